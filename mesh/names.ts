@@ -1,0 +1,56 @@
+import { MeshError } from "./errors.ts";
+
+/**
+ * The grammar of project, service and function names. Dots, `*`, `>` and spaces are NATS subject syntax: a name
+ * that held one would be an injection, so nothing else may build subjects and everything here checks first.
+ */
+const NAME = /^[A-Za-z0-9_-]{1,64}$/;
+
+/** First token of every function's subject. */
+export const FUNCTION_PREFIX = "fn";
+
+/** The NATS services default: whoever joins this group, in any language, shares the load. */
+export const QUEUE_GROUP = "q";
+
+/** Where a function lives. */
+export interface FunctionAddress {
+  readonly project: string;
+  readonly service: string;
+  readonly function: string;
+}
+
+/** Whether `text` may be a project, service or function name: 1–64 letters, digits, `_` or `-`. */
+export function isName(text: string): boolean {
+  return NAME.test(text);
+}
+
+/**
+ * Checks a name that came from outside.
+ * @throws MeshError `invalid_request` quoting the name.
+ */
+export function checkName(kind: "project" | "service" | "function", name: string): void {
+  if (!NAME.test(name)) {
+    const shown = JSON.stringify(name.length > 80 ? `${name.slice(0, 80)}…` : name);
+    throw new MeshError("invalid_request", `${kind} name ${shown} is not valid: use 1 to 64 letters, digits, _ or -`);
+  }
+}
+
+/**
+ * Subject of a function: `fn.<project>.<service>.<function>`.
+ * @throws MeshError `invalid_request` for a name outside the grammar.
+ */
+export function functionSubject(address: FunctionAddress): string {
+  checkName("project", address.project);
+  checkName("service", address.service);
+  checkName("function", address.function);
+  return `${FUNCTION_PREFIX}.${address.project}.${address.service}.${address.function}`;
+}
+
+/** The address in a function's subject, or `undefined` for any other subject. */
+export function parseFunctionSubject(subject: string): FunctionAddress | undefined {
+  const parts = subject.split(".");
+  const [prefix, project, service, name] = parts;
+  if (parts.length !== 4 || prefix !== FUNCTION_PREFIX) return undefined;
+  if (project === undefined || service === undefined || name === undefined) return undefined;
+  return [project, service, name].every(isName) ? { project, service, function: name } : undefined;
+}

@@ -1,0 +1,70 @@
+/** Where a call stands in a distributed trace (W3C Trace Context, level 2). */
+export interface TraceContext {
+  /** 32 lower-case hex digits. */
+  readonly traceId: string;
+  /** 16 lower-case hex digits: the span that sends. */
+  readonly spanId: string;
+  /** Two hex digits: `01` is sampled. */
+  readonly flags: string;
+  readonly state: string | undefined;
+  readonly baggage: string | undefined;
+}
+
+const TRACEPARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?:-.*)?$/;
+const NOTHING = /^0+$/;
+
+/** `tracestate` and `baggage` beyond these many characters are dropped (the specifications' own limits). */
+const MAX_STATE = 512;
+const MAX_BAGGAGE = 8192;
+
+/**
+ * Goes on with the trace in the given header values, or starts one: a header that is not valid starts a new trace,
+ * as the specification asks.
+ */
+export function continueTrace(
+  traceparent: string | undefined,
+  state: string | undefined,
+  baggage: string | undefined,
+): TraceContext {
+  const keptBaggage = baggage !== undefined && baggage.length <= MAX_BAGGAGE ? baggage : undefined;
+  const match = traceparent === undefined ? null : TRACEPARENT.exec(traceparent);
+  const [, traceId, parentId, flags] = match ?? [];
+  const isValid =
+    traceId !== undefined &&
+    parentId !== undefined &&
+    !traceparent?.startsWith("ff") &&
+    // Version 00 ends after the flags; later versions may go on.
+    !(traceparent?.startsWith("00") && traceparent.length > 55) &&
+    !NOTHING.test(traceId) &&
+    !NOTHING.test(parentId);
+  if (!isValid)
+    return { traceId: randomHex(16), spanId: randomHex(8), flags: "01", state: undefined, baggage: keptBaggage };
+  return {
+    traceId,
+    spanId: randomHex(8),
+    flags: flags ?? "00",
+    state: state !== undefined && state.length <= MAX_STATE ? state : undefined,
+    baggage: keptBaggage,
+  };
+}
+
+/** The `traceparent` header of what this span sends. */
+export function traceparent(trace: TraceContext): string {
+  return `00-${trace.traceId}-${trace.spanId}-${trace.flags}`;
+}
+
+// Random bytes are drawn in pools: one system call for some hundred ids.
+const pool = new Uint8Array(4096);
+let poolNext = pool.length;
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
+/** `bytes` random bytes as lower-case hex. */
+export function randomHex(bytes: number): string {
+  if (poolNext + bytes > pool.length) {
+    crypto.getRandomValues(pool);
+    poolNext = 0;
+  }
+  let text = "";
+  for (let end = poolNext + bytes; poolNext < end; poolNext++) text += HEX[pool[poolNext] ?? 0];
+  return text;
+}
