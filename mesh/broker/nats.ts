@@ -1,0 +1,215 @@
+import { type ConnectionOptions, type Msg, type NatsConnection, createInbox, errors } from "@nats-io/nats-core";
+import type { Broker, BrokerStatus, IncomingMessage, Message, RequestOptions, Subscription } from "../broker.ts";
+import { MeshError } from "../errors.ts";
+import type { Log } from "../log.ts";
+import { type Dial, parseBrokerUrl } from "./dial.ts";
+import { fromNats, natsHeaders, send, translate } from "./nats-message.ts";
+import { ReplyInbox } from "./reply-inbox.ts";
+
+/** How to reach a NATS server or cluster. */
+export interface NatsBrokerOptions {
+  /** `ws://`, `wss://`, `nats://` or `tls://`; credentials may stand in it as `token@` or `user:password@`. */
+  readonly url: string;
+  /** Name shown in the broker's monitoring. */
+  readonly name: string;
+  readonly dial: Dial;
+  readonly log: Log;
+}
+
+const FIRST_RETRY_MS = 100;
+const LAST_RETRY_MS = 5_000;
+
+/** The broker port on NATS. Build it, then `connect()`; it reconnects until `close()`. */
+export class NatsBroker implements Broker {
+  readonly url: string;
+  readonly #options: ConnectionOptions;
+  readonly #dial: Dial;
+  readonly #log: Log;
+  readonly #listeners = new Set<(status: BrokerStatus) => void>();
+  readonly #stop = new AbortController();
+  #status: BrokerStatus = "disconnected";
+  #connection: NatsConnection | undefined;
+  #inbox: ReplyInbox | undefined;
+  #connecting: Promise<void> | undefined;
+
+  constructor(options: NatsBrokerOptions) {
+    const { url, credentials } = parseBrokerUrl(options.url);
+    this.url = url;
+    this.#dial = options.dial;
+    this.#log = options.log;
+    this.#options = {
+      servers: url,
+      name: options.name,
+      ...credentials,
+      maxReconnectAttempts: -1,
+      reconnectTimeWait: FIRST_RETRY_MS * 2,
+      reconnectJitter: FIRST_RETRY_MS,
+      // Rotated credentials come back; giving up would need a person to restart the process.
+      ignoreAuthErrorAbort: true,
+      noAsyncTraces: true,
+    };
+  }
+
+  get status(): BrokerStatus {
+    return this.#status;
+  }
+
+  get maxPayloadBytes(): number {
+    return this.#connection?.info?.max_payload ?? 1_048_576;
+  }
+
+  /** Resolves at the first connection, however long that takes; rejects only when closed before. */
+  connect(): Promise<void> {
+    this.#connecting ??= this.#connect();
+    return this.#connecting;
+  }
+
+  onStatus(listener: (status: BrokerStatus) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  request(subject: string, message: Message, options: RequestOptions): Promise<Message> {
+    if (this.#inbox === undefined || this.#status !== "connected") return Promise.reject(this.#unavailable());
+    return this.#inbox.request(subject, message, options);
+  }
+
+  async gather(subject: string, message: Message, options: RequestOptions): Promise<Message[]> {
+    const connection = this.#connected();
+    const replies: Message[] = [];
+    try {
+      const found = await connection.requestMany(subject, message.payload, {
+        strategy: "timer",
+        maxWait: options.timeoutMs,
+        headers: natsHeaders(message.headers),
+      });
+      for await (const reply of found) {
+        options.signal?.throwIfAborted();
+        replies.push(fromNats(reply));
+      }
+    } catch (error) {
+      if (!(error instanceof errors.NoRespondersError)) throw translate(error, subject);
+    }
+    return replies;
+  }
+
+  publish(subject: string, message: Message): void {
+    const connection = this.#connected();
+    send(connection, subject, message);
+  }
+
+  subscribe(
+    subject: string,
+    options: { readonly queue?: string },
+    handler: (message: IncomingMessage) => void,
+  ): Subscription {
+    const connection = this.#connected();
+    const subscription = connection.subscribe(subject, {
+      ...options,
+      callback: (error, message) => {
+        if (error !== null) this.#log.error("the broker ended a subscription", { subject, error });
+        else handler(incoming(connection, message));
+      },
+    });
+    return {
+      drain: async () => {
+        if (!subscription.isClosed()) await subscription.drain();
+      },
+    };
+  }
+
+  async flush(): Promise<void> {
+    await this.#connected().flush();
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort();
+    this.#setStatus("closed");
+    this.#inbox?.close(this.#unavailable());
+    await this.#connection?.close();
+  }
+
+  async #connect(): Promise<void> {
+    let lastText = "";
+    for (let waitMs = FIRST_RETRY_MS; ; waitMs = Math.min(waitMs * 2, LAST_RETRY_MS)) {
+      this.#stop.signal.throwIfAborted();
+      try {
+        this.#adopt(await this.#dial(this.#options));
+        return;
+      } catch (error) {
+        const text = error instanceof Error ? error.message : String(error);
+        if (text !== lastText)
+          this.#log.warn("cannot reach the broker yet; trying on", { url: this.url, reason: text });
+        lastText = text;
+      }
+      await pause(waitMs, this.#stop.signal);
+    }
+  }
+
+  #adopt(connection: NatsConnection): void {
+    if (this.#status === "closed") {
+      void connection.close();
+      return;
+    }
+    this.#connection = connection;
+    this.#inbox = new ReplyInbox(connection, createInbox());
+    this.#setStatus("connected");
+    void this.#watch(connection);
+  }
+
+  async #watch(connection: NatsConnection): Promise<void> {
+    for await (const event of connection.status()) {
+      // Every failed dial reports "disconnect" anew, so that only changes count.
+      if (event.type === "disconnect") this.#setStatus("disconnected");
+      else if (event.type === "reconnect") this.#setStatus("connected");
+      else if (event.type === "error") this.#log.warn("the broker reported an error", { reason: event.error.message });
+    }
+    this.#setStatus("closed");
+  }
+
+  #setStatus(status: BrokerStatus): void {
+    if (this.#status === status || this.#status === "closed") return;
+    this.#status = status;
+    if (status !== "closed") this.#log.info(`broker ${status}`, { url: this.url });
+    for (const listener of this.#listeners) listener(status);
+  }
+
+  #connected(): NatsConnection {
+    if (this.#connection === undefined || this.#status !== "connected") throw this.#unavailable();
+    return this.#connection;
+  }
+
+  #unavailable(): MeshError {
+    return new MeshError("broker_unavailable", `the broker at ${this.url} cannot be reached at the moment`, {
+      retryAfterSeconds: 1,
+    });
+  }
+}
+
+function incoming(connection: NatsConnection, message: Msg): IncomingMessage {
+  const { payload, headers } = fromNats(message);
+  const { reply } = message;
+  return {
+    payload,
+    headers,
+    subject: message.subject,
+    wantsReply: Boolean(reply),
+    reply: (answer) => {
+      if (reply) send(connection, reply, answer);
+    },
+  };
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener(
+      "abort",
+      () => {
+        clearTimeout(timer);
+        resolve();
+      },
+      { once: true },
+    );
+  });
+}

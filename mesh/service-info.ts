@@ -1,0 +1,62 @@
+/**
+ * The NATS services protocol (ADR-32): how a service says on the broker that it is there. `nats micro ls` and every
+ * official services library speak it, so that workers need no SDK of ours to be seen.
+ */
+
+/** What can be asked of services, at `$SRV.<VERB>[.<name>[.<id>]]`. */
+export type ServiceVerb = "PING" | "INFO" | "STATS";
+
+/** Who answers. */
+export interface ServiceIdentity {
+  readonly name: string;
+  /** Unique per running instance. */
+  readonly id: string;
+  /** Semantic version. */
+  readonly version: string;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** Answer to `$SRV.PING`. */
+export interface ServicePing extends ServiceIdentity {
+  readonly type: "io.nats.micro.v1.ping_response";
+}
+
+/** One function as the protocol shows it. */
+export interface EndpointInfo {
+  readonly name: string;
+  readonly subject: string;
+  readonly queue_group: string;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** Answer to `$SRV.INFO`. */
+export interface ServiceInfo extends ServiceIdentity {
+  readonly type: "io.nats.micro.v1.info_response";
+  readonly description: string;
+  readonly endpoints: readonly EndpointInfo[];
+}
+
+/** Counters of one function. Times are in nanoseconds. */
+export interface EndpointStats {
+  readonly name: string;
+  readonly subject: string;
+  readonly queue_group: string;
+  readonly num_requests: number;
+  readonly num_errors: number;
+  readonly last_error: string;
+  readonly processing_time: number;
+  readonly average_processing_time: number;
+}
+
+/** Answer to `$SRV.STATS`. */
+export interface ServiceStats extends ServiceIdentity {
+  readonly type: "io.nats.micro.v1.stats_response";
+  /** RFC 3339. */
+  readonly started: string;
+  readonly endpoints: readonly EndpointStats[];
+}
+
+/** The three subjects at which an instance listens for a verb: everybody's, its service's and its own. */
+export function serviceSubjects(verb: ServiceVerb, { name, id }: { name: string; id: string }): readonly string[] {
+  return [`$SRV.${verb}`, `$SRV.${verb}.${name}`, `$SRV.${verb}.${name}.${id}`];
+}

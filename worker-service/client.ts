@@ -1,0 +1,51 @@
+import type { Broker } from "../mesh/broker.ts";
+import { NO_CLAIMS, decodeReply, encodeCall } from "../mesh/call.ts";
+import { functionSubject } from "../mesh/names.ts";
+import { decodePayload, encodePayload } from "../mesh/payload.ts";
+import { type TraceContext, continueTrace, randomHex } from "../mesh/trace.ts";
+
+/** Options of one call. */
+export interface CallOptions {
+  /** How long to wait, in milliseconds. Default 10 000, and never longer than the calling call has left. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+  readonly idempotencyKey?: string;
+}
+
+/** In whose name a call is made; a call of its own has neither. */
+export interface Origin {
+  readonly claimsJson?: string;
+  readonly trace?: TraceContext;
+  readonly requestId?: string;
+}
+
+const DEFAULT_TIMEOUT_MS = 10_000;
+
+/** Calls functions of one project over the broker. */
+export class Caller {
+  readonly #broker: Broker;
+  readonly #project: string;
+
+  constructor(broker: Broker, project: string) {
+    this.#broker = broker;
+    this.#project = project;
+  }
+
+  /** @throws MeshError as `Broker.request`, or what the function threw. */
+  async call(service: string, name: string, params: unknown, options: CallOptions & Origin): Promise<unknown> {
+    const { timeoutMs = DEFAULT_TIMEOUT_MS, signal, idempotencyKey } = options;
+    const id = randomHex(16);
+    const message = encodeCall({
+      id,
+      deadlineMs: Date.now() + timeoutMs,
+      claimsJson: options.claimsJson ?? NO_CLAIMS,
+      trace: options.trace ?? continueTrace(undefined, undefined, undefined),
+      requestId: options.requestId ?? id,
+      idempotencyKey,
+      ...encodePayload(params),
+    });
+    const subject = functionSubject({ project: this.#project, service, function: name });
+    const reply = await this.#broker.request(subject, message, { timeoutMs, ...(signal && { signal }) });
+    return decodePayload(decodeReply(reply));
+  }
+}

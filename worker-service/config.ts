@@ -1,0 +1,48 @@
+import * as v from "valibot";
+import type { RunningMesh } from "../mesh/running-mesh.ts";
+import { isName } from "../mesh/names.ts";
+
+/** How a worker reaches its mesh. */
+export interface WorkerConfig {
+  readonly brokerUrl: string;
+  readonly project: string;
+  readonly logLevel: "debug" | "info" | "warn" | "error";
+}
+
+/** What `start()` may be told; it wins over the environment. */
+export interface WorkerOptions {
+  /** Broker URL: `ws://`, `wss://`, `nats://` or `tls://`. Default `NATS_URL`, else the mesh running beside the script. */
+  readonly brokerUrl?: string;
+  /** Default `FMESH_PROJECT`, else the running mesh's only project. */
+  readonly project?: string;
+}
+
+const environmentSchema = v.object({
+  NATS_URL: v.optional(v.string()),
+  FMESH_PROJECT: v.optional(v.pipe(v.string(), v.check(isName, "use 1 to 64 letters, digits, _ or -"))),
+  FMESH_LOG_LEVEL: v.optional(v.picklist(["debug", "info", "warn", "error"]), "info"),
+});
+
+/**
+ * Settles where a worker belongs: options, then environment, then the running mesh.
+ * @throws TypeError naming every variable that is missing or not valid.
+ */
+export function workerConfig(
+  options: WorkerOptions,
+  environment: Readonly<Record<string, string | undefined>>,
+  running: RunningMesh | undefined,
+): WorkerConfig {
+  const parsed = v.safeParse(environmentSchema, environment);
+  if (!parsed.success) {
+    const problems = parsed.issues.map((issue) => `${v.getDotPath(issue) ?? "environment"}: ${issue.message}`);
+    throw new TypeError(`the worker's environment is not valid: ${problems.join("; ")}`);
+  }
+  const { NATS_URL, FMESH_PROJECT, FMESH_LOG_LEVEL } = parsed.output;
+  const brokerUrl = options.brokerUrl ?? NATS_URL ?? running?.brokerUrl;
+  const project = options.project ?? FMESH_PROJECT ?? running?.project;
+  if (brokerUrl === undefined) {
+    throw new TypeError("no mesh to join: start one with `fmesh up`, or set NATS_URL to the broker's URL");
+  }
+  if (project === undefined) throw new TypeError("which project is this worker's? set FMESH_PROJECT to its id");
+  return { brokerUrl, project, logLevel: FMESH_LOG_LEVEL };
+}

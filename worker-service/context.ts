@@ -1,0 +1,94 @@
+import type { MessageHeaders } from "../mesh/broker.ts";
+import { CALL_HEADERS, type Claims, NO_CLAIMS, decodeClaims } from "../mesh/call.ts";
+import { MeshError } from "../mesh/errors.ts";
+import type { Log } from "../mesh/log.ts";
+import { type TraceContext, continueTrace } from "../mesh/trace.ts";
+import type { CallOptions, Caller } from "./client.ts";
+
+/** What a handler knows about the call it answers. */
+export interface Context {
+  /** Unique per call. */
+  readonly callId: string;
+  /** Who calls: the claims of the verified token, `{}` when the rule asked for none. */
+  readonly claims: Claims;
+  /** When the caller stops waiting: milliseconds since the epoch. */
+  readonly deadlineMs: number;
+  /** Aborts at the deadline. Hand it to `fetch` and friends. */
+  readonly signal: AbortSignal;
+  readonly requestId: string;
+  readonly trace: TraceContext;
+  /** The caller's `Idempotency-Key`, if it sent one. */
+  readonly idempotencyKey: string | undefined;
+  /** Logs with the call's and the trace's id. */
+  readonly log: Log;
+  /**
+   * Calls a function of the mesh in the name of the same caller: claims, trace and deadline go along. Rules guard the
+   * gateway, not calls between services.
+   * @throws MeshError as `Broker.request`, or what the function threw.
+   */
+  call(service: string, name: string, params?: unknown, options?: CallOptions): Promise<unknown>;
+}
+
+/** A call without a deadline of its own (a foreign caller) gets this much. */
+const DEFAULT_BUDGET_MS = 10_000;
+
+/** The context in a call's headers. Most handlers look at little of it, so each part is read when asked for. */
+export class HeaderContext implements Context {
+  readonly callId: string;
+  readonly deadlineMs: number;
+  readonly #headers: MessageHeaders;
+  readonly #caller: Caller;
+  readonly #log: Log;
+  #claims: Claims | undefined;
+  #trace: TraceContext | undefined;
+  #signal: AbortSignal | undefined;
+
+  constructor(headers: MessageHeaders, caller: Caller, log: Log) {
+    this.#headers = headers;
+    this.#caller = caller;
+    this.#log = log;
+    this.callId = headers[CALL_HEADERS.id] ?? crypto.randomUUID();
+    const deadline = Number(headers[CALL_HEADERS.deadline] ?? Number.NaN);
+    this.deadlineMs = Number.isFinite(deadline) ? deadline : Date.now() + DEFAULT_BUDGET_MS;
+  }
+
+  get claims(): Claims {
+    this.#claims ??= decodeClaims(this.#headers);
+    return this.#claims;
+  }
+
+  get signal(): AbortSignal {
+    this.#signal ??= AbortSignal.timeout(Math.max(0, this.deadlineMs - Date.now()));
+    return this.#signal;
+  }
+
+  get requestId(): string {
+    return this.#headers[CALL_HEADERS.requestId] ?? this.callId;
+  }
+
+  get trace(): TraceContext {
+    const { traceparent, tracestate, baggage } = CALL_HEADERS;
+    this.#trace ??= continueTrace(this.#headers[traceparent], this.#headers[tracestate], this.#headers[baggage]);
+    return this.#trace;
+  }
+
+  get idempotencyKey(): string | undefined {
+    return this.#headers[CALL_HEADERS.idempotencyKey];
+  }
+
+  get log(): Log {
+    return this.#log.with({ callId: this.callId, traceId: this.trace.traceId });
+  }
+
+  async call(service: string, name: string, params?: unknown, options: CallOptions = {}): Promise<unknown> {
+    const leftMs = this.deadlineMs - Date.now();
+    if (leftMs <= 0) throw new MeshError("deadline_exceeded", `no time is left to call "${service}.${name}"`);
+    return this.#caller.call(service, name, params, {
+      ...options,
+      timeoutMs: Math.min(options.timeoutMs ?? leftMs, leftMs),
+      claimsJson: this.#headers[CALL_HEADERS.claims] ?? NO_CLAIMS,
+      trace: this.trace,
+      requestId: this.requestId,
+    });
+  }
+}

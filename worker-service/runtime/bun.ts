@@ -1,0 +1,55 @@
+import { natsBroker } from "../../mesh/broker/nats-bun.ts";
+import { jsonLog } from "../../mesh/log.ts";
+import { type WorkerOptions, workerConfig } from "../config.ts";
+import { host } from "../host.ts";
+import { type Functions, type ServiceDefinition, type ServiceOptions, defineService } from "../service.ts";
+import { findRunningMesh } from "./running-mesh-file.ts";
+import { stopOnSignals } from "./stop-on-signals.ts";
+
+export type { Context } from "../context.ts";
+export type { Functions, Handler, ServiceOptions } from "../service.ts";
+export type { WorkerOptions } from "../config.ts";
+export { PublicError } from "../public-error.ts";
+export { MeshError } from "../../mesh/errors.ts";
+
+/** A service that can be started. */
+export interface Service<F extends Functions> extends ServiceDefinition<F> {
+  /**
+   * Joins the mesh and takes calls until SIGTERM or SIGINT, which drain: calls in flight finish, then the process ends.
+   * Waits for the broker when it is away, and reconnects for ever.
+   *
+   * @throws TypeError when it is not said which mesh and project to join.
+   */
+  start(options?: WorkerOptions): Promise<RunningService>;
+}
+
+/** A service in the mesh. */
+export interface RunningService {
+  readonly id: string;
+  /** Drains and disconnects. May be called twice. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Groups functions into a service.
+ *
+ * @example
+ * await service("arithmetic", { sum: ({ num1, num2 }) => ({ sum: num1 + num2 }) }).start();
+ */
+export function service<F extends Functions>(name: string, functions: F, options: ServiceOptions = {}): Service<F> {
+  const definition = defineService(name, functions, options);
+  return { ...definition, start: (where = {}) => start(definition, where) };
+}
+
+async function start(definition: ServiceDefinition, options: WorkerOptions): Promise<RunningService> {
+  const { brokerUrl, project, logLevel } = workerConfig(options, process.env, findRunningMesh(process.cwd()));
+  const log = jsonLog((line) => process.stdout.write(`${line}\n`), { level: logLevel });
+  const broker = natsBroker({ url: brokerUrl, name: `${project}.${definition.name}`, log });
+  await broker.connect();
+  const hosted = await host(definition, { broker, project, log });
+  const stop = async (): Promise<void> => {
+    await hosted.drain();
+    await broker.close();
+  };
+  return { id: hosted.id, stop: stopOnSignals(stop, log) };
+}
