@@ -3,6 +3,7 @@ import { constants } from "node:os";
 
 /** @type {readonly NodeJS.Signals[]} */
 const FORWARDED = ["SIGINT", "SIGTERM", "SIGHUP"];
+const ORPHAN_CHECK_MS = 500;
 
 /**
  * Runs a program in this one's place: same terminal, same signals, same exit code.
@@ -22,10 +23,29 @@ export function runToEnd(program, args, options = {}) {
       child.kill(signal);
     };
     for (const signal of FORWARDED) process.on(signal, forward);
+    const orphanCheck = onceOrphaned(() => child.kill("SIGTERM"));
     child.on("error", reject);
     child.on("exit", (code, signal) => {
+      clearInterval(orphanCheck);
       for (const forwarded of FORWARDED) process.off(forwarded, forward);
       resolve(code ?? 128 + constants.signals[signal ?? "SIGKILL"]);
     });
   });
+}
+
+/**
+ * npm hands SIGTERM to the shell between itself and this process, and that shell dies without passing it on. What can
+ * be seen from here is that the parent has changed. Outside npm that is no reason to stop: think of `nohup`.
+ *
+ * @param {() => void} stop
+ */
+function onceOrphaned(stop) {
+  if (process.env.npm_lifecycle_event === undefined) return undefined;
+  const parent = process.ppid;
+  const check = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(check);
+    stop();
+  }, ORPHAN_CHECK_MS);
+  return check;
 }
