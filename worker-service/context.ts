@@ -3,7 +3,7 @@ import { CALL_HEADERS, type Claims, NO_CLAIMS, decodeClaims } from "../mesh/call
 import { MeshError } from "../mesh/errors.ts";
 import type { Log } from "../mesh/log.ts";
 import { type TraceContext, continueTrace } from "../mesh/trace.ts";
-import type { CallOptions, Caller } from "./client.ts";
+import type { CallOptions, Caller } from "../mesh/caller.ts";
 
 /** What a handler knows about the call it answers. */
 export interface Context {

@@ -5,7 +5,7 @@ import { QUEUE_GROUP, functionSubject } from "../mesh/names.ts";
 import type { EndpointInfo } from "../mesh/service-info.ts";
 import { randomHex } from "../mesh/trace.ts";
 import { announce } from "./announcement.ts";
-import { Caller } from "./client.ts";
+import { Caller } from "../mesh/caller.ts";
 import { EndpointCounters } from "./endpoint-counters.ts";
 import { invoke, refuse } from "./invoke.ts";
 import { Limiter } from "./limiter.ts";

@@ -3,7 +3,7 @@ import { CALL_HEADERS, JSON_TYPE, encodeFailure, encodeReply } from "../mesh/cal
 import { MeshError } from "../mesh/errors.ts";
 import type { Log } from "../mesh/log.ts";
 import { decodePayload, encodePayload } from "../mesh/payload.ts";
-import type { Caller } from "./client.ts";
+import type { Caller } from "../mesh/caller.ts";
 import { HeaderContext } from "./context.ts";
 import type { Handler } from "./service.ts";
 

@@ -2,6 +2,7 @@ import { type ConnectionOptions, type Msg, type NatsConnection, createInbox, err
 import type { Broker, BrokerStatus, IncomingMessage, Message, RequestOptions, Subscription } from "../broker.ts";
 import { MeshError } from "../errors.ts";
 import type { Log } from "../log.ts";
+import { pause } from "../pause.ts";
 import { type Dial, parseBrokerUrl } from "./dial.ts";
 import { fromNats, natsHeaders, send, translate } from "./nats-message.ts";
 import { ReplyInbox } from "./reply-inbox.ts";
@@ -198,18 +199,4 @@ function incoming(connection: NatsConnection, message: Msg): IncomingMessage {
       if (reply) send(connection, reply, answer);
     },
   };
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener(
-      "abort",
-      () => {
-        clearTimeout(timer);
-        resolve();
-      },
-      { once: true },
-    );
-  });
 }

@@ -1,8 +1,8 @@
-import type { Broker } from "../mesh/broker.ts";
-import { NO_CLAIMS, decodeReply, encodeCall } from "../mesh/call.ts";
-import { functionSubject } from "../mesh/names.ts";
-import { decodePayload, encodePayload } from "../mesh/payload.ts";
-import { type TraceContext, continueTrace, randomHex } from "../mesh/trace.ts";
+import type { Broker } from "./broker.ts";
+import { NO_CLAIMS, decodeReply, encodeCall } from "./call.ts";
+import { functionSubject } from "./names.ts";
+import { decodePayload, encodePayload } from "./payload.ts";
+import { type TraceContext, continueTrace, randomHex } from "./trace.ts";
 
 /** Options of one call. */
 export interface CallOptions {

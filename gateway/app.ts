@@ -1,0 +1,45 @@
+import { type Context, Hono } from "hono";
+import { MeshError } from "../mesh/errors.ts";
+import { type CallParts, callHandler, onlyPost } from "./call-path.ts";
+import { corsByPolicy } from "./cors.ts";
+import { healthRoutes } from "./health.ts";
+import { nativePath } from "./native-path.ts";
+import { problemResponse } from "./problem.ts";
+import { requestFacts } from "./request-facts.ts";
+import { spaceCloudError, spaceCloudPath } from "./space-cloud/call.ts";
+
+/**
+ * The gateway: HTTP in, rules, call out. What a platform provides comes in from outside, so that the same app runs on
+ * Bun, on Deno and on Cloudflare Workers.
+ */
+export function createGateway(parts: CallParts): Hono {
+  const { broker, policy, metrics, log } = parts;
+  const app = new Hono();
+  app.use(corsByPolicy(policy));
+  app.route("/", healthRoutes(broker));
+  app.get("/metrics", async (c) => {
+    const { contentType, text } = await metrics.render();
+    return c.body(text, 200, { "Content-Type": contentType });
+  });
+  for (const path of [nativePath, spaceCloudPath]) {
+    app.post(path.route, callHandler(path, parts));
+    app.all(path.route, onlyPost(path));
+  }
+  app.notFound(noSuchPath);
+  app.onError((error, c) => {
+    log.error("a request failed unexpectedly", { error, path: c.req.path });
+    return problemResponse(MeshError.from(error), requestFacts(c.req.raw.headers));
+  });
+  return app;
+}
+
+function noSuchPath(c: Context): Response {
+  const error = new MeshError(
+    "function_not_found",
+    `there is no path ${c.req.path}; functions are called at POST ${nativePath.route}`,
+  );
+  const facts = requestFacts(c.req.raw.headers);
+  return c.req.path.startsWith("/v1/api/")
+    ? spaceCloudError(error, error.status, facts)
+    : problemResponse(error, facts);
+}

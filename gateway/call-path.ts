@@ -1,0 +1,79 @@
+import type { Context, Handler } from "hono";
+import type { Broker } from "../mesh/broker.ts";
+import type { Reply } from "../mesh/call.ts";
+import { type ErrorCode, MeshError } from "../mesh/errors.ts";
+import type { Log } from "../mesh/log.ts";
+import type { FunctionAddress } from "../mesh/names.ts";
+import { type Invocation, dispatch } from "./dispatch.ts";
+import type { GatewayMetrics } from "./metrics.ts";
+import type { LivePolicy, Policy } from "./policy.ts";
+import { type RequestFacts, requestFacts } from "./request-facts.ts";
+
+/** One way to call functions over HTTP: how it reads a request and how it speaks of the outcome. */
+export interface CallPath {
+  /** Hono pattern with the parameters `project`, `service` and `function`. */
+  readonly route: string;
+  /** @throws MeshError when the request cannot be understood. */
+  read(request: Request, address: FunctionAddress, policy: Policy, facts: RequestFacts): Promise<Invocation>;
+  /** @throws MeshError `bad_reply` when the reply cannot be carried. */
+  succeed(reply: Reply, facts: RequestFacts): Response;
+  fail(error: MeshError, facts: RequestFacts): Response;
+}
+
+/** What calls need, whatever their path. */
+export interface CallParts {
+  readonly broker: Broker;
+  readonly policy: LivePolicy;
+  readonly metrics: GatewayMetrics;
+  readonly log: Log;
+}
+
+/** Outcomes of callers who never got to a function that exists. Their names are theirs, and no metric's label. */
+const TURNED_AWAY: ReadonlySet<ErrorCode | "ok"> = new Set([
+  "unauthenticated",
+  "forbidden",
+  "function_not_found",
+  "invalid_request",
+  "payload_too_large",
+]);
+
+/** Answers calls on a path: read, dispatch, respond, count. Never throws. */
+export function callHandler(path: CallPath, { broker, policy, metrics, log }: CallParts): Handler {
+  return async (c: Context): Promise<Response> => {
+    const facts = requestFacts(c.req.raw.headers);
+    const address = c.req.param() as unknown as FunctionAddress; // the route names exactly these three
+    // A configuration saved from here on is the next call's.
+    const inForce = policy.current;
+    let response: Response;
+    let code: ErrorCode | "ok" = "ok";
+    try {
+      const invocation = await path.read(c.req.raw, address, inForce, facts);
+      response = path.succeed(await dispatch(invocation, inForce, broker), facts);
+    } catch (thrown) {
+      const error = MeshError.from(thrown);
+      code = error.code;
+      if (code === "internal") log.error("a call failed", { error: thrown, callId: facts.callId, ...address });
+      response = path.fail(error, facts);
+    }
+    metrics.observe({
+      route: path.route,
+      status: response.status,
+      seconds: facts.timing.elapsedSeconds,
+      address: TURNED_AWAY.has(code) ? undefined : address,
+      code,
+    });
+    return response;
+  };
+}
+
+/** Answers every other method on a path: 405, with what is allowed. */
+export function onlyPost(path: CallPath): Handler {
+  return (c) => {
+    const error = new MeshError("invalid_request", `functions are called with POST, not ${c.req.method}`, {
+      status: 405,
+    });
+    const response = path.fail(error, requestFacts(c.req.raw.headers));
+    response.headers.set("Allow", "POST, OPTIONS");
+    return response;
+  };
+}

@@ -1,0 +1,58 @@
+import type { Broker } from "../mesh/broker.ts";
+import { type Reply, decodeReply, encodeCall } from "../mesh/call.ts";
+import { MeshError } from "../mesh/errors.ts";
+import { type FunctionAddress, functionSubject } from "../mesh/names.ts";
+import type { Payload } from "../mesh/payload.ts";
+import { authorize } from "./authorize.ts";
+import type { Policy } from "./policy.ts";
+import type { RequestFacts } from "./request-facts.ts";
+
+/** One call as a route understood it. */
+export interface Invocation extends Payload {
+  readonly address: FunctionAddress;
+  readonly token: string | undefined;
+  readonly timeoutMs: number;
+  readonly idempotencyKey: string | undefined;
+  /** The params as a value, for rules that look at them. */
+  readonly params: () => unknown;
+  readonly facts: RequestFacts;
+}
+
+/**
+ * From an understood request to the function's reply: check the names, ask the rule, send, wait.
+ *
+ * @throws MeshError everything that can go wrong with a call.
+ */
+export async function dispatch(invocation: Invocation, policy: Policy, broker: Broker): Promise<Reply> {
+  const { address, token, timeoutMs, params, facts, contentType, payload, idempotencyKey } = invocation;
+  const { callId, requestId, trace, timing } = facts;
+  const subject = functionSubject(address);
+  const deadlineMs = Date.now() + timeoutMs;
+  const project = policy.project(address.project);
+
+  const claimsJson = await authorize(project, { address, token, params, budget: { deadlineMs } }, timing);
+  const leftMs = deadlineMs - Date.now();
+  if (leftMs <= 0) throw new MeshError("deadline_exceeded", "the time ran out while the rule was evaluated");
+
+  const call = { id: callId, deadlineMs, claimsJson, trace, requestId, idempotencyKey, contentType, payload };
+  try {
+    const reply = decodeReply(await broker.request(subject, encodeCall(call), { timeoutMs: leftMs }));
+    timing.lapRoundTrip(reply.handlerMs);
+    return reply;
+  } catch (error) {
+    timing.lap("mesh");
+    throw isNowhere(error) && !project?.names(address.service, address.function) ? notFound(address) : error;
+  }
+}
+
+function isNowhere(error: unknown): boolean {
+  return error instanceof MeshError && error.code === "worker_unavailable";
+}
+
+/** Nobody serves it and the configuration does not name it: it does not exist, rather than being away. */
+function notFound({ service, function: name }: FunctionAddress): MeshError {
+  return new MeshError(
+    "function_not_found",
+    `there is no function "${service}.${name}": it is neither configured nor served`,
+  );
+}

@@ -1,0 +1,44 @@
+import { CALL_HEADERS, JSON_TYPE, type Reply } from "../mesh/call.ts";
+import { decodePayload } from "../mesh/payload.ts";
+import { bearerToken } from "./auth/bearer-token.ts";
+import { readBody } from "./body.ts";
+import type { CallPath } from "./call-path.ts";
+import { problemResponse } from "./problem.ts";
+import { type RequestFacts, factHeaders } from "./request-facts.ts";
+import { TIMEOUT_HEADER, timeoutFromHeader } from "./timeout.ts";
+
+/**
+ * The native call path: the body is the params and the response is the result, in any content type. The bytes go
+ * through untouched, and are parsed only if the rule looks at them.
+ */
+export const nativePath: CallPath = {
+  route: "/v1/call/:project/:service/:function",
+
+  async read(request, address, policy, facts) {
+    const { headers } = request;
+    const timeoutMs = timeoutFromHeader(headers.get(TIMEOUT_HEADER), policy.limits);
+    const contentType = headers.get(CALL_HEADERS.contentType) ?? JSON_TYPE;
+    const payload = await readBody(request, policy.limits.maxBodyBytes);
+    facts.timing.lap("body");
+    return {
+      address,
+      token: bearerToken(headers.get("Authorization") ?? undefined),
+      timeoutMs,
+      idempotencyKey: headers.get(CALL_HEADERS.idempotencyKey) ?? undefined,
+      contentType,
+      payload,
+      params: () => decodePayload({ contentType, payload }),
+      facts,
+    };
+  },
+
+  succeed: nativeResponse,
+  fail: problemResponse,
+};
+
+function nativeResponse({ contentType, payload }: Reply, facts: RequestFacts): Response {
+  const headers = factHeaders(facts);
+  if (payload.length === 0) return new Response(null, { status: 204, headers });
+  // The broker hands over bytes in an ordinary buffer; the type would allow a shared one.
+  return new Response(payload as Uint8Array<ArrayBuffer>, { headers: { ...headers, "Content-Type": contentType } });
+}

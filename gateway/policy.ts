@@ -1,0 +1,49 @@
+import type { TokenVerifier } from "./auth.ts";
+import type { CompiledRule } from "./rules.ts";
+
+/** What one project allows: its keys and its rules, compiled. */
+export interface ProjectPolicy {
+  readonly verifier: TokenVerifier;
+  /** The rule that decides about a function; `undefined` when none does, which is a refusal. */
+  ruleFor(service: string, name: string): CompiledRule | undefined;
+  /** Whether the configuration names this very function, and not only a `default` that covers it. */
+  names(service: string, name: string): boolean;
+}
+
+/** Bounds on what a caller may ask for. */
+export interface Limits {
+  readonly maxBodyBytes: number;
+  readonly defaultTimeoutMs: number;
+  readonly maxTimeoutMs: number;
+}
+
+/** Which browser pages may call, and how. `*` stands for any origin; the answer names the caller's own. */
+export interface CorsPolicy {
+  readonly origins: readonly string[];
+  readonly credentials: boolean;
+  readonly maxAgeSeconds: number;
+}
+
+/** All that a configuration decides about calls. Never changes: a saved configuration makes a new one. */
+export interface Policy {
+  readonly limits: Limits;
+  readonly cors: CorsPolicy;
+  project(id: string): ProjectPolicy | undefined;
+}
+
+/** The policy in force. Each call reads it once, so that a change never touches a call under way. */
+export class LivePolicy {
+  #current: Policy;
+
+  constructor(first: Policy) {
+    this.#current = first;
+  }
+
+  get current(): Policy {
+    return this.#current;
+  }
+
+  replace(next: Policy): void {
+    this.#current = next;
+  }
+}

@@ -1,0 +1,23 @@
+import { MeshError } from "../mesh/errors.ts";
+import { PROBLEM_TYPE, toProblem } from "../mesh/problem.ts";
+import { type RequestFacts, factHeaders } from "./request-facts.ts";
+
+/** The answer to a call that failed: a problem document (RFC 9457) with the headers its status asks for. */
+export function problemResponse(error: MeshError, facts: RequestFacts): Response {
+  const { callId, trace } = facts;
+  const headers = { ...factHeaders(facts), ...errorHeaders(error), "Content-Type": PROBLEM_TYPE };
+  return new Response(JSON.stringify(toProblem(error, { callId, traceId: trace.traceId })), {
+    status: error.status,
+    headers,
+  });
+}
+
+/** Headers that belong to an error whatever its body: `WWW-Authenticate` (RFC 6750) and `Retry-After`. */
+export function errorHeaders(error: MeshError): Record<string, string> {
+  return {
+    ...(error.code === "unauthenticated" && {
+      "WWW-Authenticate": `Bearer realm="functions-mesh", error="invalid_token"`,
+    }),
+    ...(error.retryAfterSeconds !== undefined && { "Retry-After": String(Math.ceil(error.retryAfterSeconds)) }),
+  };
+}

@@ -1,0 +1,43 @@
+import { CALL_HEADERS, isHeaderValue } from "../mesh/call.ts";
+import { type TraceContext, continueTrace, randomHex, traceparent } from "../mesh/trace.ts";
+import { ServerTiming } from "./server-timing.ts";
+
+/** What is known of a request before it is understood: names for logs, traces and problem documents. */
+export interface RequestFacts {
+  /** Ours, unique: the call's and the invocation's id. */
+  readonly callId: string;
+  /** The caller's `X-Request-Id`, or the call id when it sent none. */
+  readonly requestId: string;
+  readonly trace: TraceContext;
+  readonly timing: ServerTiming;
+}
+
+const REQUEST_ID = /^[\x21-\x7e]{1,128}$/;
+
+/** Reads the facts off a request's headers. */
+export function requestFacts(headers: Headers): RequestFacts {
+  const timing = new ServerTiming();
+  const callId = randomHex(16);
+  const given = headers.get(CALL_HEADERS.requestId);
+  const state = headers.get(CALL_HEADERS.tracestate) ?? undefined;
+  const baggage = headers.get(CALL_HEADERS.baggage) ?? undefined;
+  return {
+    callId,
+    requestId: given !== null && REQUEST_ID.test(given) ? given : callId,
+    trace: continueTrace(
+      headers.get(CALL_HEADERS.traceparent) ?? undefined,
+      state !== undefined && isHeaderValue(state) ? state : undefined,
+      baggage !== undefined && isHeaderValue(baggage) ? baggage : undefined,
+    ),
+    timing,
+  };
+}
+
+/** The headers every answer to a call carries. */
+export function factHeaders({ requestId, trace, timing }: RequestFacts): Record<string, string> {
+  return {
+    "X-Request-Id": requestId,
+    traceparent: traceparent(trace),
+    "Server-Timing": timing.header(),
+  };
+}

@@ -1,0 +1,84 @@
+import * as v from "valibot";
+import { JSON_TYPE } from "../../mesh/call.ts";
+import { MeshError } from "../../mesh/errors.ts";
+import { decodePayload } from "../../mesh/payload.ts";
+import { bearerToken } from "../auth/bearer-token.ts";
+import { readBody } from "../body.ts";
+import type { CallPath } from "../call-path.ts";
+import { errorHeaders } from "../problem.ts";
+import { type RequestFacts, factHeaders } from "../request-facts.ts";
+import { bodyTimeoutMs } from "./timeout.ts";
+
+const bodySchema = v.looseObject({ params: v.optional(v.unknown(), null), timeout: v.optional(v.unknown()) });
+
+const encoder = new TextEncoder();
+const WRAP_START = encoder.encode('{"result":');
+const NULL = encoder.encode("null");
+const ANSWER_TYPE = "application/json; charset=utf-8";
+
+/**
+ * The call path of Space Cloud, 2019: `{"params":…,"timeout":…}` in, `{"result":…}` or `{"error":"…"}` out. The body is
+ * JSON whatever its content type says: the oldest clients send `text/plain`.
+ */
+export const spaceCloudPath: CallPath = {
+  route: "/v1/api/:project/functions/:service/:function",
+
+  async read(request, address, policy, facts) {
+    const bytes = await readBody(request, policy.limits.maxBodyBytes);
+    const body = v.safeParse(bodySchema, decodePayload({ contentType: JSON_TYPE, payload: bytes }) ?? {});
+    if (!body.success) {
+      throw new MeshError("invalid_request", `the body is not a JSON object like {"params":…,"timeout":…}`);
+    }
+    const { params, timeout } = body.output;
+    const payload = encoder.encode(JSON.stringify(params));
+    facts.timing.lap("body");
+    return {
+      address,
+      token: bearerToken(request.headers.get("Authorization") ?? undefined),
+      timeoutMs: bodyTimeoutMs(timeout, policy.limits),
+      idempotencyKey: undefined,
+      contentType: JSON_TYPE,
+      payload,
+      params: () => params,
+      facts,
+    };
+  },
+
+  /** The result's JSON is wrapped as it came, unparsed. */
+  succeed({ contentType, payload }, facts) {
+    const body = wrap(resultJson(contentType, payload));
+    return new Response(body, { headers: { ...factHeaders(facts), "Content-Type": ANSWER_TYPE } });
+  },
+
+  fail: (error, facts) => spaceCloudError(error, spaceCloudStatus(error), facts),
+};
+
+/** Says what went wrong as that contract does: always JSON, `{"error":"…"}`. */
+export function spaceCloudError(error: MeshError, status: number, facts: RequestFacts): Response {
+  const headers = { ...factHeaders(facts), ...errorHeaders(error), "Content-Type": ANSWER_TYPE };
+  return new Response(JSON.stringify({ error: error.message }), { status, headers });
+}
+
+/** 403 for every refusal, 500 for what went wrong behind the gateway. */
+function spaceCloudStatus({ code, status }: MeshError): number {
+  if (code === "unauthenticated" || code === "forbidden") return 403;
+  // Neither can come from a client of that time; saying what they are harms none.
+  if (code === "invalid_request" || code === "payload_too_large") return status;
+  return 500;
+}
+
+function resultJson(contentType: string, payload: Uint8Array): Uint8Array {
+  if (payload.length === 0) return NULL;
+  if (/^application\/(.+\+)?json\b/i.test(contentType)) return payload;
+  const value = decodePayload({ contentType, payload });
+  if (typeof value === "string") return encoder.encode(JSON.stringify(value));
+  throw new MeshError("bad_reply", `the function returned ${contentType}, which this path cannot carry; use /v1/call/`);
+}
+
+function wrap(json: Uint8Array): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(WRAP_START.length + json.length + 1);
+  whole.set(WRAP_START);
+  whole.set(json, WRAP_START.length);
+  whole[whole.length - 1] = 0x7d; // }
+  return whole;
+}
