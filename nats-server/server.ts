@@ -1,0 +1,162 @@
+import type { Closable } from "../mesh/lifecycle.ts";
+import { authenticator } from "./auth.ts";
+import { Client } from "./client.ts";
+import { ChunkPool, FlushQueue } from "./flush.ts";
+import { type ServerIdentity, infoLine } from "./info.ts";
+import { type NatsServerOptions, settingsFrom } from "./options.ts";
+import { Router } from "./router.ts";
+import { type NatsServerStats, noCounts } from "./stats.ts";
+import type { Listener, Sink } from "./transport.ts";
+import { type InProcessSocket, connectInProcess } from "./transport/in-process.ts";
+import { listenTcp } from "./transport/tcp.ts";
+import { listenWebSocket } from "./transport/websocket.ts";
+
+/** A running NATS server. */
+export interface NatsServer extends Closable {
+  /** `nats://host:port` with the actual port; `undefined` when TCP is off. */
+  readonly tcpUrl: string | undefined;
+  /** `ws://host:port` with the actual port; `undefined` when WebSocket is off. */
+  readonly wsUrl: string | undefined;
+  /**
+   * Connects a client in this process without a socket: hand the result to a NATS client as its WebSocket.
+   * @throws Error when the server is closed.
+   *
+   * @example wsconnect({ wsFactory: async () => ({ socket: server.connectInProcess(), encrypted: false }) })
+   */
+  connectInProcess(): InProcessSocket;
+  stats(): NatsServerStats;
+  /** Asks the clients to leave, gives them `lameDuckMs`, then closes what is left. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a NATS server: core NATS with headers, queue groups and "no responders", over TCP, WebSocket and in process.
+ *
+ * @throws TypeError naming an option that is wrong.
+ * @throws Error when a port is taken.
+ *
+ * @example const server = await startNatsServer({ tcpPort: 0, wsPort: 0 });
+ */
+export async function startNatsServer(options: NatsServerOptions = {}): Promise<NatsServer> {
+  const server = new EmbeddedServer(options);
+  try {
+    server.listen();
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
+  return server;
+}
+
+/** What a frame may hold beyond the largest message: clients gather messages into frames. */
+const FRAME_ROOM_BYTES = 64 * 1024 * 1024;
+
+class EmbeddedServer implements NatsServer {
+  readonly #identity: Omit<ServerIdentity, "port">;
+  readonly #router = new Router();
+  readonly #counters = noCounts();
+  readonly #clients = new Set<Client>();
+  readonly #around: ConstructorParameters<typeof Client>[0];
+  #tcp: Listener | undefined;
+  #ws: Listener | undefined;
+  #nextId = 1;
+  #closing: Promise<void> | undefined;
+  #onEmpty: (() => void) | undefined;
+
+  constructor(options: NatsServerOptions) {
+    const settings = settingsFrom(options);
+    this.#identity = { serverId: crypto.randomUUID().replaceAll("-", "").toUpperCase(), settings };
+    this.#around = {
+      settings,
+      router: this.#router,
+      authenticate: authenticator(settings.auth),
+      counters: this.#counters,
+      pool: new ChunkPool(),
+      flushes: new FlushQueue(),
+      onClosed: (client) => this.#forget(client),
+    };
+  }
+
+  listen(): void {
+    const { settings } = this.#identity;
+    const accept = (sink: Sink, address: string): Client => this.#accept(sink, address);
+    if (settings.tcpPort !== false) this.#tcp = listenTcp(settings.host, settings.tcpPort, accept);
+    if (settings.wsPort !== false) {
+      const { allowedOrigins, maxPayloadBytes } = settings;
+      const maxFrameBytes = maxPayloadBytes + FRAME_ROOM_BYTES;
+      this.#ws = listenWebSocket(settings.host, settings.wsPort, { allowedOrigins, maxFrameBytes }, accept);
+    }
+    settings.log.info("the broker listens", { tcpUrl: this.tcpUrl, wsUrl: this.wsUrl });
+  }
+
+  get tcpUrl(): string | undefined {
+    return this.#url("nats", this.#tcp);
+  }
+
+  get wsUrl(): string | undefined {
+    return this.#url("ws", this.#ws);
+  }
+
+  connectInProcess(): InProcessSocket {
+    if (this.#closing !== undefined) throw new Error("this NATS server is closed; start another one");
+    return connectInProcess((sink, address) => this.#accept(sink, address));
+  }
+
+  stats(): NatsServerStats {
+    return {
+      ...this.#counters,
+      connections: this.#clients.size,
+      subscriptions: this.#router.subscriptions.size,
+    };
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#tcp?.stopAccepting();
+    this.#ws?.stopAccepting();
+    for (const client of this.#clients) client.inform(this.#info(client, true), false);
+    await this.#empty(this.#identity.settings.lameDuckMs);
+    for (const client of this.#clients) client.leave();
+    await this.#empty(undefined);
+  }
+
+  /** Resolves when no client is left, at the latest after `limitMs`. */
+  async #empty(limitMs: number | undefined): Promise<void> {
+    if (this.#clients.size === 0) return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    await new Promise<void>((resolve) => {
+      this.#onEmpty = resolve;
+      if (limitMs !== undefined) timer = setTimeout(resolve, limitMs);
+    });
+    clearTimeout(timer);
+  }
+
+  #accept(sink: Sink, address: string): Client {
+    const client = new Client(this.#around, { sink, id: this.#nextId++, address });
+    this.#clients.add(client);
+    client.inform(this.#info(client, false), true);
+    // A connection that was on its way when the listener closed.
+    if (this.#closing !== undefined) client.leave();
+    return client;
+  }
+
+  #forget(client: Client): void {
+    this.#clients.delete(client);
+    if (this.#clients.size === 0) this.#onEmpty?.();
+  }
+
+  #info(client: Client, isLameDuck: boolean): string {
+    const port = this.#tcp?.port ?? this.#ws?.port ?? 0;
+    return infoLine({ ...this.#identity, port }, { id: client.id, address: client.address, isLameDuck });
+  }
+
+  #url(scheme: string, listener: Listener | undefined): string | undefined {
+    if (listener === undefined) return undefined;
+    const { host } = this.#identity.settings;
+    return `${scheme}://${host.includes(":") ? `[${host}]` : host}:${listener.port}`;
+  }
+}
