@@ -1,0 +1,136 @@
+/** A part of the project whose files live under the same rule. The first zone that lists a file is its own. */
+export interface Zone {
+  /** Globs of the files it consists of. */
+  readonly files: readonly string[];
+  /** Globs of the project's files that it may import. */
+  readonly mayImport: readonly string[];
+  /** Packages it may import; `*` is any. */
+  readonly packages: readonly string[];
+  /** Where it has to run. `anywhere`: no `node:`, no `bun:`, no `process`, `Bun` or `Deno`. */
+  readonly runs: "anywhere" | "on Bun";
+  /** It may take types from what it imports, but nothing that is there at run time. */
+  readonly typesOnly?: boolean;
+  /** The rule in one clause, as an offender gets to read it. */
+  readonly why: string;
+}
+
+/** The four services. They meet on the broker only. */
+export const SERVICES = ["gateway", "worker-service", "functions-service", "builder"] as const;
+
+const CORE = "mesh/*.ts";
+const ONE_LIBRARY = "an adapter imports its port and one vendor library";
+const SERVICE_CODE = "a service imports mesh/*.ts, itself and the packages test/architecture/rules.ts gives it";
+
+function serviceZone(files: string, packages: readonly string[], why = SERVICE_CODE): Zone {
+  const [service = ""] = files.split("/");
+  return {
+    files: [files],
+    mayImport: [CORE, `${service}/**`],
+    packages: ["valibot", ...packages],
+    runs: "anywhere",
+    why,
+  };
+}
+
+/** The house plan. Adapters are listed before the service they belong to. */
+export const ZONES: readonly Zone[] = [
+  {
+    files: ["mesh/broker/dial-tcp.ts", "mesh/broker/nats-bun.ts"],
+    mayImport: [CORE, "mesh/broker/*.ts"],
+    packages: ["@nats-io/transport-node"],
+    runs: "on Bun",
+    why: ONE_LIBRARY,
+  },
+  {
+    files: ["mesh/broker/**"],
+    mayImport: [CORE, "mesh/broker/*.ts"],
+    packages: ["@nats-io/nats-core"],
+    runs: "anywhere",
+    why: ONE_LIBRARY,
+  },
+  {
+    files: ["mesh/**"],
+    mayImport: [CORE],
+    packages: ["valibot"],
+    runs: "anywhere",
+    why: "mesh/*.ts is what the others agree on: it imports valibot and other mesh/*.ts, and runs anywhere",
+  },
+  ...SERVICES.map((service): Zone => ({
+    files: [`${service}/runtime/**`],
+    mayImport: ["mesh/**", `${service}/**`],
+    packages: ["*"],
+    runs: "on Bun",
+    why: "a runtime entry puts together its own service and adapters",
+  })),
+  serviceZone("gateway/auth/**", ["jose"]),
+  // jose for the type of a JSON Web Key.
+  serviceZone("gateway/config/**", ["yaml", "jose"]),
+  serviceZone("gateway/metrics/**", ["prom-client"], ONE_LIBRARY),
+  serviceZone("gateway/rules/query/**", ["kysely"], ONE_LIBRARY),
+  serviceZone("gateway/rules/**", []),
+  serviceZone("gateway/**", ["hono"]),
+  serviceZone("worker-service/**", []),
+  serviceZone("functions-service/**", ["hono"]),
+  serviceZone("builder/**", []),
+  {
+    files: ["nats-server/**"],
+    mayImport: ["nats-server/**", "mesh/log.ts", "mesh/lifecycle.ts"],
+    packages: [],
+    runs: "on Bun",
+    why: "the embedded broker knows nothing of the house but mesh/log.ts and mesh/lifecycle.ts",
+  },
+  {
+    files: ["console/**"],
+    mayImport: [CORE, "console/**"],
+    packages: [],
+    runs: "anywhere",
+    typesOnly: true,
+    why: "the console talks to the public HTTP API and shares only types with mesh/*.ts",
+  },
+  {
+    files: ["cli/**"],
+    mayImport: ["**"],
+    packages: ["*"],
+    runs: "on Bun",
+    why: "the command line puts everything together",
+  },
+  {
+    files: ["examples/**"],
+    mayImport: ["examples/**"],
+    packages: ["functions-mesh", "valibot"],
+    runs: "on Bun",
+    why: "an example is written as a user would write it, against functions-mesh alone",
+  },
+  {
+    files: ["scripts/**", "*.ts"],
+    mayImport: ["scripts/**"],
+    packages: ["*"],
+    runs: "on Bun",
+    why: "the tooling does not depend on what it checks",
+  },
+  {
+    files: ["bench/**", "test/**"],
+    mayImport: ["**"],
+    packages: ["*"],
+    runs: "on Bun",
+    why: "tests and benchmarks may import everything",
+  },
+];
+
+/** Who may import the command line: itself, and the tests of it. */
+export const MAY_IMPORT_CLI: readonly string[] = ["cli/**", "test/**"];
+
+/** Where a platform asks for a default export. */
+export const MAY_EXPORT_DEFAULT: readonly string[] = [
+  "vitest.config.ts",
+  "scripts/totals-reporter.ts",
+  "gateway/runtime/workerd.ts",
+  "examples/**",
+  "test/**/fixtures/**",
+];
+
+/** Names that say nothing about what is inside; in `test/` they are nobody's burden. */
+export const EMPTY_NAMES: readonly string[] = ["utils", "util", "helpers", "helper", "common", "misc", "index"];
+
+/** Longer files are two files. */
+export const MAX_LINES = 300;
