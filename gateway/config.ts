@@ -1,0 +1,97 @@
+import * as v from "valibot";
+import type { Rule } from "../mesh/rule.ts";
+import type { AuthOptions } from "./auth/options.ts";
+import { ConfigError, type ConfigFinding } from "./config/config-error.ts";
+import { deepFreeze } from "./config/deep-freeze.ts";
+import { detectDialect } from "./config/dialect.ts";
+import type { Environment } from "./config/environment.ts";
+import { reportIssue } from "./config/issue.ts";
+import { readSource } from "./config/read-source.ts";
+import { configSchema } from "./config/schema.ts";
+import { plainValue } from "./config/source-node.ts";
+import type { CorsPolicy, Limits } from "./policy.ts";
+
+/** Everything a configuration file decides: checked, every default filled in, frozen. */
+export interface GatewayConfig {
+  readonly projects: readonly ProjectConfig[];
+  readonly gateway: {
+    /** Address to listen on. Default `127.0.0.1`. */
+    readonly host: string;
+    /** Port to listen on; 0 picks a free one. Default 4122. */
+    readonly port: number;
+    readonly cors: CorsPolicy;
+    readonly limits: Limits;
+  };
+  readonly broker: BrokerConfig;
+  readonly webhooks: {
+    /** Hosts a `webhook` rule may ask: `host` or `host:port`, in lower case. Default none. */
+    readonly allowHosts: readonly string[];
+  };
+  /** What `query` rules read, by the name they use. */
+  readonly databases: Readonly<Record<string, DatabaseConfig>>;
+  /** Processes that are started along with the gateway. */
+  readonly workers: readonly WorkerConfig[];
+  /** What the operator should know, though it does not stop anything. */
+  readonly warnings: readonly ConfigFinding[];
+}
+
+/** One project: who may call what. */
+export interface ProjectConfig {
+  readonly id: string;
+  /** For people; the id is what counts. */
+  readonly name?: string;
+  /** How tokens are checked. Without any key there is no token that could be good. */
+  readonly auth: AuthOptions & { readonly secrets: readonly string[] };
+  /** Own keys only: the record has no prototype, so that no inherited name looks like a service. */
+  readonly services: Readonly<Record<string, ServiceConfig>>;
+}
+
+/** The functions of a service; the one named `default` speaks for those that are not listed. */
+export interface ServiceConfig {
+  readonly functions: Readonly<Record<string, { readonly rule?: Rule }>>;
+}
+
+/** How to reach the broker, or how to run one. */
+export interface BrokerConfig {
+  /** An existing NATS server. Without it, one runs inside the gateway. */
+  readonly url?: string;
+  /** TCP port of the broker inside; 0 picks a free one. Default 4222. */
+  readonly tcpPort: number;
+  /** WebSocket port of the broker inside; 0 picks a free one. Default 4223. */
+  readonly wsPort: number;
+  /** What clients of the broker must present. */
+  readonly token?: string;
+}
+
+/** A database for `query` rules. A SQLite path is relative to the configuration file. */
+export type DatabaseConfig =
+  { readonly kind: "sqlite"; readonly path: string } | { readonly kind: "postgres"; readonly url: string };
+
+/** A worker process: a file to run, relative to the configuration file, and what to add to its environment. */
+export interface WorkerConfig {
+  readonly run: string;
+  readonly name?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface ParseOptions {
+  /** How errors name the file; one that ends in `json` is read as JSON. */
+  readonly filename: string;
+  /** What `$NAME` values are taken from. */
+  readonly env: Environment;
+}
+
+/**
+ * Reads a configuration: our own dialect, or one of Space Cloud's of 2019 (see docs/configuration.md).
+ * @throws ConfigError with every problem found, each with its path and line.
+ */
+export function parseConfig(text: string, options: ParseOptions): GatewayConfig {
+  const { filename, env } = options;
+  const { root, findings } = readSource(text, filename);
+  const converted = detectDialect(root)(root, findings);
+  const result = v.safeParse(configSchema(env), plainValue(converted));
+  for (const issue of result.issues ?? []) reportIssue(issue, { root: converted, findings });
+  const { problems, warnings } = findings;
+  if (!result.success || problems.length > 0) throw new ConfigError(filename, problems);
+  return deepFreeze({ ...result.output, warnings });
+}

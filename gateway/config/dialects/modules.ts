@@ -1,0 +1,67 @@
+import type { Findings } from "../findings.ts";
+import { type SourceNode, entriesOf, entryOf, isPresent, keyPlace, withValue } from "../source-node.ts";
+import { readScalar11 } from "../yaml-scalar.ts";
+import { convertEngine } from "./engine.ts";
+import { convertExternalServices } from "./external-services.ts";
+import { convertFunctionRules } from "./function-rules.ts";
+import { convertFunctionServices } from "./function-services.ts";
+import { warnUnused } from "./unused.ts";
+
+/** Where functions were configured, by version: v0.8 to v0.12, later, before. */
+const SECTIONS = ["functions", "services", "faas"];
+const DEFAULT_CONNECTION = "nats://localhost:4222";
+
+/** The services of a Space Cloud project: the one module that holds functions; every other is named in a warning. */
+export function convertModules(modules: SourceNode, findings: Findings): SourceNode {
+  const entries = entriesOf(modules);
+  if (entries === undefined) {
+    if (isPresent(modules)) findings.problem(modules, '"modules" must be a mapping of sections');
+    else findings.warning(modules, "the project has no functions section, so no function may be called");
+    return withValue(modules, new Map());
+  }
+
+  const name = SECTIONS.find((key) => isPresent(entries.get(key)));
+  const module = name === undefined ? undefined : entries.get(name);
+  for (const [key, value] of entries) {
+    if (key !== name) warnUnused(value, { key, known: name === undefined ? SECTIONS : [], findings });
+  }
+  if (module === undefined) {
+    findings.warning(modules, "the project has no functions section, so no function may be called");
+    return withValue(modules, new Map());
+  }
+  return convertFunctions(module, findings);
+}
+
+function convertFunctions(module: SourceNode, findings: Findings): SourceNode {
+  warnConnection(module, findings);
+  const services = entryOf(module, "services");
+  const rules = entryOf(module, "rules");
+  const external = entryOf(module, "externalServices");
+  // Before v0.11 a section without `enabled` was switched off; v0.12 has no such switch.
+  const isOn = rules !== undefined && services === undefined ? switchOf(module) === true : switchOf(module) !== false;
+  if (!isOn) {
+    findings.warning(
+      keyPlace(module),
+      'the section is not switched on, so no function may be called; set "enabled: true"',
+    );
+    return withValue(module, new Map());
+  }
+  if (services !== undefined) return convertFunctionServices(services, findings);
+  if (rules !== undefined) return convertFunctionRules(rules, findings);
+  if (external !== undefined) return convertExternalServices(external, findings);
+  return convertEngine(module, findings);
+}
+
+function switchOf(module: SourceNode): unknown {
+  const enabled = entryOf(module, "enabled");
+  return enabled?.written === undefined ? enabled?.value : readScalar11(enabled.written);
+}
+
+function warnConnection(module: SourceNode, findings: Findings): void {
+  for (const key of ["conn", "nats"]) {
+    const connection = entryOf(module, key);
+    if (isPresent(connection) && connection.value !== "" && connection.value !== DEFAULT_CONNECTION) {
+      findings.warning(connection, 'this address has no effect here; set "broker.url" to use a broker of your own');
+    }
+  }
+}

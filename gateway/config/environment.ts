@@ -1,0 +1,2 @@
+/** Variables that `$NAME` values may stand for. */
+export type Environment = Readonly<Record<string, string | undefined>>;

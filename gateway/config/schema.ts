@@ -1,0 +1,65 @@
+import * as v from "valibot";
+import type { Environment } from "./environment.ts";
+import { gatewaySchema } from "./schema/gateway.ts";
+import { projectsSchema } from "./schema/project.ts";
+import { list, named, record, shape } from "./schema/shape.ts";
+import { port, text, variableText, variableUrl } from "./schema/values.ts";
+
+const HOST = /^(?:\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(?::\d{1,5})?$/;
+
+const webhookHost = v.pipe(
+  text,
+  v.toLowerCase(),
+  v.regex(HOST, 'must be a host such as "hooks.example.com" or "localhost:8080", without scheme and path'),
+);
+
+const variableName = v.pipe(
+  v.string(),
+  v.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, ({ input }) => {
+    return `${JSON.stringify(input)} is not the name of a variable; use letters, digits and _`;
+  }),
+);
+
+/** The shape of our own dialect, to which every other is converted. `env` is what `$NAME` values are taken from. */
+export function configSchema(env: Environment) {
+  return shape({
+    projects: projectsSchema(env),
+    gateway: v.optional(gatewaySchema, {}),
+    broker: v.optional(brokerSchema(env), {}),
+    webhooks: v.optional(shape({ allowHosts: v.optional(list(webhookHost), []) }), {}),
+    databases: v.optional(named("database", databaseSchema(env)), {}),
+    workers: v.optional(
+      list(
+        shape({
+          run: text,
+          name: v.exactOptional(text),
+          env: v.exactOptional(record(variableName, variableText(env))),
+        }),
+      ),
+      [],
+    ),
+  });
+}
+
+function brokerSchema(env: Environment) {
+  const schemes = ["nats:", "tls:", "ws:", "wss:"];
+  return shape({
+    url: v.exactOptional(variableUrl(env, { schemes, example: "nats://broker.example.com:4222" })),
+    tcpPort: v.optional(port, 4222),
+    wsPort: v.optional(port, 4223),
+    token: v.exactOptional(variableText(env)),
+  });
+}
+
+function databaseSchema(env: Environment) {
+  const sqlite = shape({ kind: v.literal("sqlite"), path: text });
+  const schemes = ["postgres:", "postgresql:"];
+  const example = "postgres://user@db.example.com/shop";
+  const postgres = shape({ kind: v.literal("postgres"), url: variableUrl(env, { schemes, example }) });
+  const unknown = v.custom<never>(() => false, 'must hold "kind: sqlite" and a path, or "kind: postgres" and a url');
+  return v.lazy((input) => {
+    const kind = typeof input === "object" && input !== null && "kind" in input ? input.kind : undefined;
+    if (kind === "sqlite") return sqlite;
+    return kind === "postgres" ? postgres : unknown;
+  });
+}

@@ -1,0 +1,46 @@
+import * as v from "valibot";
+import { list, shape } from "./shape.ts";
+import { flag, port, text, whole } from "./values.ts";
+
+const MAX_TIMEOUT_MS = 86_400_000;
+/** The most that NATS lets a message hold. */
+const MAX_BODY_BYTES = 67_108_864;
+
+const origin = v.pipe(
+  text,
+  v.check(isOrigin, 'must be "*" or an origin such as "https://app.example.com", without a path'),
+);
+
+const cors = shape({
+  origins: v.optional(list(origin), []),
+  credentials: v.optional(flag, true),
+  maxAgeSeconds: v.optional(whole(0, 86_400), 600),
+});
+
+const limits = v.pipe(
+  shape({
+    // A message holds 1 MiB by default; the rest is room for headers.
+    maxBodyBytes: v.optional(whole(1, MAX_BODY_BYTES), 1_000_000),
+    defaultTimeoutMs: v.optional(whole(1, MAX_TIMEOUT_MS), 10_000),
+    maxTimeoutMs: v.optional(whole(1, MAX_TIMEOUT_MS), 120_000),
+  }),
+  v.forward(
+    v.check(
+      ({ defaultTimeoutMs, maxTimeoutMs }) => defaultTimeoutMs <= maxTimeoutMs,
+      'must not be more than "maxTimeoutMs"; lower it or raise the other',
+    ),
+    ["defaultTimeoutMs"],
+  ),
+);
+
+/** How the gateway listens and what it takes. */
+export const gatewaySchema = shape({
+  host: v.optional(text, "127.0.0.1"),
+  port: v.optional(port, 4122),
+  cors: v.optional(cors, {}),
+  limits: v.optional(limits, {}),
+});
+
+function isOrigin(value: string): boolean {
+  return value === "*" || (URL.canParse(value) && new URL(value).origin === value);
+}

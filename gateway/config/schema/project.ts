@@ -1,0 +1,46 @@
+import * as v from "valibot";
+import type { Environment } from "../environment.ts";
+import { isName } from "../../../mesh/names.ts";
+import { ruleSchema } from "../../../mesh/rule.ts";
+import { authSchema } from "./auth.ts";
+import { list, named, shape } from "./shape.ts";
+import { text } from "./values.ts";
+
+const id = v.pipe(
+  text,
+  v.check(isName, ({ input }) => `${JSON.stringify(input)} is not a project id; use 1 to 64 letters, digits, _ or -`),
+);
+
+const service = shape({ functions: named("function", shape({ rule: v.exactOptional(ruleSchema) })) });
+
+/** The projects of a configuration, each id once. */
+export function projectsSchema(env: Environment) {
+  const project = shape(
+    {
+      id,
+      name: v.exactOptional(text),
+      auth: v.optional(authSchema(env), {}),
+      services: v.optional(named("service", service), {}),
+    },
+    { shortForms: ["secret", "secrets"] },
+  );
+  return v.pipe(
+    list(project),
+    v.rawCheck(({ dataset, addIssue }) => {
+      if (!dataset.typed) return;
+      const seen = new Set<string>();
+      for (const [index, value] of dataset.value.entries()) {
+        if (seen.has(value.id)) {
+          addIssue({
+            message: `the project id ${JSON.stringify(value.id)} was given before; use another one`,
+            path: [
+              { type: "array", origin: "value", input: dataset.value, key: index, value },
+              { type: "object", origin: "value", input: { ...value }, key: "id", value: value.id },
+            ],
+          });
+        }
+        seen.add(value.id);
+      }
+    }),
+  );
+}
