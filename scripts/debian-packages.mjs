@@ -31,28 +31,38 @@ export const DEBIAN_PACKAGES = [
 ];
 
 /**
- * Installs the packages that are missing, where that is possible: as root on Debian.
+ * Installs packages by name and answers what went wrong, if anything did.
  *
- * @param {{ isCi: boolean, packages?: readonly DebianPackage[], say: (line: string) => void }} options
+ * @typedef {(names: readonly string[]) => Promise<string | undefined>} Install
+ */
+
+/**
+ * Installs the packages that are missing, where that is possible.
+ *
+ * @param {object} options
+ * @param {boolean} options.isCi
+ * @param {(line: string) => void} options.say
+ * @param {readonly DebianPackage[]} [options.packages]
+ * @param {Install | undefined} [options.install] default: apt, as root on Debian
  * @returns {Promise<readonly DebianPackage[]>} those still missing
  * @throws {SetUpError} when one is missing on a CI machine, where every suite has to run
  */
-export async function ensureDebianPackages({ isCi, packages = DEBIAN_PACKAGES, say }) {
-  const missing = packages.filter((wanted) => !isInstalled(wanted));
-  if (missing.length === 0) return [];
-  const names = missing.map(({ name }) => name).join(" ");
-
-  if (process.getuid?.() === 0 && existsSync("/etc/debian_version")) {
-    say(`installing the Debian packages ${names} for the tests …`);
-    const problem = await install(missing.map(({ name }) => name));
-    if (problem === undefined) return [];
-    say(problem);
+export async function ensureDebianPackages({ isCi, say, packages = DEBIAN_PACKAGES, install = installer() }) {
+  const wanted = packages.filter((candidate) => !isInstalled(candidate));
+  if (wanted.length > 0 && install !== undefined) {
+    const names = wanted.map(({ name }) => name);
+    say(`installing the Debian packages ${names.join(" ")} for the tests …`);
+    const problem = await install(names);
+    if (problem !== undefined) say(problem);
   }
-  if (isCi) throw new SetUpError(`the tests need ${names}; install them (Debian: "apt-get install ${names}")`);
+
+  const missing = wanted.filter((candidate) => !isInstalled(candidate));
+  const names = missing.map(({ name }) => name).join(" ");
+  if (isCi && missing.length > 0) {
+    throw new SetUpError(`the tests need ${names}; install them (Debian: "apt-get install ${names}")`);
+  }
   for (const { name, suites } of missing) {
-    say(
-      `"${name}" is not installed, so ${suites} and what else needs it is left out (Debian: "apt-get install ${name}")`,
-    );
+    say(`"${name}" is missing, so "${suites}" and what else needs it is left out (Debian: "apt-get install ${name}")`);
   }
   return missing;
 }
@@ -76,16 +86,18 @@ function isExecutable(path) {
   }
 }
 
-/**
- * @param {readonly string[]} names
- * @returns {Promise<string | undefined>} what went wrong
- */
-async function install(names) {
+/** @returns {Install | undefined} */
+function installer() {
+  return process.getuid?.() === 0 && existsSync("/etc/debian_version") ? installWithApt : undefined;
+}
+
+/** @type {Install} */
+function installWithApt(names) {
   return withoutStartingServices(async () => {
     const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
     const update = await run("apt-get", ["update", "-q"], { env });
-    const result = await run("apt-get", ["install", "-qy", "--no-install-recommends", ...names], { env });
-    return result.ok ? undefined : `apt-get failed:\n${update.ok ? "" : update.output}${result.output}`;
+    const { ok, output } = await run("apt-get", ["install", "-qy", "--no-install-recommends", ...names], { env });
+    return ok ? undefined : `apt-get failed:\n${update.ok ? "" : update.output}${output}`;
   });
 }
 
