@@ -36,7 +36,10 @@ const operand = v.union(
   "an operand is a text, a number, true, false or a list of these; variables are texts such as args.auth.role",
 );
 
-const plainRuleSchema = v.strictObject({ rule: v.picklist(["allow", "deny", "authenticated"]), message });
+const openRuleSchema = v.strictObject({ rule: v.picklist(["allow", "authenticated"]), message });
+
+// Not strict: whatever else stands there, nobody passes, and switching a rule off by its first word is a habit.
+const denyRuleSchema = v.object({ rule: v.literal("deny"), message });
 
 const matchRuleSchema = v.strictObject({
   rule: v.literal("match"),
@@ -90,7 +93,7 @@ const unknownRuleSchema = v.pipe(
 );
 
 /** `allow`, `deny` or `authenticated`. */
-export type PlainRule = Readonly<v.InferOutput<typeof plainRuleSchema>>;
+export type PlainRule = Readonly<v.InferOutput<typeof openRuleSchema | typeof denyRuleSchema>>;
 /** Compares two operands. */
 export type MatchRule = Readonly<v.InferOutput<typeof matchRuleSchema>>;
 /** Passes when a row exists. */
@@ -112,9 +115,9 @@ export interface ClausesRule {
 export type Rule = PlainRule | MatchRule | QueryRule | FuncRule | WebhookRule | ClausesRule | UnknownRule;
 
 const SCHEMAS = new Map<unknown, v.GenericSchema<unknown, Rule>>([
-  ["allow", plainRuleSchema],
-  ["deny", plainRuleSchema],
-  ["authenticated", plainRuleSchema],
+  ["allow", openRuleSchema],
+  ["deny", denyRuleSchema],
+  ["authenticated", openRuleSchema],
   ["match", matchRuleSchema],
   ["query", queryRuleSchema],
   ["func", funcRuleSchema],
