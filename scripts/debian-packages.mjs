@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { SetUpError } from "./set-up/error.mjs";
 import { run } from "./set-up/run.mjs";
@@ -10,24 +10,15 @@ import { run } from "./set-up/run.mjs";
  * @property {string} name the package
  * @property {string} binary a program of it, by which it is recognised
  * @property {string} [versions] a folder that holds one folder per version, with `bin/` in each
- * @property {string} suites the test files that cannot do without it
- * @property {Record<string, string>} [without] what the other test files are told when it is missing
+ * @property {string} [support] the file in `test/support/` that starts it: test files importing it are left out when
+ *   the package is missing
+ * @property {Record<string, string>} [without] environment that tells the tests to do without it
  */
 
 /** @type {readonly DebianPackage[]} */
 export const DEBIAN_PACKAGES = [
-  {
-    name: "nats-server",
-    binary: "nats-server",
-    suites: "test/**/*.nats-server.test.ts",
-    without: { FMESH_TEST_BROKER: "embedded" },
-  },
-  {
-    name: "postgresql",
-    binary: "postgres",
-    versions: "/usr/lib/postgresql",
-    suites: "test/**/*.postgres.test.ts",
-  },
+  { name: "nats-server", binary: "nats-server", without: { FMESH_TEST_BROKER: "embedded" } },
+  { name: "postgresql", binary: "postgres", versions: "/usr/lib/postgresql", support: "postgres.ts" },
 ];
 
 /**
@@ -61,10 +52,24 @@ export async function ensureDebianPackages({ isCi, say, packages = DEBIAN_PACKAG
   if (isCi && missing.length > 0) {
     throw new SetUpError(`the tests need ${names}; install them (Debian: "apt-get install ${names}")`);
   }
-  for (const { name, suites } of missing) {
-    say(`"${name}" is missing, so "${suites}" and what else needs it is left out (Debian: "apt-get install ${name}")`);
+  for (const { name } of missing) {
+    say(`"${name}" is missing, so what needs it is left out (Debian: "apt-get install ${name}")`);
   }
   return missing;
+}
+
+/**
+ * The test files that cannot run without a package.
+ *
+ * @param {DebianPackage} missing
+ * @param {string} root the project's folder
+ * @returns {string[]} paths from there
+ */
+export function suitesThatNeed({ support }, root) {
+  if (support === undefined) return [];
+  const files = readdirSync(join(root, "test"), { recursive: true, encoding: "utf8" });
+  const suites = files.filter((file) => file.endsWith(".test.ts")).map((file) => join("test", file));
+  return suites.filter((suite) => readFileSync(join(root, suite), "utf8").includes(`/support/${support}"`));
 }
 
 /** @param {DebianPackage} wanted */
