@@ -48,7 +48,15 @@ export interface ProjectConfig {
 
 /** The functions of a service; the one named `default` speaks for those that are not listed. */
 export interface ServiceConfig {
-  readonly functions: Readonly<Record<string, { readonly rule?: Rule }>>;
+  readonly functions: Readonly<Record<string, FunctionConfig>>;
+}
+
+/** What the configuration says of one function. */
+export interface FunctionConfig {
+  /** Who may call it. Without one it is as if the function were not listed. */
+  readonly rule?: Rule;
+  /** Params to try it with: shown to people, never sent by itself. */
+  readonly example?: unknown;
 }
 
 /** How to reach the broker, or how to run one. */

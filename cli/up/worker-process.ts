@@ -32,7 +32,11 @@ export function startWorkerProcess(options: WorkerProcessOptions): Closable {
     while (!stopping.signal.aborted) {
       const startedAt = Date.now();
       child = spawn(options);
-      const [code] = await Promise.all([child.exited, readLines(child.stdout, options.onLine), readLines(child.stderr, options.onLine)]);
+      const [code] = await Promise.all([
+        child.exited,
+        readLines(child.stdout, options.onLine),
+        readLines(child.stderr, options.onLine),
+      ]);
       if (stopping.signal.aborted) return;
       restartMs = Date.now() - startedAt > HEALTHY_MS ? FIRST_RESTART_MS : restartMs;
       log.error(`worker "${name}" ended with code ${code}; starting it again in ${restartMs} ms`);

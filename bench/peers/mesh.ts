@@ -1,0 +1,37 @@
+/** The gateway with the broker in its process, guarding by HS256 and a `match` rule. */
+import { parseConfig } from "../../gateway/config.ts";
+import { startGateway } from "../../gateway/runtime/bun.ts";
+import { dialWebSocket } from "../../mesh/broker/dial.ts";
+import { NatsBroker } from "../../mesh/broker/nats.ts";
+import { silentLog } from "../../mesh/log.ts";
+import { startNatsServer } from "../../nats-server/server.ts";
+
+const config = parseConfig(
+  JSON.stringify({
+    projects: [
+      {
+        id: "bench",
+        secret: "a-secret-for-the-benchmark-32-bytes",
+        services: {
+          arithmetic: {
+            functions: {
+              sum: { rule: { rule: "match", type: "string", eval: "==", f1: "args.auth.role", f2: "admin" } },
+            },
+          },
+        },
+      },
+    ],
+    gateway: { port: 0 },
+  }),
+  { filename: "bench.json", env: {} },
+);
+const server = await startNatsServer({ tcpPort: 0, wsPort: 0 });
+const broker = new NatsBroker({
+  url: "ws://in-process",
+  name: "gateway",
+  dial: dialWebSocket(() => server.connectInProcess()),
+  log: silentLog,
+});
+await broker.connect();
+const gateway = startGateway(config, { configFile: import.meta.path, broker, log: silentLog });
+console.log(JSON.stringify({ url: gateway.url, brokerUrl: server.wsUrl }));

@@ -1,0 +1,50 @@
+import { Command } from "commander";
+import { startGateway } from "../../gateway/runtime/bun.ts";
+import { loadConfig } from "../../gateway/runtime/config-file.ts";
+import { watchConfig } from "../../gateway/runtime/config-file.ts";
+import { natsBroker } from "../../mesh/broker/nats-bun.ts";
+import { CloseStack } from "../../mesh/lifecycle.ts";
+import { jsonLog } from "../../mesh/log.ts";
+import { Failure } from "../failure.ts";
+import { findConfig } from "../find-config.ts";
+import { stopRequested } from "../stop-requested.ts";
+
+/** `fmesh gateway`: a gateway of its own, in front of a broker that runs elsewhere. */
+export function gatewayCommand(): Command {
+  return new Command("gateway")
+    .summary("run a gateway for an existing broker")
+    .description("Runs the gateway alone. It listens at once and is ready (/readyz) once the broker can be reached.")
+    .argument("[path]", "configuration file, or a folder that holds fmesh.yaml", ".")
+    .addHelpText("after", "\nExample:\n  NATS_URL=nats://broker:4222 fmesh gateway /etc/fmesh.yaml")
+    .action(runGateway);
+}
+
+async function runGateway(path: string): Promise<void> {
+  const configFile = findConfig(path);
+  const { env } = process;
+  const config = await loadConfig(configFile, { env });
+  const log = jsonLog((line) => process.stdout.write(`${line}\n`));
+  for (const { message } of config.warnings) log.warn(message);
+  const url = env["NATS_URL"] ?? config.broker.url;
+  if (url === undefined) throw new Failure("which broker? set NATS_URL, or broker.url in the configuration");
+
+  const stack = new CloseStack();
+  const stop = stopRequested();
+  const broker = stack.use(natsBroker({ url, name: "gateway", log }));
+  broker.connect().catch((error: unknown) => log.error("the broker's connection was given up", { error }));
+  const gateway = stack.use(startGateway(config, { configFile, broker, log }));
+  const watching = new AbortController();
+  stack.defer(() => watching.abort());
+  watchConfig(configFile, {
+    env,
+    signal: watching.signal,
+    onChange: (next) => {
+      gateway.replaceConfig(next);
+      log.info("the saved configuration is live");
+    },
+    onBroken: (error) => log.error("the saved configuration is not used", { problem: error.message }),
+  });
+  log.info("gateway is up", { url: gateway.url });
+  log.info("draining", { signal: await stop });
+  await stack.close();
+}

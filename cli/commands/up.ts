@@ -1,0 +1,55 @@
+import { dirname } from "node:path";
+import { Command } from "commander";
+import { signDevelopmentToken } from "../../gateway/auth/development-token.ts";
+import { loadConfig } from "../../gateway/runtime/config-file.ts";
+import { consoleLog } from "../console-log.ts";
+import { findConfig } from "../find-config.ts";
+import { stopRequested } from "../stop-requested.ts";
+import { banner } from "../up/banner.ts";
+import { developmentSecret, withDevelopmentSecret } from "../up/development-secret.ts";
+import { startMesh } from "../up/mesh.ts";
+
+const DAY_SECONDS = 86_400;
+
+/** `fmesh up`: the whole mesh in one process, its workers below it. */
+export function upCommand(): Command {
+  return new Command("up")
+    .summary("start broker, gateway and workers")
+    .description(
+      "Starts the embedded broker, the gateway and the workers of a configuration, and watches it for changes.\n" +
+        "With NATS_URL set (or broker.url in the configuration) that broker is used instead of the embedded one.",
+    )
+    .argument("[path]", "configuration file, or a folder that holds fmesh.yaml", ".")
+    .option("--port <number>", "port of the gateway, instead of the configuration's")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  fmesh up\n  fmesh up examples/arithmetic\n  NATS_URL=nats://127.0.0.1:4222 fmesh up",
+    )
+    .action((path: string, options: { port?: string }) => up(path, options));
+}
+
+async function up(path: string, { port }: { port?: string }): Promise<void> {
+  const configFile = findConfig(path);
+  const write = (line: string): void => void process.stdout.write(`${line}\n`);
+  const log = consoleLog(write);
+  const { env } = process;
+  const loaded = await loadConfig(configFile, { env });
+  const config = port === undefined ? loaded : { ...loaded, gateway: { ...loaded.gateway, port: Number(port) } };
+  for (const { message } of config.warnings) log.warn(message);
+
+  const secret = developmentSecret(dirname(configFile));
+  const stop = stopRequested();
+  const brokerUrl = env["NATS_URL"] ?? config.broker.url;
+  const mesh = await startMesh(config, { configFile, secret, brokerUrl, env, log, write });
+  const [key = secret] = withDevelopmentSecret(config, secret).projects[0]?.auth.secrets ?? [];
+  const token = await signDevelopmentToken({
+    secret: key,
+    claims: { id: "developer", role: "user" },
+    expiresInSeconds: DAY_SECONDS,
+  });
+  write(banner(mesh, config, token));
+
+  log.info(`${await stop}: finishing calls in flight`);
+  await mesh.close();
+  log.info("stopped");
+}

@@ -1,0 +1,34 @@
+import { Command } from "commander";
+import { ConfigError } from "../gateway/config/config-error.ts";
+import { MeshError } from "../mesh/errors.ts";
+import packageJson from "../package.json" with { type: "json" };
+import { gatewayCommand } from "./commands/gateway.ts";
+import { tokenCommand } from "./commands/token.ts";
+import { upCommand } from "./commands/up.ts";
+import { workerCommand } from "./commands/worker.ts";
+import { Failure } from "./failure.ts";
+
+const program = new Command("fmesh")
+  .description(
+    "Functions Mesh: plain functions in long-lived workers, called through a gateway that guards them by rules.",
+  )
+  .version(packageJson.version)
+  .showHelpAfterError("(fmesh --help shows what there is)")
+  .configureHelp({ showGlobalOptions: true })
+  .option("--debug", "show the stack of an error");
+
+for (const command of [upCommand(), gatewayCommand(), workerCommand(), tokenCommand()]) program.addCommand(command);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.stderr.write(`fmesh: ${describe(error)}\n`);
+  process.exit(error instanceof Failure ? error.exitCode : 1);
+}
+
+/** What a person can mend is said in its own words; anything else is a fault of ours and shows where it comes from. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const isExpected = error instanceof Failure || error instanceof ConfigError || error instanceof MeshError;
+  return isExpected && program.opts()["debug"] !== true ? error.message : (error.stack ?? error.message);
+}

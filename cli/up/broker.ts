@@ -1,0 +1,53 @@
+import type { BrokerConfig } from "../../gateway/config.ts";
+import { dialWebSocket } from "../../mesh/broker/dial.ts";
+import { natsBroker } from "../../mesh/broker/nats-bun.ts";
+import { NatsBroker } from "../../mesh/broker/nats.ts";
+import type { CloseStack } from "../../mesh/lifecycle.ts";
+import type { Log } from "../../mesh/log.ts";
+import { randomHex } from "../../mesh/trace.ts";
+import { startNatsServer } from "../../nats-server/server.ts";
+import { Failure } from "../failure.ts";
+
+/** The mesh's broker and how to reach it. */
+export interface MeshBroker {
+  /** The gateway's connection. */
+  readonly broker: NatsBroker;
+  /** For workers, with its credentials. */
+  readonly workerUrl: string;
+  /** Where it listens, without credentials: for people to read. */
+  readonly addresses: readonly string[];
+}
+
+/**
+ * Connects to the broker at `url`, or starts one in this process when there is none.
+ * @throws Failure when a port of the embedded broker is taken.
+ */
+export async function openBroker(
+  config: BrokerConfig,
+  { url, log, stack }: { url: string | undefined; log: Log; stack: CloseStack },
+): Promise<MeshBroker> {
+  if (url !== undefined) {
+    const broker = stack.use(natsBroker({ url, name: "gateway", log }));
+    await broker.connect();
+    return { broker, workerUrl: url, addresses: [broker.url] };
+  }
+  // Whoever can publish on the broker can call anything: even on loopback nobody does so without the token.
+  const token = config.token ?? randomHex(16);
+  const server = await startEmbedded(config, token);
+  stack.use(server);
+  const { tcpUrl = "", wsUrl = "" } = server;
+  const workerUrl = wsUrl.replace("ws://", `ws://${encodeURIComponent(token)}@`);
+  // The gateway lives in the broker's process: its link needs no socket.
+  const dial = dialWebSocket(() => server.connectInProcess());
+  const broker = stack.use(new NatsBroker({ url: workerUrl, name: "gateway", dial, log }));
+  await broker.connect();
+  return { broker, workerUrl, addresses: [tcpUrl, wsUrl] };
+}
+
+async function startEmbedded({ tcpPort, wsPort }: BrokerConfig, token: string): ReturnType<typeof startNatsServer> {
+  try {
+    return await startNatsServer({ tcpPort, wsPort, auth: { token } });
+  } catch (error) {
+    throw new Failure(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}

@@ -1,0 +1,116 @@
+import { dirname, resolve } from "node:path";
+import type { GatewayConfig } from "../../gateway/config.ts";
+import { type RunningGateway, startGateway } from "../../gateway/runtime/bun.ts";
+import { watchConfig } from "../../gateway/runtime/config-file.ts";
+import { CloseStack } from "../../mesh/lifecycle.ts";
+import type { Log } from "../../mesh/log.ts";
+import { humanLine } from "../console-log.ts";
+import { Failure } from "../failure.ts";
+import { type MeshBroker, openBroker } from "./broker.ts";
+import { withDevelopmentSecret } from "./development-secret.ts";
+import { leaveRunningMeshNote } from "./running-mesh-note.ts";
+import { startWorkerProcess } from "./worker-process.ts";
+
+/** A mesh that runs in and below this process. */
+export interface RunningMesh {
+  readonly gatewayUrl: string;
+  readonly brokerAddresses: readonly string[];
+  /** Stops everything in the order in which it depends on each other; calls in flight are finished. */
+  close(): Promise<void>;
+}
+
+/** What to start and where to report. */
+export interface MeshOptions {
+  readonly configFile: string;
+  /** Signs tokens for projects without a key of their own. */
+  readonly secret: string;
+  /** An existing broker; without it, one is started in this process. */
+  readonly brokerUrl: string | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly log: Log;
+  /** Receives what the workers write. */
+  readonly write: (line: string) => void;
+}
+
+/**
+ * Starts broker, gateway and workers. What was started is stopped again when a later part fails.
+ * @throws Failure for what the operator can mend, such as a port in use.
+ */
+export async function startMesh(config: GatewayConfig, options: MeshOptions): Promise<RunningMesh> {
+  const { configFile, brokerUrl, log } = options;
+  const stack = new CloseStack();
+  try {
+    const { broker, workerUrl, addresses } = await openBroker(config.broker, { url: brokerUrl, log, stack });
+    const gateway = serve(withDevelopmentSecret(config, options.secret), { broker, configFile, log });
+    stack.defer(watch(gateway, options));
+    stack.use(
+      leaveRunningMeshNote(dirname(configFile), { pid: process.pid, brokerUrl: workerUrl, ...onlyProject(config) }),
+    );
+    startWorkers(config, workerUrl, options, stack);
+    // Closed last in, first out; but calls in flight need their workers, so the gateway drains before anything stops.
+    stack.use(gateway);
+    return { gatewayUrl: gateway.url, brokerAddresses: addresses, close: () => stack.close() };
+  } catch (error) {
+    await stack.close();
+    throw error;
+  }
+}
+
+function serve(
+  config: GatewayConfig,
+  options: { broker: MeshBroker["broker"]; configFile: string; log: Log },
+): RunningGateway {
+  try {
+    return startGateway(config, options);
+  } catch (error) {
+    const { host, port } = config.gateway;
+    if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") {
+      throw new Failure(`port ${port} on ${host} is in use; stop what uses it, or set gateway.port to another`, {
+        cause: error,
+      });
+    }
+    throw error;
+  }
+}
+
+function watch(gateway: RunningGateway, { configFile, secret, env, log }: MeshOptions): () => void {
+  const stopping = new AbortController();
+  watchConfig(configFile, {
+    env,
+    signal: stopping.signal,
+    onChange: (config) => {
+      gateway.replaceConfig(withDevelopmentSecret(config, secret));
+      for (const { message } of config.warnings) log.warn(message);
+      log.info("the saved configuration is live");
+    },
+    onBroken: (error) =>
+      log.error(`the saved configuration is not used; the one before stays in force\n${error.message}`),
+  });
+  return () => stopping.abort();
+}
+
+function startWorkers(config: GatewayConfig, brokerUrl: string, options: MeshOptions, stack: CloseStack): void {
+  const folder = dirname(options.configFile);
+  for (const { run, name = run, env } of config.workers) {
+    stack.use(
+      startWorkerProcess({
+        name,
+        script: resolve(folder, run),
+        folder,
+        env: { NATS_URL: brokerUrl, ...projectVariable(config), FMESH_SUPERVISED: "1", ...env },
+        log: options.log,
+        onLine: (line) => options.write(`${name} │ ${humanLine(line)}`),
+      }),
+    );
+  }
+}
+
+function onlyProject({ projects }: GatewayConfig): { project?: string } {
+  const [first] = projects;
+  return first !== undefined && projects.length === 1 ? { project: first.id } : {};
+}
+
+function projectVariable(config: GatewayConfig): { FMESH_PROJECT?: string } {
+  const { project } = onlyProject(config);
+  return project === undefined ? {} : { FMESH_PROJECT: project };
+}

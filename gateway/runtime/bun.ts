@@ -1,0 +1,71 @@
+import { dirname } from "node:path";
+import type { Broker } from "../../mesh/broker.ts";
+import type { Closable } from "../../mesh/lifecycle.ts";
+import type { Log } from "../../mesh/log.ts";
+import { createGateway } from "../app.ts";
+import { buildPolicy } from "../build-policy.ts";
+import type { GatewayConfig } from "../config.ts";
+import { prometheusMetrics } from "../metrics/prometheus.ts";
+import { LivePolicy, type Policy } from "../policy.ts";
+import { LiveDatabases } from "./databases.ts";
+
+/** A gateway that listens. */
+export interface RunningGateway extends Closable {
+  /** `http://host:port`, with the port that was really taken. */
+  readonly url: string;
+  /** Puts another configuration in force, without dropping a call. Address and port stay as they were. */
+  replaceConfig(config: GatewayConfig): void;
+  /** Takes no new connections, finishes the calls in flight (at most ten seconds) and stops. */
+  close(): Promise<void>;
+}
+
+const DRAIN_MS = 10_000;
+/** More than any configuration allows: it is the app that refuses a body, with an answer. */
+const MAX_BODY_BYTES = 128 * 1024 * 1024;
+/** Longest that Bun lets a connection be silent; calls that may last longer switch the limit off for themselves. */
+const MAX_IDLE_SECONDS = 255;
+
+/**
+ * Serves the gateway on Bun.
+ *
+ * @param options.configFile where the configuration came from: relative paths in it start from its folder.
+ * @throws what `Bun.serve` throws when the address is taken.
+ */
+export function startGateway(
+  config: GatewayConfig,
+  options: { readonly configFile: string; readonly broker: Broker; readonly log: Log },
+): RunningGateway {
+  const { broker, configFile, log } = options;
+  const databases = new LiveDatabases(dirname(configFile));
+  const compile = (from: GatewayConfig): Policy =>
+    buildPolicy(from, { broker, queries: databases.open(from.databases), fetch, now: Date.now, log });
+  const policy = new LivePolicy(compile(config));
+  const app = createGateway({ broker, policy, metrics: prometheusMetrics(broker), log });
+
+  const server = Bun.serve({
+    hostname: config.gateway.host,
+    port: config.gateway.port,
+    maxRequestBodySize: MAX_BODY_BYTES,
+    idleTimeout: MAX_IDLE_SECONDS,
+    fetch: (request, self) => {
+      if (policy.current.limits.maxTimeoutMs >= MAX_IDLE_SECONDS * 1000) self.timeout(request, 0);
+      return app.fetch(request);
+    },
+  });
+  let closing: Promise<void> | undefined;
+  return {
+    url: server.url.origin,
+    replaceConfig: (next) => policy.replace(compile(next)),
+    close: () => (closing ??= drain(server, log).then(() => databases.close())),
+  };
+}
+
+async function drain(server: Bun.Server<undefined>, log: Log): Promise<void> {
+  const stopped = server.stop();
+  const deadline = Date.now() + DRAIN_MS;
+  while (server.pendingRequests > 0 && Date.now() < deadline) await Bun.sleep(10);
+  if (server.pendingRequests > 0) log.warn("calls are cut off", { calls: server.pendingRequests });
+  // Idle keep-alive connections would hold the server open.
+  await server.stop(true);
+  await stopped;
+}
