@@ -5,19 +5,17 @@ import { type RequestFacts, factHeaders } from "./request-facts.ts";
 /** The answer to a call that failed: a problem document (RFC 9457) with the headers its status asks for. */
 export function problemResponse(error: MeshError, facts: RequestFacts): Response {
   const { callId, trace } = facts;
-  const headers = { ...factHeaders(facts), ...errorHeaders(error), "Content-Type": PROBLEM_TYPE };
+  const headers = { ...factHeaders(facts), ...errorHeaders(error, error.status), "Content-Type": PROBLEM_TYPE };
   return new Response(JSON.stringify(toProblem(error, { callId, traceId: trace.traceId })), {
     status: error.status,
     headers,
   });
 }
 
-/** Headers that belong to an error whatever its body: `WWW-Authenticate` (RFC 6750) and `Retry-After`. */
-export function errorHeaders(error: MeshError): Record<string, string> {
+/** Headers an error's status asks for: `WWW-Authenticate` (RFC 6750) with 401, and `Retry-After`. */
+export function errorHeaders({ retryAfterSeconds }: MeshError, status: number): Record<string, string> {
   return {
-    ...(error.code === "unauthenticated" && {
-      "WWW-Authenticate": `Bearer realm="functions-mesh", error="invalid_token"`,
-    }),
-    ...(error.retryAfterSeconds !== undefined && { "Retry-After": String(Math.ceil(error.retryAfterSeconds)) }),
+    ...(status === 401 && { "WWW-Authenticate": `Bearer realm="functions-mesh", error="invalid_token"` }),
+    ...(retryAfterSeconds !== undefined && { "Retry-After": String(Math.ceil(retryAfterSeconds)) }),
   };
 }

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { startGateway } from "../../gateway/runtime/bun.ts";
 import { loadConfig } from "../../gateway/runtime/config-file.ts";
-import { watchConfig } from "../../gateway/runtime/config-file.ts";
+import { followConfig } from "../../gateway/runtime/follow-config.ts";
 import { natsBroker } from "../../mesh/broker/nats-bun.ts";
 import { CloseStack } from "../../mesh/lifecycle.ts";
 import { jsonLog } from "../../mesh/log.ts";
@@ -33,17 +33,7 @@ async function runGateway(path: string): Promise<void> {
   const broker = stack.use(natsBroker({ url, name: "gateway", log }));
   broker.connect().catch((error: unknown) => log.error("the broker's connection was given up", { error }));
   const gateway = stack.use(startGateway(config, { configFile, broker, log }));
-  const watching = new AbortController();
-  stack.defer(() => watching.abort());
-  watchConfig(configFile, {
-    env,
-    signal: watching.signal,
-    onChange: (next) => {
-      gateway.replaceConfig(next);
-      log.info("the saved configuration is live");
-    },
-    onBroken: (error) => log.error("the saved configuration is not used", { problem: error.message }),
-  });
+  stack.use(await followConfig(gateway, { configFile, current: config, env, log }));
   log.info("gateway is up", { url: gateway.url });
   log.info("draining", { signal: await stop });
   await stack.close();

@@ -1,7 +1,7 @@
 import { dirname, resolve } from "node:path";
 import type { GatewayConfig } from "../../gateway/config.ts";
 import { type RunningGateway, startGateway } from "../../gateway/runtime/bun.ts";
-import { watchConfig } from "../../gateway/runtime/config-file.ts";
+import { followConfig } from "../../gateway/runtime/follow-config.ts";
 import { CloseStack } from "../../mesh/lifecycle.ts";
 import type { Log } from "../../mesh/log.ts";
 import { humanLine } from "../console-log.ts";
@@ -9,6 +9,7 @@ import { Failure } from "../failure.ts";
 import { type MeshBroker, openBroker } from "./broker.ts";
 import { withDevelopmentSecret } from "./development-secret.ts";
 import { leaveRunningMeshNote } from "./running-mesh-note.ts";
+import { untilServed } from "./until-served.ts";
 import { startWorkerProcess } from "./worker-process.ts";
 
 /** A mesh that runs in and below this process. */
@@ -41,14 +42,15 @@ export async function startMesh(config: GatewayConfig, options: MeshOptions): Pr
   const stack = new CloseStack();
   try {
     const { broker, workerUrl, addresses } = await openBroker(config.broker, { url: brokerUrl, log, stack });
-    const gateway = serve(withDevelopmentSecret(config, options.secret), { broker, configFile, log });
-    stack.defer(watch(gateway, options));
     stack.use(
       leaveRunningMeshNote(dirname(configFile), { pid: process.pid, brokerUrl: workerUrl, ...onlyProject(config) }),
     );
+    // What calls in flight need is started before the gateway, and so is stopped after it.
     startWorkers(config, workerUrl, options, stack);
-    // Closed last in, first out; but calls in flight need their workers, so the gateway drains before anything stops.
-    stack.use(gateway);
+    const adapt = (from: GatewayConfig): GatewayConfig => withDevelopmentSecret(from, options.secret);
+    const gateway = stack.use(serve(adapt(config), { broker, configFile, log }));
+    stack.use(await followConfig(gateway, { configFile, current: config, env: options.env, log, adapt }));
+    await untilServed(broker, config.workers.length, log);
     return { gatewayUrl: gateway.url, brokerAddresses: addresses, close: () => stack.close() };
   } catch (error) {
     await stack.close();
@@ -71,22 +73,6 @@ function serve(
     }
     throw error;
   }
-}
-
-function watch(gateway: RunningGateway, { configFile, secret, env, log }: MeshOptions): () => void {
-  const stopping = new AbortController();
-  watchConfig(configFile, {
-    env,
-    signal: stopping.signal,
-    onChange: (config) => {
-      gateway.replaceConfig(withDevelopmentSecret(config, secret));
-      for (const { message } of config.warnings) log.warn(message);
-      log.info("the saved configuration is live");
-    },
-    onBroken: (error) =>
-      log.error(`the saved configuration is not used; the one before stays in force\n${error.message}`),
-  });
-  return () => stopping.abort();
 }
 
 function startWorkers(config: GatewayConfig, brokerUrl: string, options: MeshOptions, stack: CloseStack): void {

@@ -5,6 +5,7 @@ import type { Log } from "../../mesh/log.ts";
 import { createGateway } from "../app.ts";
 import { buildPolicy } from "../build-policy.ts";
 import type { GatewayConfig } from "../config.ts";
+import { ConfigError } from "../config/config-error.ts";
 import { prometheusMetrics } from "../metrics/prometheus.ts";
 import { LivePolicy, type Policy } from "../policy.ts";
 import { LiveDatabases } from "./databases.ts";
@@ -13,7 +14,10 @@ import { LiveDatabases } from "./databases.ts";
 export interface RunningGateway extends Closable {
   /** `http://host:port`, with the port that was really taken. */
   readonly url: string;
-  /** Puts another configuration in force, without dropping a call. Address and port stay as they were. */
+  /**
+   * Puts another configuration in force, without dropping a call. Address and port stay as they were.
+   * @throws ConfigError as at the start; the one in force stays.
+   */
   replaceConfig(config: GatewayConfig): void;
   /** Takes no new connections, finishes the calls in flight (at most ten seconds) and stops. */
   close(): Promise<void>;
@@ -29,7 +33,7 @@ const MAX_IDLE_SECONDS = 255;
  * Serves the gateway on Bun.
  *
  * @param options.configFile where the configuration came from: relative paths in it start from its folder.
- * @throws what `Bun.serve` throws when the address is taken.
+ * @throws ConfigError for keys and databases that cannot be used, and what `Bun.serve` throws when the address is taken.
  */
 export function startGateway(
   config: GatewayConfig,
@@ -37,8 +41,14 @@ export function startGateway(
 ): RunningGateway {
   const { broker, configFile, log } = options;
   const databases = new LiveDatabases(dirname(configFile));
-  const compile = (from: GatewayConfig): Policy =>
-    buildPolicy(from, { broker, queries: databases.open(from.databases), fetch, now: Date.now, log });
+  const compile = (from: GatewayConfig): Policy => {
+    try {
+      return buildPolicy(from, { broker, queries: databases.open(from.databases), fetch, now: Date.now, log });
+    } catch (cause) {
+      // What the file's shape cannot show: a key that is no key, a database that is not there.
+      throw ConfigError.ofFile(configFile, cause instanceof Error ? cause.message : String(cause), { cause });
+    }
+  };
   const policy = new LivePolicy(compile(config));
   const app = createGateway({ broker, policy, metrics: prometheusMetrics(broker), log });
 

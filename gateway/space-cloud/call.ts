@@ -55,7 +55,7 @@ export const spaceCloudPath: CallPath = {
 
 /** Says what went wrong as that contract does: always JSON, `{"error":"…"}`. */
 export function spaceCloudError(error: MeshError, status: number, facts: RequestFacts): Response {
-  const headers = { ...factHeaders(facts), ...errorHeaders(error), "Content-Type": ANSWER_TYPE };
+  const headers = { ...factHeaders(facts), ...errorHeaders(error, status), "Content-Type": ANSWER_TYPE };
   return new Response(JSON.stringify({ error: error.message }), { status, headers });
 }
 

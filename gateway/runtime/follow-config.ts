@@ -1,0 +1,52 @@
+import type { Closable } from "../../mesh/lifecycle.ts";
+import type { Log } from "../../mesh/log.ts";
+import type { GatewayConfig } from "../config.ts";
+import type { Environment } from "../config/environment.ts";
+import type { RunningGateway } from "./bun.ts";
+import { watchConfig } from "./config-file.ts";
+
+/** What following a configuration file needs. */
+export interface FollowOptions {
+  readonly configFile: string;
+  /** The configuration as it was loaded: the one in force. */
+  readonly current: GatewayConfig;
+  readonly env: Environment;
+  readonly log: Log;
+  /** What the gateway gets instead of what the file says. Default: just that. */
+  readonly adapt?: (config: GatewayConfig) => GatewayConfig;
+}
+
+/**
+ * Puts each saved change of a configuration file in force. A broken save changes nothing and says why.
+ * @throws ConfigError when the file's folder cannot be watched.
+ */
+export async function followConfig(gateway: RunningGateway, options: FollowOptions): Promise<Closable> {
+  const { configFile, current, env, log, adapt = (config) => config } = options;
+  const stopping = new AbortController();
+  const complain = (error: unknown): void => {
+    const reason = error instanceof Error ? error.message : String(error);
+    log.error(`the saved configuration is not used, the one before stays in force: ${reason}`);
+  };
+  await watchConfig(configFile, {
+    env,
+    current,
+    signal: stopping.signal,
+    onBroken: complain,
+    onChange: (config) => {
+      try {
+        gateway.replaceConfig(adapt(config));
+      } catch (error) {
+        complain(error);
+        return;
+      }
+      for (const { message } of config.warnings) log.warn(message);
+      log.info("the saved configuration is live");
+    },
+  });
+  return {
+    close: () => {
+      stopping.abort();
+      return Promise.resolve();
+    },
+  };
+}
