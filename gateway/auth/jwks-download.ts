@@ -9,7 +9,7 @@ const KeySet = v.looseObject({ keys: v.array(v.unknown()) });
 /**
  * Fetches a JSON Web Key Set (RFC 7517, section 5): at most 1 MiB, and from one origin.
  * @returns its keys, unchecked.
- * @throws Error saying what went wrong, without the URL's query.
+ * @throws Error saying what went wrong.
  */
 export async function downloadJwks(url: string, fetch: AuthDeps["fetch"], signal: AbortSignal): Promise<unknown[]> {
   const response = await follow(url, fetch, signal);

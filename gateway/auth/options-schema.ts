@@ -23,7 +23,7 @@ const texts = v.union(
       v.transform((one) => [one]),
     ),
   ],
-  "must be text or a list of texts",
+  "must be a text or a list of texts, none of them empty",
 );
 const leeway = v.pipe(
   v.number("must be a number"),
@@ -56,8 +56,9 @@ export const OptionsSchema = v.strictObject(
   strict,
 );
 
-function strict(issue: { readonly expected: string | null }): string {
-  return issue.expected === "never" ? "is not a known option" : "must be an object";
+function strict({ expected }: { readonly expected: string | null }): string {
+  if (expected === "never") return "is not a known option";
+  return expected === "Object" ? "must be an object" : "is missing";
 }
 
 function whole(least: number, most: number) {

@@ -1,4 +1,4 @@
-import { type JWK, base64url, importJWK } from "jose";
+import { base64url, importJWK } from "jose";
 import * as v from "valibot";
 import type { Algorithm } from "./algorithms.ts";
 import { type VerificationKey, verificationKey } from "./verification-key.ts";
@@ -72,9 +72,7 @@ function unsigned(text: string): bigint {
   return BigInt(`0x${hex || "0"}`);
 }
 
-async function importPublic(jwk: PublicJwk, algorithm: Algorithm): Promise<CryptoKey> {
+function importPublic(jwk: PublicJwk, algorithm: Algorithm): Promise<CryptoKey> {
   const { kty, use, key_ops, kid, alg, ...numbers } = jwk;
-  const key = await importJWK({ kty, ...numbers } as JWK, algorithm);
-  // importJWK answers with bytes for symmetric keys only.
-  return key as CryptoKey;
+  return importJWK({ kty, ...numbers }, algorithm);
 }

@@ -55,7 +55,7 @@ export class TokenCache {
 
   #insert(text: string, entry: Entry): void {
     if (this.#perGeneration === 0) return;
-    if (this.#young.size >= this.#perGeneration) {
+    if (this.#young.size >= this.#perGeneration && !this.#young.has(text)) {
       this.#old = this.#young;
       this.#young = new Map();
     }
