@@ -5,11 +5,11 @@ import { ROOT, ensureSetUp } from "./set-up.mjs";
 import { exitWith } from "./set-up/error.mjs";
 import { run } from "./set-up/run.mjs";
 
-/** What is checked, and the arguments to Bun that check it. */
+/** What is checked, and what Bun runs to check it. */
 const CHECKS = {
-  format: ["run", "--bun", "prettier", "--check", "--log-level=warn", "."],
-  lint: ["run", "--bun", "oxlint", "--type-aware", "--deny-warnings", "--report-unused-disable-directives"],
-  types: ["run", "--bun", "tsc", "-p", "."],
+  format: ["node_modules/prettier/bin/prettier.cjs", "--check", "--log-level=warn", "."],
+  lint: ["node_modules/oxlint/bin/oxlint", "--type-aware", "--deny-warnings", "--report-unused-disable-directives"],
+  types: ["node_modules/typescript/bin/tsc", "-p", "."],
   lockfile: ["scripts/lockfile.ts", "--check"],
 };
 

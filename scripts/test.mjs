@@ -40,7 +40,7 @@ async function runTests(bun, missing) {
   const env = { ...process.env, FMESH_TEST_TOTALS: totalsFile };
   for (const { without } of missing) Object.assign(env, without);
   try {
-    const args = ["run", "--bun", "vitest", "run", ...reporters, ...excludes, ...filters];
+    const args = ["node_modules/vitest/vitest.mjs", "run", ...reporters, ...excludes, ...filters];
     const code = await runToEnd(bun, args, { cwd: ROOT, env });
     const totals = readTotals(totalsFile);
     return code !== 0 && totals.failed === 0 ? { ...totals, failed: 1 } : totals;
