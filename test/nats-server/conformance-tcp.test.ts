@@ -1,0 +1,13 @@
+import { connect } from "@nats-io/transport-node";
+import { brokersUnderTest } from "../support/nats.ts";
+import { type Dial, brokerConformance } from "./conformance.ts";
+import { authConformance, reconnectConformance } from "./connection-conformance.ts";
+
+// One transport per file: the client library keeps its transport in a module global.
+const dial: Dial = (broker, options) => connect({ ...options, servers: broker.tcpUrl });
+
+for (const kind of brokersUnderTest()) {
+  brokerConformance(kind, dial);
+  authConformance(kind, dial);
+  reconnectConformance(kind, dial);
+}

@@ -1,0 +1,103 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { NatsAuth } from "../../nats-server/options.ts";
+import { type NatsServer, startNatsServer } from "../../nats-server/server.ts";
+
+/** The embedded broker, or the NATS project's own. */
+export type BrokerKind = "embedded" | "nats-server";
+
+export interface UseNatsOptions {
+  readonly auth?: NatsAuth;
+  readonly maxPayloadBytes?: number;
+  /** Default: a free port. */
+  readonly tcpPort?: number;
+  /** Default: a free port. */
+  readonly wsPort?: number;
+}
+
+/** A broker that was started for a test. */
+export interface BrokerUnderTest {
+  readonly kind: BrokerKind;
+  readonly tcpUrl: string;
+  readonly wsUrl: string;
+  /** The embedded server itself; `undefined` for the other. */
+  readonly server: NatsServer | undefined;
+  stop(): Promise<void>;
+}
+
+/** The brokers every suite runs against. */
+export function brokersUnderTest(): readonly BrokerKind[] {
+  return ["embedded", "nats-server"];
+}
+
+/** Starts a broker on loopback. Whoever starts it stops it. */
+export function useNats(kind: BrokerKind, options: UseNatsOptions = {}): Promise<BrokerUnderTest> {
+  return kind === "embedded" ? startEmbedded(options) : startProcess(options);
+}
+
+async function startEmbedded(options: UseNatsOptions): Promise<BrokerUnderTest> {
+  const server = await startNatsServer({ tcpPort: 0, wsPort: 0, lameDuckMs: 0, ...options });
+  return {
+    kind: "embedded",
+    tcpUrl: server.tcpUrl ?? "",
+    wsUrl: server.wsUrl ?? "",
+    server,
+    stop: () => server.close(),
+  };
+}
+
+async function startProcess(options: UseNatsOptions): Promise<BrokerUnderTest> {
+  const binary = Bun.which("nats-server", { PATH: `${process.env.PATH ?? ""}:/usr/sbin:/usr/local/sbin` });
+  if (binary === null) throw new Error("nats-server is not installed; get it with `apt-get install nats-server`");
+  const directory = await mkdtemp(join(tmpdir(), "nats-server-"));
+  const config = join(directory, "server.conf");
+  await writeFile(config, configText(options));
+  const child = Bun.spawn([binary, "--config", config], { stdin: "ignore", stdout: "ignore", stderr: "pipe" });
+  const stop = async (): Promise<void> => {
+    child.kill();
+    await child.exited;
+    await rm(directory, { recursive: true, force: true });
+  };
+  try {
+    const { tcpUrl, wsUrl } = await untilReady(child.stderr);
+    return { kind: "nats-server", tcpUrl, wsUrl, server: undefined, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function configText({ auth, maxPayloadBytes, tcpPort, wsPort }: UseNatsOptions): string {
+  const credentials =
+    auth === undefined
+      ? ""
+      : "token" in auth
+        ? `authorization { token: ${JSON.stringify(auth.token)} }`
+        : `authorization { user: ${JSON.stringify(auth.user)}, password: ${JSON.stringify(auth.password)} }`;
+  // -1 is this server's word for a free port.
+  return [
+    `listen: "127.0.0.1:${tcpPort ?? -1}"`,
+    `websocket { listen: "127.0.0.1:${wsPort ?? -1}", no_tls: true }`,
+    maxPayloadBytes === undefined ? "" : `max_payload: ${maxPayloadBytes}`,
+    credentials,
+  ].join("\n");
+}
+
+/** Reads the log up to the line that says so, and goes on reading, so that the server never waits for its log. */
+async function untilReady(log: ReadableStream<Uint8Array>): Promise<{ tcpUrl: string; wsUrl: string }> {
+  const decoder = new TextDecoder();
+  const reader = log.getReader();
+  let text = "";
+  while (!text.includes("Server is ready")) {
+    const { value, done } = await reader.read();
+    if (done) throw new Error(`nats-server ended before it was ready: ${text}`);
+    text += decoder.decode(value, { stream: true });
+  }
+  reader.releaseLock();
+  void log.pipeTo(new WritableStream());
+  const tcp = /Listening for client connections on (\S+)/.exec(text)?.[1];
+  const ws = /Listening for websocket clients on (\S+)/.exec(text)?.[1];
+  if (tcp === undefined || ws === undefined) throw new Error(`nats-server does not say where it listens: ${text}`);
+  return { tcpUrl: `nats://${tcp}`, wsUrl: ws };
+}
