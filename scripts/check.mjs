@@ -1,42 +1,9 @@
-/** `npm run check`: all that can be said about the code without running it. One line per check, all at once. */
-import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
-import { ROOT, ensureSetUp } from "./set-up.mjs";
+/** `npm run check`: all that can be said about the code without running it. */
+import { runChecks } from "./checks.mjs";
+import { ensureSetUp } from "./set-up.mjs";
 import { exitWith } from "./set-up/error.mjs";
-import { run } from "./set-up/run.mjs";
 
-/** What is checked, and what Bun runs to check it. */
-const CHECKS = {
-  format: ["node_modules/prettier/bin/prettier.cjs", "--check", "--log-level=warn", "."],
-  lint: ["node_modules/oxlint/bin/oxlint", "--type-aware", "--deny-warnings", "--report-unused-disable-directives"],
-  types: ["node_modules/typescript/bin/tsc", "-p", "."],
-  lockfile: ["scripts/lockfile.ts", "--check"],
-};
-
-/**
- * Runs all checks, telling each result as it comes.
- *
- * @param {string} bun path of the Bun binary
- * @returns {Promise<{ passed: number, failed: number }>}
- */
-export async function runChecks(bun) {
-  const results = await Promise.all(
-    Object.entries(CHECKS).map(async ([name, args]) => {
-      const startedAt = performance.now();
-      const { ok, output } = await run(bun, args, { cwd: ROOT });
-      const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-      console.log(`${ok ? "✓" : "✗"} ${name} (${seconds} s)${ok ? "" : `\n${output.trimEnd()}\n`}`);
-      return ok;
-    }),
-  );
-  const passed = results.filter((ok) => ok).length;
-  return { passed, failed: results.length - passed };
-}
-
-const isMain = process.argv[1] !== undefined && import.meta.url === pathToFileURL(resolve(process.argv[1])).href;
-if (isMain) {
-  await exitWith(async () => {
-    const { failed } = await runChecks(await ensureSetUp());
-    return failed === 0 ? 0 : 1;
-  });
-}
+await exitWith(async () => {
+  const { failed } = await runChecks(await ensureSetUp());
+  return failed === 0 ? 0 : 1;
+});

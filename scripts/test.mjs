@@ -5,7 +5,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { runChecks } from "./check.mjs";
+import { runChecks } from "./checks.mjs";
 import { ensureDebianPackages, suitesThatNeed } from "./debian-packages.mjs";
 import { ROOT, ensureSetUp } from "./set-up.mjs";
 import { exitWith } from "./set-up/error.mjs";

@@ -48,15 +48,24 @@ function tryLock(path) {
 
 /** @param {string} path */
 function isAbandoned(path) {
+  const owner = ownerOf(path);
+  if (owner !== undefined) return !isRunning(owner);
+  // Not signed yet, or released a moment ago.
+  const since = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+  return since !== undefined && Date.now() - since > UNSIGNED_MS;
+}
+
+/**
+ * The process that holds the lock, once it has signed.
+ *
+ * @param {string} path
+ */
+function ownerOf(path) {
   try {
-    const pid = Number(readFileSync(join(path, "pid"), "utf8"));
-    if (pid > 0) return !isRunning(pid);
-    return Date.now() - statSync(path).mtimeMs > UNSIGNED_MS;
+    return Number(readFileSync(join(path, "pid"), "utf8")) || undefined;
   } catch (error) {
-    if (codeOf(error) !== "ENOENT") throw error;
-    // Not signed yet, or released a moment ago: then the next attempt gets it.
-    const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
-    return age > UNSIGNED_MS;
+    if (codeOf(error) === "ENOENT") return undefined;
+    throw error;
   }
 }
 
