@@ -133,9 +133,15 @@ const bareRuleSchema = v.pipe(
   v.transform((rule): PlainRule => ({ rule })),
 );
 
+const noRuleSchema = v.custom<Rule>(
+  isRecord,
+  "a rule is an object with a field rule, or the word allow, deny or authenticated",
+);
+
 const anyRuleSchema: v.GenericSchema<unknown, Rule> = v.lazy((input) => {
   if (typeof input === "string") return bareRuleSchema;
-  const type: unknown = isRecord(input) ? input["rule"] : undefined;
+  if (!isRecord(input)) return noRuleSchema;
+  const type = input["rule"];
   return type === "and" || type === "or" ? clausesRuleSchema : (SCHEMAS.get(type) ?? unknownRuleSchema);
 });
 

@@ -79,6 +79,7 @@ interface Account {
 const ENVIRONMENT = { PATH: "/usr/bin:/bin", LC_ALL: "C" };
 const READY = "database system is ready to accept connections";
 const ATTEMPTS = 3;
+const PATIENCE_MS = 3000;
 
 async function listen(options: {
   bin: string;
@@ -123,9 +124,11 @@ async function untilReady(child: ChildProcess): Promise<string> {
 async function stop(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, "exit");
-  // SIGINT is PostgreSQL's fast shutdown: it does not wait for clients.
-  child.kill("SIGINT");
+  // SIGTERM waits for clients to finish hanging up, so that none sees an error; SIGINT, for those who forgot, does not.
+  child.kill("SIGTERM");
+  const hurry = setTimeout(() => child.kill("SIGINT"), PATIENCE_MS);
   await ended;
+  clearTimeout(hurry);
 }
 
 async function freePort(): Promise<number> {

@@ -87,9 +87,7 @@ function queryConformance(open: () => Kysely<unknown>): void {
     const rule = { rule: "query", db: "main", col: "missing_table", find: { owner: "args.params.owner" } };
     const verdict = await evaluate(rule, { params: { owner: "s3cret" } }, deps);
     expect(verdict.allowed).toBe(false);
-    expect(log.lines[0]?.fields).toMatchObject({
-      reason: expect.stringContaining('"main" could not look into "missing_table"'),
-    });
+    expect(log.lines[0]?.fields["reason"]).toContain('database "main" could not look into "missing_table"');
     expect(JSON.stringify(log.lines)).not.toContain("s3cret");
   });
 }

@@ -3,6 +3,7 @@ import type { Log, LogFields } from "../../../mesh/log.ts";
 import { type Rule, ruleSchema } from "../../../mesh/rule.ts";
 import { compileRule } from "../../../gateway/rules/compile.ts";
 import type { RuleDeps } from "../../../gateway/rules/deps.ts";
+import type { ServiceRules } from "../../../gateway/rules/select.ts";
 import type { RuleArgs, Verdict } from "../../../gateway/rules.ts";
 
 /** Friday, 20 November 2026, noon UTC. */
@@ -59,4 +60,17 @@ export async function passes(written: unknown, args: Partial<RuleArgs> = {}, dep
 /** A comparison, for short. */
 export function match(type: string, f1: unknown, operator: string, f2: unknown): Record<string, unknown> {
   return { rule: "match", type, eval: operator, f1, f2 };
+}
+
+/** Services as written in a configuration. */
+export function parseServices(
+  written: Readonly<Record<string, { readonly functions?: Readonly<Record<string, { readonly rule: unknown }>> }>>,
+): ServiceRules {
+  const services: Record<string, ServiceRules[string]> = {};
+  for (const [service, { functions = {} }] of Object.entries(written)) {
+    const rules: Record<string, { rule: Rule }> = {};
+    for (const [name, { rule }] of Object.entries(functions)) rules[name] = { rule: parseRule(rule) };
+    services[service] = { functions: rules };
+  }
+  return services;
 }

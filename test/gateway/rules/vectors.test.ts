@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { compileRule } from "../../../gateway/rules/compile.ts";
 import { kyselyQueries } from "../../../gateway/rules/query/kysely.ts";
 import { createRuleSelector } from "../../../gateway/rules/select.ts";
-import { NOW, parseRule, ruleDeps } from "./rule-deps.ts";
+import { NOW, parseServices, ruleDeps } from "./rule-deps.ts";
 import { RULE_VECTORS, type RuleVector, type TokenKind } from "./vectors.ts";
 
 const GOOD: readonly TokenKind[] = ["good", "good, without Bearer", "good, with bearer in lower case"];
@@ -36,11 +36,7 @@ function door(vector: RuleVector, database: Kysely<unknown>): (params: unknown) 
     call: ({ function: name }) => Promise.resolve({ ack: name === "ack" ? true : "true" }),
     queries: kyselyQueries(new Map([["main", database]])),
   });
-  const services = Object.entries(vector.services).map(([service, { functions = {} }]) => {
-    const rules = Object.entries(functions).map(([name, { rule }]) => [name, { rule: parseRule(rule) }]);
-    return [service, { functions: Object.fromEntries(rules) }];
-  });
-  const selector = createRuleSelector(Object.fromEntries(services), (rule) => compileRule(rule, deps));
+  const selector = createRuleSelector(parseServices(vector.services), (rule) => compileRule(rule, deps));
   return async (params) => {
     const rule = vector.project === "my-app" ? selector.select(vector.service, vector.function) : undefined;
     if (rule === undefined) return false;
