@@ -73,10 +73,9 @@ export function mapEntries(
 
 /** The node as an ordinary JavaScript value. */
 export function plainValue(node: SourceNode): unknown {
-  const { value } = node;
-  if (isList(value)) return value.map(plainValue);
-  if (value instanceof Map) return Object.fromEntries([...value].map(([key, entry]) => [key, plainValue(entry)]));
-  return value;
+  const entries = entriesOf(node);
+  if (entries !== undefined) return Object.fromEntries([...entries].map(([key, entry]) => [key, plainValue(entry)]));
+  return itemsOf(node)?.map(plainValue) ?? node.value;
 }
 
 function isList(value: SourceNode["value"]): value is readonly SourceNode[] {

@@ -11,7 +11,9 @@ const id = v.pipe(
   v.check(isName, ({ input }) => `${JSON.stringify(input)} is not a project id; use 1 to 64 letters, digits, _ or -`),
 );
 
-const service = shape({ functions: named("function", shape({ rule: v.exactOptional(ruleSchema), example: v.exactOptional(v.unknown()) })) });
+const service = shape({
+  functions: named("function", shape({ rule: v.exactOptional(ruleSchema), example: v.exactOptional(v.unknown()) })),
+});
 
 /** The projects of a configuration, each id once. */
 export function projectsSchema(env: Environment) {
