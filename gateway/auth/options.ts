@@ -2,7 +2,7 @@ import type { JWK } from "jose";
 import type { Log } from "../../mesh/log.ts";
 import type { Algorithm } from "./algorithms.ts";
 
-/** How the tokens of a project are checked. At least one of `secrets`, `keys` and `jwks` is needed. */
+/** How the tokens of a project are checked. Without `secrets`, `keys` and `jwks` no token is accepted. */
 export interface AuthOptions {
   /** HMAC secrets (HS256), as text; any of them may have signed, so that a new one can be rolled out. */
   readonly secrets?: readonly string[];

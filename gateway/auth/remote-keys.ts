@@ -107,6 +107,7 @@ export class RemoteKeys {
       this.#failures = 0;
       return true;
     } catch (error) {
+      if (this.#isClosed) return false;
       const retryInMs = Math.min(FIRST_RETRY_MS * 2 ** this.#failures, LAST_RETRY_MS);
       this.#failures++;
       this.#retryAtMs = now() + retryInMs;

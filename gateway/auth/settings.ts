@@ -44,15 +44,11 @@ export function checkOptions(options: AuthOptions): AuthSettings {
   const problems = publicKeys.flatMap((key, index) => (typeof key === "string" ? [`keys.${index} ${key}`] : []));
   const keys = [...secrets.map(secretKey), ...publicKeys.filter((key) => typeof key !== "string")];
 
-  if (secrets.length === 0 && listed.length === 0 && jwks === undefined) {
-    problems.push("there is nothing to check tokens with: configure secrets, keys or jwks");
-  }
   const possible = new Set<Algorithm>(keys.flatMap((key) => key.algorithms));
   if (jwks !== undefined) for (const algorithm of PUBLIC_KEY_ALGORITHMS) possible.add(algorithm);
-  for (const algorithm of wanted ?? []) {
-    if (problems.length === 0 && !possible.has(algorithm))
-      problems.push(`algorithms names ${algorithm}, for which no key is configured`);
-  }
+  // With a key that could not be read, it is not known yet which algorithms are possible.
+  const impossible = problems.length > 0 ? [] : (wanted ?? []).filter((algorithm) => !possible.has(algorithm));
+  problems.push(...impossible.map((name) => `algorithms names ${name}, for which no key is configured`));
   if (problems.length > 0) throw invalid(problems);
 
   return {

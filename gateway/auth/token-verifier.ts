@@ -59,8 +59,10 @@ class CachingTokenVerifier implements TokenVerifier, Closable {
   }
 
   async #verifyUnseen(token: string): Promise<VerifiedToken> {
+    const { algorithms } = this.#settings;
+    if (algorithms.size === 0) throw refusal("no token is accepted here: there are no keys to check it with");
     const header = readSignatureHeader(token);
-    if (!this.#settings.algorithms.has(header.algorithm)) throw refusal("the token's algorithm is not accepted");
+    if (!algorithms.has(header.algorithm)) throw refusal("the token's algorithm is not accepted");
     const { payload, key } = await this.#keys.open(token, header);
     const claims = jsonObject("payload", payload);
     const nowMs = this.#now();

@@ -11,7 +11,6 @@ const create = (options: unknown) =>
 const privatePem = await exportPKCS8((await generateKeyPair("ES256", { extractable: true })).privateKey);
 
 const refused: readonly (readonly [options: unknown, problem: string])[] = [
-  [{}, "there is nothing to check tokens with: configure secrets, keys or jwks"],
   [undefined, "the whole must be an object"],
   [{ secret: SECRET }, "secret is not a known option"],
   [{ secrets: SECRET }, "secrets must be a list"],
@@ -61,6 +60,12 @@ const refused: readonly (readonly [options: unknown, problem: string])[] = [
 test.each(refused)("options are refused: %#", (options, problem) => {
   expect(() => create(options)).toThrow(TypeError);
   expect(() => create(options)).toThrow(problem);
+});
+
+test("every algorithm without a key is named", () => {
+  expect(() => create({ secrets: [SECRET], algorithms: ["HS256", "ES256", "EdDSA"] })).toThrow(
+    /algorithms names ES256, .*; algorithms names EdDSA,/,
+  );
 });
 
 test("all problems are named at once, and no secret is shown", () => {

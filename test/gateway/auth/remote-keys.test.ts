@@ -212,7 +212,7 @@ test("an answer whose body stalls is given up", async () => {
 test("closing gives up a fetch under way and starts none again", async () => {
   const asked = gate();
   const { opened, open } = gate();
-  const { server, verifier, check } = setUp(async () => {
+  const { server, error, verifier, check } = setUp(async () => {
     asked.open();
     await opened;
     return new Response();
@@ -225,6 +225,7 @@ test("closing gives up a fetch under way and starts none again", async () => {
   await verifier.close();
   await expect(check(await signed("a"))).rejects.toMatchObject(UNREACHABLE);
   expect(server.fetches).toBe(1);
+  expect(error).not.toHaveBeenCalled();
   open();
 });
 

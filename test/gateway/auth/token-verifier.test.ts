@@ -153,6 +153,13 @@ test("a short secret works and is warned about without being shown", async () =>
   expect(warn.mock.calls).toEqual([["secret 2 of 2 is shorter than 32 bytes; use a longer one for HS256"]]);
 });
 
+test("without any key no token is accepted", async () => {
+  await expect(verifierAt({}).verify(await hs({}))).rejects.toMatchObject({
+    code: "unauthenticated",
+    message: "no token is accepted here: there are no keys to check it with",
+  });
+});
+
 test("a key that is no point on its curve is an internal error, not the caller's", async () => {
   const verifier = verifierAt({ keys: [{ ...es256.jwk, y: es256.jwk.x ?? "" }] });
   const token = await forge({ header: { alg: "ES256" }, sign: es256.sign });
