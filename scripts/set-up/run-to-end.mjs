@@ -4,6 +4,8 @@ import { constants } from "node:os";
 /** @type {readonly NodeJS.Signals[]} */
 const FORWARDED = ["SIGINT", "SIGTERM", "SIGHUP"];
 const ORPHAN_CHECK_MS = 500;
+/** Noted at once: set-up comes between, and may outlast the parent. */
+const PARENT = process.ppid;
 
 /**
  * Runs a program in this one's place: same terminal, same signals, same exit code.
@@ -41,9 +43,8 @@ export function runToEnd(program, args, options = {}) {
  */
 function onceOrphaned(stop) {
   if (process.env.npm_lifecycle_event === undefined) return undefined;
-  const parent = process.ppid;
   const check = setInterval(() => {
-    if (process.ppid === parent) return;
+    if (process.ppid === PARENT) return;
     clearInterval(check);
     stop();
   }, ORPHAN_CHECK_MS);

@@ -66,6 +66,13 @@ async function freshClone(packages: readonly TinyPackage[] = BUN_PACKAGES) {
     registry,
     launch: (...args: string[]) =>
       Bun.spawn([join(bin, "node"), join(folder, "cli/fmesh.mjs"), ...args], { cwd: folder, env, stderr: "pipe" }),
+    /** As `npm start` does: from a shell of its own, which knows nothing of signals. */
+    launchByNpm: (mode: string) =>
+      Bun.spawn([join(bin, "sh"), "-c", `node cli/fmesh.mjs ${mode}; exit 1`], {
+        cwd: folder,
+        env: { ...env, npm_lifecycle_event: "start" },
+        stderr: "pipe",
+      }),
   };
 }
 
@@ -169,10 +176,28 @@ describe("in a clone that is set up", () => {
   test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)("%s reaches the program", async (signal) => {
     const { launch } = await readyClone();
     const child = launch("wait");
-    const [forReady, forOutput] = child.stdout.tee();
-    await forReady.getReader().read();
-    child.kill(signal);
-    expect((await new Response(forOutput).text()).trim().split("\n")).toEqual(["ready", signal]);
+    expect(await linesAfterReady(child, () => child.kill(signal))).toEqual([signal]);
     expect(await child.exited).toBe(0);
   });
+
+  test("the program is told to stop when the npm that ran it was", async () => {
+    const { launchByNpm } = await readyClone();
+    const child = launchByNpm("wait");
+    expect(await linesAfterReady(child, () => child.kill("SIGTERM"))).toEqual(["SIGTERM"]);
+  });
 });
+
+/** Acts when the program is ready, and answers with all it says from then to its end. */
+async function linesAfterReady({ stdout }: { readonly stdout: ReadableStream<Uint8Array> }, act: () => void) {
+  let text = "";
+  let hasActed = false;
+  const decoder = new TextDecoder();
+  for await (const chunk of stdout) {
+    text += decoder.decode(chunk, { stream: true });
+    if (hasActed || !text.includes("ready\n")) continue;
+    hasActed = true;
+    act();
+  }
+  const [, ...lines] = text.trim().split("\n");
+  return lines;
+}
