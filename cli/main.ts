@@ -17,6 +17,11 @@ const program = new Command("fmesh")
   .configureHelp({ showGlobalOptions: true })
   .option("--debug", "show the stack of an error");
 
+// Whoever read our output went away (`fmesh … | head`): that is no error of ours.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+});
+
 for (const command of [upCommand(), gatewayCommand(), workerCommand(), tokenCommand()]) program.addCommand(command);
 
 try {

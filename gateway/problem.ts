@@ -1,4 +1,4 @@
-import { MeshError } from "../mesh/errors.ts";
+import type { MeshError } from "../mesh/errors.ts";
 import { PROBLEM_TYPE, toProblem } from "../mesh/problem.ts";
 import { type RequestFacts, factHeaders } from "./request-facts.ts";
 

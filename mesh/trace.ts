@@ -64,7 +64,8 @@ export function randomHex(bytes: number): string {
     crypto.getRandomValues(pool);
     poolNext = 0;
   }
+  const end = poolNext + bytes;
   let text = "";
-  for (let end = poolNext + bytes; poolNext < end; poolNext++) text += HEX[pool[poolNext] ?? 0];
+  for (; poolNext < end; poolNext++) text += HEX[pool[poolNext] ?? 0];
   return text;
 }

@@ -37,7 +37,7 @@ export function parseBrokerUrl(text: string): BrokerAddress {
 }
 
 /** Dials by WebSocket, frames gathered once per turn of the event loop. */
-export function dialWebSocket(openSocket: OpenSocket = (url) => new WebSocket(url) as SocketLike): Dial {
+export function dialWebSocket(openSocket: OpenSocket = (url) => new WebSocket(url)): Dial {
   return (options) =>
     wsconnect({
       ...options,

@@ -76,7 +76,8 @@ function encodeHeaders(headers: MessageHeaders): Uint8Array {
 
 function decodeHeaders(block: Uint8Array): MessageHeaders {
   const text = decoder.decode(block);
-  const headers: Record<string, string> = Object.create(null);
+  // Without a prototype: only what was sent is in it.
+  const headers = Object.create(null) as Record<string, string>;
   let start = text.indexOf("\r\n") + 2;
   for (let end = text.indexOf("\r\n", start); end > start; end = text.indexOf("\r\n", start)) {
     const colon = text.indexOf(":", start);
