@@ -7,6 +7,7 @@ const CHECKS = {
   lint: ["node_modules/oxlint/bin/oxlint", "--type-aware", "--deny-warnings", "--report-unused-disable-directives"],
   types: ["node_modules/typescript/bin/tsc", "-p", "."],
   lockfile: ["scripts/lockfile.ts", "--check"],
+  docs: ["scripts/docs/problems.ts", "--check"],
 };
 
 /**

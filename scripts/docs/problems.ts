@@ -20,7 +20,7 @@ ${rows.join("\n")}
 
 if (process.argv.includes("--check")) {
   const isCurrent = (await Bun.file(file).text()) === text;
-  if (!isCurrent) console.error("docs/problems.md does not agree with mesh/errors.ts; run `bun run docs`");
+  if (!isCurrent) console.error("docs/problems.md does not agree with mesh/errors.ts; run `npm run docs`");
   process.exit(isCurrent ? 0 : 1);
 }
 await Bun.write(file, text);
