@@ -102,6 +102,13 @@ export const ZONES: readonly Zone[] = [
     why: "an example is written as a user would write it, against functions-mesh alone",
   },
   {
+    files: ["scripts/docs/**"],
+    mayImport: ["scripts/docs/**", CORE],
+    packages: ["valibot"],
+    runs: "on Bun",
+    why: "generated documentation comes from the tables in mesh/*.ts",
+  },
+  {
     files: ["scripts/**", "*.ts"],
     mayImport: ["scripts/**"],
     packages: ["*"],
