@@ -1,7 +1,9 @@
 import * as v from "valibot";
 import type { Environment } from "../environment.ts";
 import { ALGORITHMS } from "../../auth/algorithms.ts";
+import { OptionsSchema } from "../../auth/options-schema.ts";
 import type { AuthOptions } from "../../auth/options.ts";
+import { checkOptions } from "../../auth/settings.ts";
 import { list, shape } from "./shape.ts";
 import { text, variableText, variableUrl, whole } from "./values.ts";
 
@@ -14,11 +16,11 @@ const jwk = v.custom<Jwk>(
   'must be a JSON Web Key with "kty", or a PEM text',
 );
 
-/** How the tokens of a project are checked. What the keys are worth is seen when they are imported. */
+/** How the tokens of a project are checked: options that the verifier will take, with `$NAME` values put in. */
 export function authSchema(env: Environment) {
   const secret = variableText(env);
   const jwksUrl = variableUrl(env, { schemes: ["https:", "http:"], example: "https://id.example.com/jwks.json" });
-  return shape({
+  const options = shape({
     secrets: v.optional(list(secret), []),
     keys: v.exactOptional(list(either(secret, jwk))),
     jwks: v.exactOptional(
@@ -36,6 +38,22 @@ export function authSchema(env: Environment) {
     maxTokenBytes: v.exactOptional(whole(1, 1_048_576)),
     cache: v.exactOptional(shape({ maxEntries: v.exactOptional(whole(0, 1_000_000)) })),
   });
+  return v.pipe(
+    options,
+    v.rawCheck(({ dataset, addIssue }) => {
+      if (!dataset.typed || dataset.issues !== undefined) return;
+      for (const { message, path } of v.safeParse(OptionsSchema, dataset.value).issues ?? []) {
+        addIssue({ message, ...(path !== undefined && { path }) });
+      }
+      if (dataset.issues !== undefined) return;
+      try {
+        checkOptions(dataset.value);
+      } catch (error) {
+        if (!(error instanceof TypeError)) throw error;
+        addIssue({ message: error.message });
+      }
+    }),
+  );
 }
 
 /** Text is read as text, anything else as the other: a union would tell what is wrong with neither. */

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import { expect, test } from "vitest";
 import { parse, parseFixture, warningsOf } from "./fixtures.ts";
 
@@ -34,10 +35,11 @@ test("a minimal configuration has every default filled in", () => {
 });
 
 test("a complete configuration keeps what it says", () => {
+  const pem = generateKeyPairSync("ed25519").publicKey.export({ type: "spki", format: "pem" }).toString();
   const env = {
     SHOP_SECRET: "new secret",
     SHOP_OLD_SECRET: "old secret",
-    SHOP_PEM: "-----BEGIN PUBLIC KEY-----",
+    SHOP_PEM: pem,
     SHOP_JWKS: "https://id.example.com/jwks.json",
     BROKER_URL: "nats://broker.example.com:4222",
     BROKER_TOKEN: "broker token",
@@ -51,10 +53,7 @@ test("a complete configuration keeps what it says", () => {
         name: "The shop",
         auth: {
           secrets: ["new secret", "old secret"],
-          keys: [
-            { kty: "OKP", crv: "Ed25519", x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" },
-            "-----BEGIN PUBLIC KEY-----",
-          ],
+          keys: [{ kty: "OKP", crv: "Ed25519", x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" }, pem],
           jwks: { url: "https://id.example.com/jwks.json", cacheMs: 60_000 },
           algorithms: ["HS256", "EdDSA"],
           issuer: "https://id.example.com",

@@ -57,6 +57,15 @@ test.each([
   expect(errorOf(text).message).toContain(hint);
 });
 
+test.each([
+  ["jwks: { url: http://id.example.com/keys }", "projects[0].auth.jwks.url: must be an https URL"],
+  ["secrets: ['-----BEGIN PUBLIC KEY-----']", "projects[0].auth.secrets[0]: is a PEM key; list it under keys"],
+  ["keys: [{ kty: OKP, crv: Ed25519, x: a, d: b }]", "keys.0 is a private or secret key"],
+  ["secrets: [a], algorithms: [RS256]", "algorithms names RS256, for which no key is configured"],
+])("what the token verifier would not take is told: %s", (auth, message) => {
+  expect(errorOf(`projects: [{ id: a, auth: { ${auth} } }]`).message).toContain(message);
+});
+
 describe("what is no configuration", () => {
   test.each([
     ["", "fmesh.yaml: is empty"],
