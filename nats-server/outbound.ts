@@ -2,7 +2,7 @@ import type { ChunkPool, FlushQueue } from "./flush.ts";
 import type { Sink } from "./transport.ts";
 
 /** How long a client may take to read its last words. */
-const END_GRACE_MS = 1_000;
+const END_GRACE_MS = 2_000;
 /** What may gather within one turn before it is written without waiting for the turn's end. */
 const WRITE_EARLY_BYTES = 256 * 1024;
 

@@ -48,6 +48,8 @@ export async function startNatsServer(options: NatsServerOptions = {}): Promise<
   return server;
 }
 
+/** Longer than any client is given to read its last words. */
+const LAST_WORDS_MS = 5_000;
 /** What a frame may hold beyond the largest message: clients gather messages into frames. */
 const FRAME_ROOM_BYTES = 64 * 1024 * 1024;
 
@@ -86,6 +88,11 @@ class EmbeddedServer implements NatsServer {
       const maxFrameBytes = maxPayloadBytes + FRAME_ROOM_BYTES;
       this.#ws = listenWebSocket(settings.host, settings.wsPort, { allowedOrigins, maxFrameBytes }, accept);
     }
+    if (settings.auth === undefined && !isLoopback(settings.host)) {
+      settings.log.warn("whoever reaches the broker may use it: set auth, or listen on 127.0.0.1", {
+        host: settings.host,
+      });
+    }
     settings.log.info("the broker listens", { tcpUrl: this.tcpUrl, wsUrl: this.wsUrl });
   }
 
@@ -121,17 +128,18 @@ class EmbeddedServer implements NatsServer {
     for (const client of this.#clients) client.inform(this.#info(client, true), false);
     await this.#empty(this.#identity.settings.lameDuckMs);
     for (const client of this.#clients) client.leave();
-    await this.#empty(undefined);
+    await this.#empty(LAST_WORDS_MS);
+    this.#tcp?.close();
+    this.#ws?.close();
   }
 
   /** Resolves when no client is left, at the latest after `limitMs`. */
-  async #empty(limitMs: number | undefined): Promise<void> {
+  async #empty(limitMs: number): Promise<void> {
     if (this.#clients.size === 0) return;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    await new Promise<void>((resolve) => {
-      this.#onEmpty = resolve;
-      if (limitMs !== undefined) timer = setTimeout(resolve, limitMs);
-    });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#onEmpty = resolve;
+    const timer = setTimeout(resolve, limitMs);
+    await promise;
     clearTimeout(timer);
   }
 
@@ -139,8 +147,8 @@ class EmbeddedServer implements NatsServer {
     const client = new Client(this.#around, { sink, id: this.#nextId++, address });
     this.#clients.add(client);
     client.inform(this.#info(client, false), true);
-    // A connection that was on its way when the listener closed.
-    if (this.#closing !== undefined) client.leave();
+    // It was on its way when the listener closed. Not at once: its transport does not know the client yet.
+    if (this.#closing !== undefined) setImmediate(() => client.leave());
     return client;
   }
 
@@ -159,4 +167,8 @@ class EmbeddedServer implements NatsServer {
     const { host } = this.#identity.settings;
     return `${scheme}://${host.includes(":") ? `[${host}]` : host}:${listener.port}`;
   }
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || host.startsWith("127.");
 }

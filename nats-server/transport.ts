@@ -28,6 +28,8 @@ export interface Listener {
   readonly port: number;
   /** Takes no new connections; those that are open go on. */
   stopAccepting(): void;
+  /** Drops whatever is still open. */
+  close(): void;
 }
 
 /**

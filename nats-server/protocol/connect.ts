@@ -53,7 +53,8 @@ function parseObject(json: string): Record<string, unknown> {
   } catch (error) {
     throw new ProtocolViolation(VIOLATIONS.unknownOperation, { cause: error });
   }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new ProtocolViolation(VIOLATIONS.unknownOperation);
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new ProtocolViolation(VIOLATIONS.unknownOperation);
   // Its fields are unknown until each was looked at.
   return value as Record<string, unknown>;
 }

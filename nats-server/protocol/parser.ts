@@ -1,4 +1,5 @@
 import { Fields } from "./fields.ts";
+import { type Operation, operationAt } from "./operation.ts";
 import { Publication } from "./publication.ts";
 import { ProtocolViolation, VIOLATIONS } from "./violation.ts";
 
@@ -23,13 +24,9 @@ export interface ProtocolLimits {
 
 const LF = 10;
 const CR = 13;
-const SPACE = 32;
 /** Result of reading an operation whose end has not arrived. */
 const INCOMPLETE = -1;
 const NOTHING = Buffer.alloc(0);
-const OPERATIONS = ["PUB", "HPUB", "SUB", "UNSUB", "PING", "PONG", "CONNECT"] as const;
-/** What a client may send. */
-export type Operation = (typeof OPERATIONS)[number];
 const LONGEST_OPERATION = "CONNECT ".length;
 
 /**
@@ -204,6 +201,8 @@ export class ProtocolParser {
     publication.bodyStart = bodyStart;
     publication.end = end;
     this.#handler.publish(publication);
+    // An idle connection keeps no chunk alive.
+    publication.source = NOTHING;
     return end;
   }
 
@@ -213,30 +212,6 @@ export class ProtocolParser {
     for (let index = 0; index < this.#fields.count; index++) words.push(this.#fields.text(bytes, index));
     return Buffer.concat([Buffer.from(`${words.join(" ")}\r\n`, "latin1"), bytes.subarray(bodyStart, end)]);
   }
-}
-
-/**
- * The operation whose name begins at `at`, or `undefined` while too little of it has arrived.
- * @throws ProtocolViolation at the first byte that no operation has there: a stranger gets no second one.
- */
-function operationAt(bytes: Buffer, at: number, lineFeed: number): Operation | undefined {
-  for (const operation of OPERATIONS) {
-    const { length } = operation;
-    let matched = 0;
-    // Names may be written in either case; bit 5 is the difference.
-    while (matched < length && ((bytes[at + matched] ?? 0) & 0xdf) === operation.charCodeAt(matched)) matched++;
-    if (at + matched >= lineFeed && matched < length) {
-      if (matched === lineFeed - at) return undefined;
-    } else if (matched === length) {
-      const next = at + length;
-      if (next >= bytes.length || endsName(bytes[next])) return operation;
-    }
-  }
-  throw malformed();
-}
-
-function endsName(byte: number | undefined): boolean {
-  return byte === SPACE || byte === 9 || byte === CR || byte === LF;
 }
 
 function lineEnd(bytes: Buffer, lineFeed: number): number {

@@ -24,7 +24,7 @@ export function listenTcp(host: string, port: number, accept: Accept): Listener 
       },
     }),
   );
-  return { port: listener.port, stopAccepting: () => listener.stop(false) };
+  return { port: listener.port, stopAccepting: () => listener.stop(false), close: () => listener.stop(true) };
 }
 
 interface Connection {

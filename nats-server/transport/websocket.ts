@@ -43,7 +43,11 @@ export function listenWebSocket(host: string, port: number, options: WebSocketOp
       },
     }),
   );
-  return { port: server.port ?? port, stopAccepting: () => void server.stop(false) };
+  return {
+    port: server.port ?? port,
+    stopAccepting: () => void server.stop(false),
+    close: () => void server.stop(true),
+  };
 }
 
 class Connection {

@@ -70,13 +70,13 @@ describe("the embedded server", () => {
   });
 
   test("keeps a client that answers its pings", async () => {
-    await withServer({ pingIntervalMs: 20, maxPingsOut: 1 }, async (_server, tcpUrl) => {
+    await withServer({ pingIntervalMs: 20, maxPingsOut: 3 }, async (_server, tcpUrl) => {
       const client = await greetedClient(tcpUrl);
-      for (let pings = 1; pings <= 5; pings++) {
+      for (let pings = 1; pings <= 8; pings++) {
         await client.until((received) => received.split("PING").length > pings);
         client.send("PONG\r\n");
       }
-      expect(client.received).toBe("PING\r\n".repeat(5));
+      expect(client.received).toBe("PING\r\n".repeat(8));
       client.close();
     });
   });
