@@ -115,11 +115,17 @@ function installWithApt(names) {
  */
 async function withoutStartingServices(work) {
   const policy = "/usr/sbin/policy-rc.d";
-  const isOurs = !existsSync(policy);
-  if (isOurs) writeFileSync(policy, "#!/bin/sh\nexit 101\n", { mode: 0o755 });
+  if (existsSync(policy)) return work();
+  const interrupted = () => {
+    rmSync(policy, { force: true });
+    process.exit(130);
+  };
+  process.once("SIGINT", interrupted).once("SIGTERM", interrupted);
+  writeFileSync(policy, "#!/bin/sh\nexit 101\n", { mode: 0o755 });
   try {
     return await work();
   } finally {
-    if (isOurs) rmSync(policy);
+    rmSync(policy, { force: true });
+    process.off("SIGINT", interrupted).off("SIGTERM", interrupted);
   }
 }

@@ -4,14 +4,15 @@
  * Plain JavaScript on purpose, like all it imports: it runs on Node, before there is a Bun.
  */
 import { mkdirSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { findBun } from "./set-up/bun-binary.mjs";
 import { installDependencies } from "./set-up/dependencies.mjs";
 import { withLock } from "./set-up/lock.mjs";
 import { readStamp, writeStamp } from "./set-up/stamp.mjs";
 
 /** The project's folder. */
-export const ROOT = resolve(import.meta.dirname, "..");
+export const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
 /**
  * Makes sure that Bun and the dependencies are there, doing only what is missing.
