@@ -1,9 +1,9 @@
-/** The word a slip of the pen may have meant: at most two edits away (one for short words), or `undefined`. */
+/** The other word a slip of the pen may have meant: at most two edits away (one for short words), or `undefined`. */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;
   let bestDistance = word.length < 5 ? 2 : 3;
   for (const candidate of known) {
-    if (Math.abs(candidate.length - word.length) >= bestDistance) continue;
+    if (candidate === word || Math.abs(candidate.length - word.length) >= bestDistance) continue;
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }

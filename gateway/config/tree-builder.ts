@@ -94,9 +94,11 @@ export class TreeBuilder {
   #merge(source: SourceNode, into: Map<string, SourceNode>): void {
     for (const mapping of itemsOf(source) ?? [source]) {
       const entries = entriesOf(mapping);
-      if (entries === undefined)
+      if (entries === undefined) {
         this.#findings.problem(mapping, "<< takes in mappings only; name an anchor of a mapping");
-      for (const [key, entry] of entries ?? []) if (!into.has(key)) into.set(key, entry);
+        continue;
+      }
+      for (const [key, entry] of entries) if (!into.has(key)) into.set(key, entry);
     }
   }
 

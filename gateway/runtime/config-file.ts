@@ -54,6 +54,9 @@ export async function watchConfig(path: string, options: WatchOptions): Promise<
       checks = checks.then(check);
     }, ms);
   };
+  const learn = async (): Promise<void> => {
+    known = (await look(path, options)).meaning;
+  };
   const check = async (): Promise<void> => {
     const seen = await look(path, options);
     if (signal.aborted) return;
@@ -79,9 +82,13 @@ export async function watchConfig(path: string, options: WatchOptions): Promise<
     watcher.close();
   };
   signal.addEventListener("abort", stop, { once: true });
-  if (known === undefined) known = (await look(path, options)).meaning;
-  // What was saved between loading and watching made no event.
-  else checkAfter(0);
+  if (known === undefined) {
+    checks = learn();
+    await checks;
+  } else {
+    // What was saved between loading and watching made no event.
+    checkAfter(0);
+  }
 }
 
 /** Watches the folder, not the file: many editors save by renaming a new file over the old one. */

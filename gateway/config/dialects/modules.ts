@@ -9,6 +9,8 @@ import { warnUnused } from "./unused.ts";
 
 /** Where functions were configured, by version: v0.8 to v0.12, later, before. */
 const SECTIONS = ["functions", "services", "faas"];
+/** What such a section held, over all versions. */
+const KEYS = ["enabled", "broker", "conn", "nats", "services", "rules", "externalServices"];
 const DEFAULT_CONNECTION = "nats://localhost:4222";
 
 /** The services of a Space Cloud project: the one module that holds functions; every other is named in a warning. */
@@ -33,6 +35,9 @@ export function convertModules(modules: SourceNode, findings: Findings): SourceN
 }
 
 function convertFunctions(module: SourceNode, findings: Findings): SourceNode {
+  for (const [key, value] of entriesOf(module) ?? []) {
+    if (!KEYS.includes(key)) warnUnused(value, { key, known: KEYS, findings });
+  }
   warnConnection(module, findings);
   const services = entryOf(module, "services");
   const rules = entryOf(module, "rules");

@@ -20,8 +20,8 @@ const FIELDS: ReadonlyMap<unknown, readonly string[]> = new Map([
 const TEXT_FIELDS = new Set(["rule", "type", "eval", "db", "col", "service", "func", "url"]);
 
 /**
- * A rule of 2019: fields its kind never looked at are dropped (`message`, which is ours, is not), a missing list of clauses is an empty one, and a clause
- * that only compares is a `match`, which every clause was.
+ * A rule of 2019: fields its kind never looked at are dropped (`message`, which is ours, is not), a missing list of
+ * clauses is an empty one, and a clause that only compares is a `match`, which every clause was.
  */
 export function convertRule(rule: SourceNode, findings: Findings): SourceNode {
   return convert(rule, { findings, isClause: false });

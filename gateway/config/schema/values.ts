@@ -31,7 +31,7 @@ export function variableText(env: Environment) {
   return v.pipe(
     text,
     v.rawTransform(({ dataset, addIssue, NEVER }) => {
-      if (!dataset.typed || !dataset.value.startsWith("$")) return dataset.value ?? NEVER;
+      if (!dataset.value.startsWith("$")) return dataset.value;
       if (dataset.value.startsWith("$$")) return dataset.value.slice(1);
       const [, name] = VARIABLE.exec(dataset.value) ?? [];
       if (name === undefined) {

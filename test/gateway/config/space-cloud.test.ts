@@ -173,6 +173,9 @@ describe("other versions", () => {
     expect(warningsOf(parse("id: a\nmodules: { functons: {} }"))).toContainEqual(
       expect.stringContaining('did you mean "functions"?'),
     );
+    expect(warningsOf(parse("id: a\nmodules: { functions: { servces: {} } }"))).toContainEqual(
+      expect.stringContaining('did you mean "services"?'),
+    );
   });
 });
 
