@@ -1,4 +1,4 @@
-import { MAX_RULE_DEPTH, type Rule } from "../../mesh/rule.ts";
+import { MAX_RULE_DEPTH, RULE_TYPES, type Rule } from "../../mesh/rule.ts";
 import type { CompiledRule } from "../rules.ts";
 import { compileClauses } from "./clauses.ts";
 import type { RuleDeps } from "./deps.ts";
@@ -52,7 +52,7 @@ export function compilePredicate(rule: Rule, deps: RuleDeps, depth = 0): Predica
     case "query":
       return compileQuery(rule, deps);
     case "unknown":
-      return hopeless(rule, log, [`rule type ${quote(rule.type)} is not known`]);
+      return hopeless(rule, log, [`rule type ${quote(rule.type)} is not known; use one of ${RULE_TYPES.join(", ")}`]);
     default:
       // Not reached from a parsed configuration; whoever built the rule by hand gets a refusal, not a hole.
       return hopeless(rule, log, [`rule type ${quote((rule as { rule: unknown }).rule)} is not known`]);

@@ -25,7 +25,7 @@ function describe(rule: Rule): string {
     case "match":
       return describeMatch(rule);
     case "func":
-      return `callers for whom the function ${rule.service}/${rule.func} answers ack: true`;
+      return `callers for whom the function ${rule.service}.${rule.func} answers ack: true`;
     case "webhook":
       return `callers whom ${hostOf(rule.url)} confirms`;
     case "query":

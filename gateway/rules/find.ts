@@ -1,16 +1,18 @@
 import type { RuleArgs } from "../rules.ts";
 import { quote } from "./operand.ts";
 import type { CompareOperator, Condition, Scalar } from "./query.ts";
-import { isVariable, parseVariable } from "./variable.ts";
+import { type Variable, isVariable, parseVariable } from "./variable.ts";
 
 /** A `find` object, parsed once. */
 export interface Find {
   readonly readsParams: boolean;
   /** What is wrong with it; with any of these it must not be bound. */
   readonly problems: readonly string[];
+  /** Why there is no condition for these arguments: a variable that is missing or holds no single value. */
+  unbound(args: RuleArgs): string | undefined;
   /**
    * A condition of its own for these arguments.
-   * @throws Error when a variable is missing or no scalar.
+   * @throws Error when a variable is not bound; ask `unbound` first.
    */
   bind(args: RuleArgs): Condition;
 }
@@ -40,12 +42,21 @@ export function isCollectionName(text: string): boolean {
 export function compileFind(find: Readonly<Record<string, unknown>>, now: () => number): Find {
   const compiler = new FindCompiler(now);
   const bind = compiler.object(find, 0);
-  return { readsParams: compiler.readsParams, problems: compiler.problems, bind };
+  const { variables, problems } = compiler;
+  return {
+    readsParams: variables.some((variable) => variable.readsParams),
+    problems,
+    unbound(args) {
+      const variable = variables.find((each) => !isScalar(each.read(args)));
+      return variable === undefined ? undefined : describeUnbound(variable, args);
+    },
+    bind,
+  };
 }
 
 class FindCompiler {
   readonly problems: string[] = [];
-  readsParams = false;
+  readonly variables: Variable[] = [];
   readonly #now: () => number;
 
   constructor(now: () => number) {
@@ -115,11 +126,11 @@ class FindCompiler {
       this.problems.push(`${quote(operand)} in find is not a variable such as args.auth.id`);
       return () => null;
     }
-    if (variable.readsParams) this.readsParams = true;
+    this.variables.push(variable);
     return (args) => {
       const value = variable.read(args);
       if (isScalar(value)) return value;
-      throw new Error(`${operand} is ${value === undefined ? "missing" : "not a single value"}`);
+      throw new Error(describeUnbound(variable, args));
     };
   }
 
@@ -127,6 +138,10 @@ class FindCompiler {
     this.problems.push(text);
     return () => ({ kind: "any", conditions: [] });
   }
+}
+
+function describeUnbound(variable: Variable, args: RuleArgs): string {
+  return `${variable.text} is ${variable.read(args) === undefined ? "missing" : "not a single value"}`;
 }
 
 function all(kind: "all" | "any", binds: readonly Bind[]): Bind {

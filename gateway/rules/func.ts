@@ -8,7 +8,7 @@ import type { RuleDeps } from "./deps.ts";
  */
 export function compileFunc(rule: FuncRule, deps: RuleDeps): Leaf {
   const address = { service: rule.service, function: rule.func };
-  const asked = `function ${rule.service}/${rule.func}`;
+  const asked = `function ${rule.service}.${rule.func}`;
   return asking(rule, {
     log: deps.log,
     now: deps.now,

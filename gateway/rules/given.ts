@@ -1,7 +1,7 @@
 import { silentLog } from "../../mesh/log.ts";
 import type { RuleDeps } from "./deps.ts";
 
-/** Answers to what rules ask others, by name: `func billing/check`, `webhook https://…`, `query main.orders`. */
+/** Answers to what rules ask others, by name: `func billing.check`, `webhook https://…`, `query main.orders`. */
 export type GivenAnswers = Readonly<Record<string, boolean>>;
 
 /**
@@ -18,7 +18,7 @@ export function givenDeps(
     return given[name] === true;
   };
   return {
-    call: (address) => attempt(() => ({ ack: answer(`func ${address.service}/${address.function}`) })),
+    call: (address) => attempt(() => ({ ack: answer(`func ${address.service}.${address.function}`) })),
     queries: {
       has: (db) => setup.databases.includes(db),
       exists: ({ db, collection }) => attempt(() => answer(`query ${db}.${collection}`)),

@@ -20,7 +20,8 @@ export function compileMatch(rule: MatchRule, deps: { now: () => number; log: Lo
     problems,
     test(args) {
       if (isHopeless) return false;
-      const [a, b] = [readLeft(args), readRight(args)];
+      const a = readLeft(args);
+      const b = a === undefined ? undefined : readRight(args);
       return a !== undefined && b !== undefined && compare(rule.eval, a, b);
     },
     because: (args, passed) => (isHopeless ? problems.join("; ") : reason(rule, { left, right, args, passed })),

@@ -19,6 +19,9 @@ export function compileQuery(rule: QueryRule, deps: RuleDeps): Leaf {
     now: deps.now,
     readsParams: find.readsParams,
     async ask(args, budget) {
+      // What a caller sends is no failure of ours: it refuses without a line in the log.
+      const unbound = find.unbound(args);
+      if (unbound !== undefined) return { passed: false, because: unbound };
       const query = { db: rule.db, collection: rule.col, find: find.bind(args) };
       const passed = await queries.exists(query, budget);
       return {

@@ -10,8 +10,6 @@ export type ServiceRules = Readonly<
 export interface RuleSelector {
   /** `undefined`: there is no rule, the call is refused. */
   select(service: string, functionName: string): CompiledRule | undefined;
-  /** Whether there is a rule of this very function, and not only a `default` that covers it. */
-  names(service: string, functionName: string): boolean;
 }
 
 const DEFAULT = "default";
@@ -37,6 +35,5 @@ export function createRuleSelector(services: ServiceRules, compile: (rule: Rule)
       const rules = compiled.get(service) ?? fallback;
       return rules?.get(functionName) ?? rules?.get(DEFAULT);
     },
-    names: (service, functionName) => compiled.get(service)?.has(functionName) === true,
   };
 }

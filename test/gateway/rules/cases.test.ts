@@ -53,7 +53,7 @@ test("a case that fails tells what the rule decided and why", async () => {
 test("whom the rule would ask is answered by the case", async () => {
   const call = { service: "arithmetic", function: "bill", claims: { id: "u1" } };
   const all = {
-    "func billing/check": true,
+    "func billing.check": true,
     "query main.accounts": true,
     "webhook https://hooks.example.com/check": true,
   };
@@ -63,5 +63,5 @@ test("whom the rule would ask is answered by the case", async () => {
     { ...call, expect: "deny" },
   );
   expect(results.map((result) => result.actual)).toEqual(["allow", "deny", "deny"]);
-  expect(results[2]?.because).toBe('it could not be asked: no answer is given for "func billing/check"');
+  expect(results[2]?.because).toBe('it could not be asked: no answer is given for "func billing.check"');
 });

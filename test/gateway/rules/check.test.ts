@@ -96,7 +96,12 @@ describe("findings:", () => {
     [n(">", "5"), ['error rule: never passes: f2 "5" is not a number']],
     [role("in", "admin"), ['error rule: never passes: f2 "admin" is not a list, which in needs']],
     [role("==", ["a"]), ['error rule: never passes: f2 ["a"] is a list; only in and notIn compare with lists']],
-    [{ rule: "ldap" }, ['error rule: never passes: rule type "ldap" is not known']],
+    [
+      { rule: "ldap" },
+      [
+        'error rule: never passes: rule type "ldap" is not known; use one of allow, deny, authenticated, match, and, or, func, function, webhook, query',
+      ],
+    ],
     [
       { rule: "query", db: "mongo", col: "docs", find: { owner: "u1" } },
       ['error rule: never passes: database "mongo" is not configured; add it to databases'],

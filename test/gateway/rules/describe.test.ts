@@ -30,7 +30,7 @@ test.each([
   ],
   [
     { rule: "func", service: "billing", func: "check" },
-    "callers for whom the function billing/check answers ack: true",
+    "callers for whom the function billing.check answers ack: true",
   ],
   [{ rule: "webhook", url: "https://hooks.example.com/x?key=s3cret" }, "callers whom hooks.example.com confirms"],
   [

@@ -26,7 +26,10 @@ describe("because", () => {
     [match("string", "a", "==", "a"), '"a" == "a" is always true'],
     [match("string", "a", "<", "b"), 'eval "<" does not exist for type "string"; use one of == != in notIn'],
     ["deny", "deny always refuses"],
-    [{ rule: "ldap" }, 'rule type "ldap" is not known'],
+    [
+      { rule: "ldap" },
+      'rule type "ldap" is not known; use one of allow, deny, authenticated, match, and, or, func, function, webhook, query',
+    ],
     [{ rule: "or", clauses: [] }, "an empty or refuses"],
     [{ rule: "and", clauses: ["allow", "deny"] }, "clause 2 refused"],
     [{ rule: "or", clauses: ["deny", "deny"] }, "no clause passed"],
@@ -54,7 +57,7 @@ describe("because", () => {
     });
     const find = { owner: "args.params.owner" };
     const because = async (rule: unknown): Promise<string> => (await explain(rule, deps)).because;
-    expect(await because({ rule: "func", service: "a", func: "b" })).toBe("function a/b answered ack: true");
+    expect(await because({ rule: "func", service: "a", func: "b" })).toBe("function a.b answered ack: true");
     expect(await because({ rule: "webhook", url: "https://x.example/?key=s3cret" })).toBe(
       "the webhook at x.example answered with status 204",
     );

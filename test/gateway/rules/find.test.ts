@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { QueryPort, RowQuery } from "../../../gateway/rules/query.ts";
-import { evaluate, passes, ruleDeps } from "./rule-deps.ts";
+import { evaluate, passes, recordingLog, ruleDeps } from "./rule-deps.ts";
 
 /** A database that has every row and remembers what it was asked. */
 function recordingQueries(): QueryPort & { readonly asked: RowQuery[] } {
@@ -49,12 +49,13 @@ describe("query", () => {
   });
 
   test.each([[undefined], [{ $ne: null }], [["u1"]], [{}]])(
-    "the param %j refuses, and nothing is asked",
+    "the param %j refuses; nothing is asked or logged",
     async (owner) => {
       const queries = recordingQueries();
-      expect(await passes(rule({ owner: "args.params.owner" }), { params: { owner } }, ruleDeps({ queries }))).toBe(
-        false,
-      );
+      const log = recordingLog();
+      const deps = ruleDeps({ queries, log });
+      expect(await passes(rule({ owner: "args.params.owner" }), { params: { owner } }, deps)).toBe(false);
+      expect(log.lines).toEqual([]);
       expect(queries.asked).toEqual([]);
     },
   );

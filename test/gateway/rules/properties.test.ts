@@ -120,6 +120,27 @@ test("a rule of which an error was found at its root refuses whoever calls", asy
   );
 });
 
+test("clauses contradict each other exactly when no value passes them", async () => {
+  const operator = fc.constantFrom("==", "!=", "<", "<=", ">", ">=");
+  const clause = fc.record({
+    rule: fc.constant("match"),
+    type: fc.constant("number"),
+    eval: operator,
+    f1: fc.constant("args.params.n"),
+    f2: fc.integer({ min: 0, max: 4 }),
+  });
+  const values = Array.from({ length: 13 }, (_, index) => -1 + index / 2);
+  await fc.assert(
+    fc.asyncProperty(fc.array(clause, { minLength: 1, maxLength: 4 }), async (clauses) => {
+      const rule = v.parse(ruleSchema, { rule: "and", clauses });
+      const found = checkRules({ s: { functions: { f: { rule } } } }, { databases: [], allowHosts: [] });
+      const outcomes = await Promise.all(values.map((n) => passes(rule, { auth: {}, params: { n } })));
+      expect(found.some(({ message }) => message.includes("contradict"))).toBe(!outcomes.includes(true));
+    }),
+    { numRuns: 500 },
+  );
+});
+
 test("whatever is given for a rule, reading it yields a rule or issues", () => {
   fc.assert(
     fc.property(fc.anything(), (input) => {

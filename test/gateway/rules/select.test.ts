@@ -49,12 +49,6 @@ test("without a service default, what is not configured is refused", () => {
   expect(none.select("arithmetic", "sum")).toBeUndefined();
 });
 
-test("names tells functions that have a rule of their own", () => {
-  expect(selector.names("arithmetic", "sum")).toBe(true);
-  expect(selector.names("arithmetic", "divide")).toBe(false);
-  expect(selector.names("unknown", "sum")).toBe(false);
-});
-
 test("each rule is compiled once, before the first call", () => {
   let compiled = 0;
   const counting = createRuleSelector({ a: { functions: { b: named("b"), default: named("c") } } }, (rule) => {
