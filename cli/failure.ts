@@ -1,3 +1,6 @@
+/** Exit code for wrong usage. */
+export const USAGE = 2;
+
 /** Something a person at the terminal can mend: shown as one line, without a stack. */
 export class Failure extends Error {
   override readonly name = "Failure";

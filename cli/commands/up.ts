@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 import { signDevelopmentToken } from "../../gateway/auth/development-token.ts";
 import { loadConfig } from "../../gateway/runtime/config-file.ts";
 import { consoleLog } from "../console-log.ts";
@@ -20,21 +20,21 @@ export function upCommand(): Command {
         "With NATS_URL set (or broker.url in the configuration) that broker is used instead of the embedded one.",
     )
     .argument("[path]", "configuration file, or a folder that holds fmesh.yaml", ".")
-    .option("--port <number>", "port of the gateway, instead of the configuration's")
+    .option("--port <number>", "port of the gateway, instead of the configuration's; 0 takes a free one", parsePort)
     .addHelpText(
       "after",
       "\nExamples:\n  fmesh up\n  fmesh up examples/arithmetic\n  NATS_URL=nats://127.0.0.1:4222 fmesh up",
     )
-    .action((path: string, options: { port?: string }) => up(path, options));
+    .action((path: string, options: { port?: number }) => up(path, options));
 }
 
-async function up(path: string, { port }: { port?: string }): Promise<void> {
+async function up(path: string, { port }: { port?: number }): Promise<void> {
   const configFile = findConfig(path);
   const write = (line: string): void => void process.stdout.write(`${line}\n`);
   const log = consoleLog(write);
   const { env } = process;
   const loaded = await loadConfig(configFile, { env });
-  const config = port === undefined ? loaded : { ...loaded, gateway: { ...loaded.gateway, port: Number(port) } };
+  const config = port === undefined ? loaded : { ...loaded, gateway: { ...loaded.gateway, port } };
   for (const { message } of config.warnings) log.warn(message);
 
   const secret = developmentSecret(dirname(configFile));
@@ -52,4 +52,11 @@ async function up(path: string, { port }: { port?: string }): Promise<void> {
   log.info(`${await stop}: finishing calls in flight`);
   await mesh.close();
   log.info("stopped");
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new InvalidArgumentError("Give a number from 0 to 65535.");
+  return port;
 }

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { GatewayConfig } from "../../gateway/config.ts";
 import { type RunningGateway, startGateway } from "../../gateway/runtime/bun.ts";
@@ -78,10 +79,12 @@ function serve(
 function startWorkers(config: GatewayConfig, brokerUrl: string, options: MeshOptions, stack: CloseStack): void {
   const folder = dirname(options.configFile);
   for (const { run, name = run, env } of config.workers) {
+    const script = resolve(folder, run);
+    if (!existsSync(script)) throw new Failure(`worker "${run}" is not there: the configuration means ${script}`);
     stack.use(
       startWorkerProcess({
         name,
-        script: resolve(folder, run),
+        script,
         folder,
         env: { NATS_URL: brokerUrl, ...projectVariable(config), FMESH_SUPERVISED: "1", ...env },
         log: options.log,

@@ -11,7 +11,8 @@ const arithmetic = service(
     sum: ({ num1, num2 }: Pair) => ({ sum: num1 + num2 }),
 
     divide: ({ num1, num2 }: Pair) => {
-      if (num2 === 0) throw new PublicError("a number cannot be divided by 0", { status: 422, reason: "division_by_zero" });
+      if (num2 === 0)
+        throw new PublicError("a number cannot be divided by 0", { status: 422, reason: "division_by_zero" });
       return { quotient: num1 / num2 };
     },
 
