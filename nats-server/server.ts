@@ -1,6 +1,6 @@
 import type { Closable } from "../mesh/lifecycle.ts";
 import { authenticator } from "./auth.ts";
-import { Client } from "./client.ts";
+import { Client, type ClientSurroundings } from "./client.ts";
 import { ChunkPool, FlushQueue } from "./flush.ts";
 import { type ServerIdentity, infoLine } from "./info.ts";
 import { type NatsServerOptions, settingsFrom } from "./options.ts";
@@ -18,10 +18,9 @@ export interface NatsServer extends Closable {
   /** `ws://host:port` with the actual port; `undefined` when WebSocket is off. */
   readonly wsUrl: string | undefined;
   /**
-   * Connects a client in this process without a socket: hand the result to a NATS client as its WebSocket.
+   * Connects a client in this process without a socket. The result has what NATS clients use of a WebSocket; hand it
+   * to one in a `wsFactory`, which must make a new one for each attempt to connect.
    * @throws Error when the server is closed.
-   *
-   * @example wsconnect({ wsFactory: async () => ({ socket: server.connectInProcess(), encrypted: false }) })
    */
   connectInProcess(): InProcessSocket;
   stats(): NatsServerStats;
@@ -58,7 +57,7 @@ class EmbeddedServer implements NatsServer {
   readonly #router = new Router();
   readonly #counters = noCounts();
   readonly #clients = new Set<Client>();
-  readonly #around: ConstructorParameters<typeof Client>[0];
+  readonly #around: ClientSurroundings;
   #tcp: Listener | undefined;
   #ws: Listener | undefined;
   #nextId = 1;
