@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { checkCommand } from "./rules-check.ts";
 import { explainCommand } from "./rules-explain.ts";
+import { USAGE } from "./rules-setup.ts";
 import { testCommand } from "./rules-test.ts";
 
 /** `fmesh rules`: what the rules of a configuration decide, and why. Asks nobody and needs no running mesh. */
@@ -12,9 +13,11 @@ export function rulesCommand(): Command {
       "after",
       "\nExit codes: 0 fine; 1 refused, a failed case or a finding; 2 wrong usage or configuration.",
     );
-  for (const command of [explainCommand(), testCommand(), checkCommand()]) {
-    // 1 is an answer of ours, so wrong usage needs a code of its own.
-    rules.addCommand(command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2)));
-  }
-  return rules;
+  for (const command of [explainCommand(), testCommand(), checkCommand()]) rules.addCommand(withUsageCode(command));
+  return withUsageCode(rules);
+}
+
+// 1 is an answer of ours, so wrong usage needs a code of its own.
+function withUsageCode(command: Command): Command {
+  return command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : USAGE));
 }

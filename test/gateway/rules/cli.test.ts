@@ -2,10 +2,11 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 
 const fixtures = join(import.meta.dirname, "fixtures");
+const main = join(import.meta.dirname, "../../../cli/main.ts");
 
 /** Runs `fmesh rules …` in the folder of the fixtures. */
 async function rules(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const command = [process.execPath, join(fixtures, "rules-cli.ts"), ...args];
+  const command = [process.execPath, main, "rules", ...args];
   const child = Bun.spawn(command, { cwd: fixtures, stdout: "pipe", stderr: "pipe", stdin: "ignore" });
   const [out, err, code] = await Promise.all([read(child.stdout), read(child.stderr), child.exited]);
   return { code, out, err };
@@ -61,6 +62,8 @@ describe("rules explain", () => {
   });
 
   test.each([
+    [[], "explain [options] <function>"],
+    [["bogus"], "unknown command"],
     [["explain"], "missing required argument"],
     [["explain", "sum"], '"sum" is not service and function; write arithmetic.sum'],
     [["explain", "a.b", "--claims", "{"], "--claims is not JSON"],
