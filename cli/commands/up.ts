@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { signDevelopmentToken } from "../../gateway/auth/development-token.ts";
+import { formatFinding } from "../../gateway/config/config-error.ts";
 import { loadConfig } from "../../gateway/runtime/config-file.ts";
 import { consoleLog } from "../console-log.ts";
 import { findConfig } from "../find-config.ts";
@@ -35,7 +36,7 @@ async function up(path: string, { port }: { port?: number }): Promise<void> {
   const { env } = process;
   const loaded = await loadConfig(configFile, { env });
   const config = port === undefined ? loaded : { ...loaded, gateway: { ...loaded.gateway, port } };
-  for (const { message } of config.warnings) log.warn(message);
+  for (const warning of config.warnings) log.warn(formatFinding(configFile, warning));
 
   const secret = developmentSecret(dirname(configFile));
   const stop = stopRequested();
