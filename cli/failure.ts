@@ -1,4 +1,4 @@
-/** Exit code for wrong usage. */
+/** Exit code for wrong usage, and for configurations that cannot be read where 1 is an answer. */
 export const USAGE = 2;
 
 /** Something a person at the terminal can mend: shown as one line, without a stack. */

@@ -1,7 +1,7 @@
 /** The gateway with the broker in its process, guarding by HS256 and a `match` rule. */
 import { parseConfig } from "../../gateway/config.ts";
 import { startGateway } from "../../gateway/runtime/bun.ts";
-import { dialWebSocket } from "../../mesh/broker/dial.ts";
+import { dialInProcess } from "../../mesh/broker/dial.ts";
 import { NatsBroker } from "../../mesh/broker/nats.ts";
 import { silentLog } from "../../mesh/log.ts";
 import { startNatsServer } from "../../nats-server/server.ts";
@@ -29,7 +29,7 @@ const server = await startNatsServer({ tcpPort: 0, wsPort: 0 });
 const broker = new NatsBroker({
   url: "ws://in-process",
   name: "gateway",
-  dial: dialWebSocket(() => server.connectInProcess()),
+  dial: dialInProcess(() => server.connectInProcess()),
   log: silentLog,
 });
 await broker.connect();

@@ -1,6 +1,5 @@
 import { Command } from "commander";
 import { startGateway } from "../../gateway/runtime/bun.ts";
-import { formatFinding } from "../../gateway/config/config-error.ts";
 import { loadConfig } from "../../gateway/runtime/config-file.ts";
 import { followConfig } from "../../gateway/runtime/follow-config.ts";
 import { natsBroker } from "../../mesh/broker/nats-bun.ts";
@@ -25,7 +24,6 @@ async function runGateway(path: string): Promise<void> {
   const { env } = process;
   const config = await loadConfig(configFile, { env });
   const log = jsonLog((line) => process.stdout.write(`${line}\n`));
-  for (const warning of config.warnings) log.warn(formatFinding(configFile, warning));
   const url = env["NATS_URL"] ?? config.broker.url;
   if (url === undefined) throw new Failure("which broker? set NATS_URL, or broker.url in the configuration");
 

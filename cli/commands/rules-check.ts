@@ -1,6 +1,7 @@
 import { Command } from "commander";
+import { chooseProject } from "../choose-project.ts";
 import { checkRules } from "../../gateway/rules/check.ts";
-import { chooseProject, loadForRules, rulesSetup } from "./rules-setup.ts";
+import { loadForRules, rulesSetup } from "./rules-setup.ts";
 
 interface CheckOptions {
   readonly project?: string;

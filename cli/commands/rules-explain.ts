@@ -1,13 +1,14 @@
 import { Command } from "commander";
 import type { Claims } from "../../mesh/call.ts";
 import type { ProjectConfig } from "../../gateway/config.ts";
+import { chooseProject } from "../choose-project.ts";
 import { compileRule } from "../../gateway/rules/compile.ts";
 import { describeRule } from "../../gateway/rules/describe.ts";
 import { type Explanation, explainRule } from "../../gateway/rules/explain.ts";
 import { givenDeps } from "../../gateway/rules/given.ts";
 import { createRuleSelector } from "../../gateway/rules/select.ts";
-import { Failure } from "../failure.ts";
-import { USAGE, chooseProject, loadForRules, rulesSetup } from "./rules-setup.ts";
+import { Failure, USAGE } from "../failure.ts";
+import { loadForRules, rulesSetup } from "./rules-setup.ts";
 
 interface ExplainOptions {
   readonly config: string;

@@ -1,12 +1,9 @@
-import type { GatewayConfig, ProjectConfig } from "../../gateway/config.ts";
+import type { GatewayConfig } from "../../gateway/config.ts";
 import { ConfigError } from "../../gateway/config/config-error.ts";
 import type { givenDeps } from "../../gateway/rules/given.ts";
 import { loadConfig } from "../../gateway/runtime/config-file.ts";
-import { Failure } from "../failure.ts";
+import { Failure, USAGE } from "../failure.ts";
 import { findConfig } from "../find-config.ts";
-
-/** Exit code for wrong usage and for configurations that cannot be read. */
-export const USAGE = 2;
 
 /**
  * Loads a configuration named on the command line.
@@ -19,17 +16,6 @@ export async function loadForRules(path: string): Promise<GatewayConfig> {
     if (!(error instanceof ConfigError || error instanceof Failure)) throw error;
     throw new Failure(error.message, { exitCode: USAGE, cause: error });
   }
-}
-
-/**
- * The project meant: the one named, or the only one.
- * @throws Failure with exit code 2.
- */
-export function chooseProject({ projects }: GatewayConfig, id: string | undefined): ProjectConfig {
-  const project = id === undefined && projects.length === 1 ? projects[0] : projects.find((one) => one.id === id);
-  if (project !== undefined) return project;
-  const ids = projects.map((one) => one.id).join(", ");
-  throw new Failure(`which project? --project takes one of: ${ids}`, { exitCode: USAGE });
 }
 
 /** What rules may refer to in a configuration. */

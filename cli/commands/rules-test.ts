@@ -1,10 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { Command } from "commander";
 import * as v from "valibot";
+import { chooseProject } from "../choose-project.ts";
 import { parse } from "yaml";
 import { type RuleCase, type RuleCaseResult, ruleCasesSchema, runRuleCases } from "../../gateway/rules/cases.ts";
-import { Failure } from "../failure.ts";
-import { USAGE, chooseProject, loadForRules, rulesSetup } from "./rules-setup.ts";
+import { Failure, USAGE } from "../failure.ts";
+import { loadForRules, rulesSetup } from "./rules-setup.ts";
 
 interface TestOptions {
   readonly config: string;

@@ -1,7 +1,6 @@
 import { Command } from "commander";
 import { checkCommand } from "./rules-check.ts";
 import { explainCommand } from "./rules-explain.ts";
-import { USAGE } from "./rules-setup.ts";
 import { testCommand } from "./rules-test.ts";
 
 /** `fmesh rules`: what the rules of a configuration decide, and why. Asks nobody and needs no running mesh. */
@@ -13,11 +12,6 @@ export function rulesCommand(): Command {
       "after",
       "\nExit codes: 0 fine; 1 refused, a failed case or a finding; 2 wrong usage or configuration.",
     );
-  for (const command of [explainCommand(), testCommand(), checkCommand()]) rules.addCommand(withUsageCode(command));
-  return withUsageCode(rules);
-}
-
-// 1 is an answer of ours, so wrong usage needs a code of its own.
-function withUsageCode(command: Command): Command {
-  return command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : USAGE));
+  for (const command of [explainCommand(), testCommand(), checkCommand()]) rules.addCommand(command);
+  return rules;
 }

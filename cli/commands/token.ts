@@ -2,7 +2,8 @@ import { dirname } from "node:path";
 import { Command } from "commander";
 import { signDevelopmentToken } from "../../gateway/auth/development-token.ts";
 import { loadConfig } from "../../gateway/runtime/config-file.ts";
-import { Failure } from "../failure.ts";
+import { chooseProject } from "../choose-project.ts";
+import { Failure, USAGE } from "../failure.ts";
 import { findConfig } from "../find-config.ts";
 import { developmentSecret, withDevelopmentSecret } from "../up/development-secret.ts";
 
@@ -32,13 +33,7 @@ export function tokenCommand(): Command {
 async function printToken({ config: path, project: id, claims, expires }: TokenOptions): Promise<void> {
   const configFile = findConfig(path);
   const loaded = await loadConfig(configFile, { env: process.env });
-  const { projects } = withDevelopmentSecret(loaded, developmentSecret(dirname(configFile)));
-  const project = id === undefined && projects.length === 1 ? projects[0] : projects.find((one) => one.id === id);
-  if (project === undefined) {
-    throw new Failure(`which project? --project takes one of ${projects.map((one) => one.id).join(", ")}`, {
-      exitCode: 2,
-    });
-  }
+  const project = chooseProject(withDevelopmentSecret(loaded, developmentSecret(dirname(configFile))), id);
   const [secret] = project.auth.secrets;
   if (secret === undefined) {
     throw new Failure(
@@ -46,7 +41,7 @@ async function printToken({ config: path, project: id, claims, expires }: TokenO
     );
   }
   const expiresInSeconds = Number(expires);
-  if (!(expiresInSeconds > 0)) throw new Failure(`--expires is "${expires}"; give seconds`, { exitCode: 2 });
+  if (!(expiresInSeconds > 0)) throw new Failure(`--expires is "${expires}"; give seconds`, { exitCode: USAGE });
   const token = await signDevelopmentToken({ secret, claims: parseClaims(claims), expiresInSeconds });
   process.stdout.write(`${token}\n`);
 }
@@ -56,7 +51,7 @@ function parseClaims(text: string): Record<string, unknown> {
     const value: unknown = JSON.parse(text);
     if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   } catch (error) {
-    throw new Failure(`--claims is not JSON: ${text}`, { exitCode: 2, cause: error });
+    throw new Failure(`--claims is not JSON: ${text}`, { exitCode: USAGE, cause: error });
   }
-  throw new Failure(`--claims is not a JSON object: ${text}`, { exitCode: 2 });
+  throw new Failure(`--claims is not a JSON object: ${text}`, { exitCode: USAGE });
 }

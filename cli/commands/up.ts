@@ -1,7 +1,6 @@
 import { dirname } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { signDevelopmentToken } from "../../gateway/auth/development-token.ts";
-import { formatFinding } from "../../gateway/config/config-error.ts";
 import { loadConfig } from "../../gateway/runtime/config-file.ts";
 import { consoleLog } from "../console-log.ts";
 import { findConfig } from "../find-config.ts";
@@ -36,7 +35,6 @@ async function up(path: string, { port }: { port?: number }): Promise<void> {
   const { env } = process;
   const loaded = await loadConfig(configFile, { env });
   const config = port === undefined ? loaded : { ...loaded, gateway: { ...loaded.gateway, port } };
-  for (const warning of config.warnings) log.warn(formatFinding(configFile, warning));
 
   const secret = developmentSecret(dirname(configFile));
   const stop = stopRequested();

@@ -1,5 +1,5 @@
 import type { BrokerConfig } from "../../gateway/config.ts";
-import { dialWebSocket } from "../../mesh/broker/dial.ts";
+import { dialInProcess } from "../../mesh/broker/dial.ts";
 import { natsBroker } from "../../mesh/broker/nats-bun.ts";
 import { NatsBroker } from "../../mesh/broker/nats.ts";
 import type { CloseStack } from "../../mesh/lifecycle.ts";
@@ -37,8 +37,7 @@ export async function openBroker(
   stack.use(server);
   const { tcpUrl = "", wsUrl = "" } = server;
   const workerUrl = wsUrl.replace("ws://", `ws://${encodeURIComponent(token)}@`);
-  // The gateway lives in the broker's process: its link needs no socket.
-  const dial = dialWebSocket(() => server.connectInProcess());
+  const dial = dialInProcess(() => server.connectInProcess());
   const broker = stack.use(new NatsBroker({ url: workerUrl, name: "gateway", dial, log }));
   await broker.connect();
   return { broker, workerUrl, addresses: [tcpUrl, wsUrl] };

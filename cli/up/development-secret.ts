@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { hasNoKey } from "../../gateway/advice.ts";
 import type { GatewayConfig } from "../../gateway/config.ts";
 
 const SECRET_FILE = ".fmesh/development-secret";
@@ -22,11 +23,9 @@ export function developmentSecret(folder: string): string {
 export function withDevelopmentSecret(config: GatewayConfig, secret: string): GatewayConfig {
   return {
     ...config,
-    projects: config.projects.map((project) => {
-      const { secrets, keys, jwks } = project.auth;
-      const hasKey = secrets.length > 0 || keys !== undefined || jwks !== undefined;
-      return hasKey ? project : { ...project, auth: { ...project.auth, secrets: [secret] } };
-    }),
+    projects: config.projects.map((project) =>
+      hasNoKey(project) ? { ...project, auth: { ...project.auth, secrets: [secret] } } : project,
+    ),
   };
 }
 

@@ -2,6 +2,7 @@ import { dirname } from "node:path";
 import type { Broker } from "../../mesh/broker.ts";
 import type { Closable } from "../../mesh/lifecycle.ts";
 import type { Log } from "../../mesh/log.ts";
+import { advice } from "../advice.ts";
 import { createGateway } from "../app.ts";
 import { buildPolicy } from "../build-policy.ts";
 import type { GatewayConfig } from "../config.ts";
@@ -49,7 +50,9 @@ export function startGateway(
       throw ConfigError.ofFile(configFile, cause instanceof Error ? cause.message : String(cause), { cause });
     }
   };
+  const advise = (about: GatewayConfig): void => advice(about, configFile).forEach((line) => log.warn(line));
   const policy = new LivePolicy(compile(config));
+  advise(config);
   const app = createGateway({ broker, policy, metrics: prometheusMetrics(broker), log });
 
   const server = Bun.serve({
@@ -65,7 +68,10 @@ export function startGateway(
   let closing: Promise<void> | undefined;
   return {
     url: server.url.origin,
-    replaceConfig: (next) => policy.replace(compile(next)),
+    replaceConfig: (next) => {
+      policy.replace(compile(next));
+      advise(next);
+    },
     close: () => (closing ??= drain(server, log).then(() => databases.close())),
   };
 }

@@ -9,6 +9,9 @@ import type { QueryPort } from "../rules/query.ts";
 import { MAX_WAIT_MS } from "../rules/deadline.ts";
 import { kyselyQueries } from "../rules/query/kysely.ts";
 
+/** A rule stops waiting by itself; this tells the database to stop looking. */
+const STATEMENT_TIMEOUT_MS = MAX_WAIT_MS;
+
 /** Connections to ask with at once, for each PostgreSQL database: rules read single rows. */
 const POOL_SIZE = 4;
 
@@ -68,7 +71,9 @@ async function closeDatabases(databases: OpenDatabases): Promise<void> {
 
 function dialectOf(config: DatabaseConfig, folder: string): BunSqliteDialect | PostgresDialect {
   if (config.kind === "postgres") {
-    return new PostgresDialect({ pool: new Pool({ connectionString: config.url, max: POOL_SIZE }) });
+    return new PostgresDialect({
+      pool: new Pool({ connectionString: config.url, max: POOL_SIZE, statement_timeout: STATEMENT_TIMEOUT_MS }),
+    });
   }
   // For reading alone: a rule never writes, and a missing file is a mistake rather than an empty database.
   const file = isAbsolute(config.path) ? config.path : join(folder, config.path);

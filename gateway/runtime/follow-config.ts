@@ -1,7 +1,6 @@
 import type { Closable } from "../../mesh/lifecycle.ts";
 import type { Log } from "../../mesh/log.ts";
 import type { GatewayConfig } from "../config.ts";
-import { formatFinding } from "../config/config-error.ts";
 import type { Environment } from "../config/environment.ts";
 import type { RunningGateway } from "./bun.ts";
 import { watchConfig } from "./config-file.ts";
@@ -40,7 +39,6 @@ export async function followConfig(gateway: RunningGateway, options: FollowOptio
         complain(error);
         return;
       }
-      for (const warning of config.warnings) log.warn(formatFinding(configFile, warning));
       log.info("the saved configuration is live");
     },
   });

@@ -98,7 +98,7 @@ test("even killed, it leaves no worker behind", async () => {
   const { mesh } = await up();
   const [worker = 0] = await childrenOf(mesh.pid);
   await mesh.stop("SIGKILL");
-  while (isAlive(worker)) await Bun.sleep(10);
+  await expect.poll(() => isAlive(worker), { timeout: 10_000 }).toBe(false);
 });
 
 test("a worker that ends by itself is started again", async () => {

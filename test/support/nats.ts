@@ -26,9 +26,18 @@ export interface BrokerUnderTest {
   stop(): Promise<void>;
 }
 
-/** The brokers every suite runs against. */
+const KINDS: readonly BrokerKind[] = ["embedded", "nats-server"];
+
+/**
+ * The brokers every suite runs against: both, or the one that `FMESH_TEST_BROKER` names.
+ * @throws Error when that is neither.
+ */
 export function brokersUnderTest(): readonly BrokerKind[] {
-  return ["embedded", "nats-server"];
+  const { FMESH_TEST_BROKER: only } = process.env;
+  if (only === undefined || only === "") return KINDS;
+  const named = KINDS.filter((kind) => kind === only);
+  if (named.length === 0) throw new Error(`FMESH_TEST_BROKER is "${only}"; use ${KINDS.join(" or ")}`);
+  return named;
 }
 
 /** Starts a broker on loopback. Whoever starts it stops it. */

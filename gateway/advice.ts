@@ -1,0 +1,27 @@
+import type { GatewayConfig, ProjectConfig } from "./config.ts";
+import { formatFinding } from "./config/config-error.ts";
+import { checkRules } from "./rules/check.ts";
+
+/**
+ * What an operator should know about a configuration that can be used, one line each: what the file says in vain, keys
+ * that are missing, rules that are open or never pass.
+ *
+ * @param configFile how the lines name the file.
+ */
+export function advice(config: GatewayConfig, configFile: string): string[] {
+  const setup = { databases: Object.keys(config.databases), allowHosts: config.webhooks.allowHosts };
+  return [
+    ...config.warnings.map((warning) => formatFinding(configFile, warning)),
+    ...config.projects.filter(hasNoKey).map(({ id }) => {
+      return `project "${id}" has no key, so that no token is good: only functions whose rule is allow can be called`;
+    }),
+    ...config.projects.flatMap(({ id, services }) =>
+      checkRules(services, setup).map(({ path, message }) => `project "${id}": ${path}: ${message}`),
+    ),
+  ];
+}
+
+/** Whether there is nothing to check a project's tokens with. */
+export function hasNoKey({ auth: { secrets, keys = [], jwks } }: ProjectConfig): boolean {
+  return secrets.length === 0 && keys.length === 0 && jwks === undefined;
+}
