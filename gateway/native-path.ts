@@ -1,4 +1,5 @@
 import { CALL_HEADERS, JSON_TYPE, type Reply } from "../mesh/call.ts";
+import { MeshError } from "../mesh/errors.ts";
 import { decodePayload } from "../mesh/payload.ts";
 import { bearerToken } from "./auth/bearer-token.ts";
 import { readBody } from "./body.ts";
@@ -6,6 +7,9 @@ import type { CallPath } from "./call-path.ts";
 import { problemResponse } from "./problem.ts";
 import { type RequestFacts, factHeaders } from "./request-facts.ts";
 import { TIMEOUT_HEADER, timeoutFromHeader } from "./timeout.ts";
+
+/** Visible ASCII, spaces and tabs: what every HTTP server and client agrees on (RFC 9110, 5.5). */
+const HEADER_TEXT = /^[\t\x20-\x7e]*$/;
 
 /**
  * The native call path: the body is the params and the response is the result, in any content type. The bytes go
@@ -39,6 +43,9 @@ export const nativePath: CallPath = {
 function nativeResponse({ contentType, payload }: Reply, facts: RequestFacts): Response {
   const headers = factHeaders(facts);
   if (payload.length === 0) return new Response(null, { status: 204, headers });
+  if (!HEADER_TEXT.test(contentType)) {
+    throw new MeshError("bad_reply", "the function's content type holds characters that no header may hold");
+  }
   // The broker hands over bytes in an ordinary buffer; the type would allow a shared one.
   return new Response(payload as Uint8Array<ArrayBuffer>, { headers: { ...headers, "Content-Type": contentType } });
 }
