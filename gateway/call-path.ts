@@ -28,7 +28,10 @@ export interface CallParts {
   readonly log: Log;
 }
 
-/** Outcomes of callers who never got to a function that exists. Their names are theirs, and no metric's label. */
+/** Outcomes that only a worker's answer can have: the function exists, whether the configuration names it or not. */
+const ANSWERED: ReadonlySet<ErrorCode | "ok"> = new Set(["ok", "function_failed", "overloaded", "bad_reply"]);
+
+/** Outcomes of callers who were not let through. */
 const TURNED_AWAY: ReadonlySet<ErrorCode | "ok"> = new Set([
   "unauthenticated",
   "forbidden",
@@ -59,11 +62,18 @@ export function callHandler(path: CallPath, { broker, policy, metrics, log }: Ca
       route: path.route,
       status: response.status,
       seconds: facts.timing.elapsedSeconds,
-      address: TURNED_AWAY.has(code) ? undefined : address,
+      address: isLabel(address, code, inForce) ? address : undefined,
       code,
     });
     return response;
   };
+}
+
+/** Whether the names may become a metric's labels: those that callers make up, under a `default` rule, would be without bound. */
+function isLabel(address: FunctionAddress, code: ErrorCode | "ok", policy: Policy): boolean {
+  if (ANSWERED.has(code)) return true;
+  if (TURNED_AWAY.has(code)) return false;
+  return policy.project(address.project)?.names(address.service, address.function) === true;
 }
 
 /** Answers every other method on a path: 405, with what is allowed. */

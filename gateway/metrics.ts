@@ -7,7 +7,7 @@ export interface RequestMeasurement {
   readonly route: string;
   readonly status: number;
   readonly seconds: number;
-  /** `undefined` unless the caller was let in: strangers must not be able to invent label values. */
+  /** `undefined` unless the caller was let in and the function is known: strangers must not invent label values. */
   readonly address: FunctionAddress | undefined;
   readonly code: ErrorCode | "ok";
 }
