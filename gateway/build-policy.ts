@@ -45,7 +45,8 @@ function projectPolicy(project: ProjectConfig, config: GatewayConfig, parts: Pol
   const rules = createRuleSelector(project.services, (rule) => compileRule(rule, deps));
   const named = new Set(
     Object.entries(project.services).flatMap(([service, { functions }]) =>
-      Object.keys(functions).map((name) => `${service}.${name}`),
+      // `default` speaks for functions that are not listed; it names none.
+      Object.keys(functions).flatMap((name) => (name === "default" ? [] : [`${service}.${name}`])),
     ),
   );
   return {
