@@ -19,5 +19,6 @@ export function timeoutFromHeader(value: string | null, limits: Limits): number 
       `${TIMEOUT_HEADER} is ${JSON.stringify(value.slice(0, 40))}; give seconds, like "2.5"`,
     );
   }
-  return Math.min(ms, limits.maxTimeoutMs);
+  // Deadlines are whole milliseconds, so that workers in any language can read them.
+  return Math.min(Math.round(ms), limits.maxTimeoutMs);
 }

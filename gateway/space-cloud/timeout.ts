@@ -10,5 +10,6 @@ const FIRST_MILLISECONDS = 300;
  */
 export function bodyTimeoutMs(timeout: unknown, limits: Limits): number {
   if (typeof timeout !== "number" || !Number.isFinite(timeout) || timeout <= 0) return limits.defaultTimeoutMs;
-  return Math.min(timeout < FIRST_MILLISECONDS ? timeout * 1000 : timeout, limits.maxTimeoutMs);
+  const ms = timeout < FIRST_MILLISECONDS ? timeout * 1000 : timeout;
+  return Math.min(Math.max(1, Math.round(ms)), limits.maxTimeoutMs);
 }
