@@ -1,5 +1,6 @@
 import { type ConnectionOptions, type NatsConnection, wsconnect } from "@nats-io/nats-core";
 import { CoalescingSocket, type SocketLike } from "./coalescing-socket.ts";
+import { FailedSocket } from "./failed-socket.ts";
 
 /** Opens one connection that reconnects by itself; rejects when the first attempt fails. */
 export type Dial = (options: ConnectionOptions) => Promise<NatsConnection>;
@@ -28,24 +29,53 @@ export function parseBrokerUrl(text: string): BrokerAddress {
   if (!["ws:", "wss:", "nats:", "tls:"].includes(protocol)) {
     throw new TypeError(`a broker's URL cannot start with "${protocol}//"; use ws://, wss://, nats:// or tls://`);
   }
-  const user = decodeURIComponent(username);
   return {
     url: `${protocol}//${parsed.host}${parsed.pathname === "/" ? "" : parsed.pathname}`,
-    credentials:
-      user === "" ? undefined : password === "" ? { token: user } : { user, pass: decodeURIComponent(password) },
+    credentials: credentialsOf(decoded(username), decoded(password)),
   };
+}
+
+function credentialsOf(user: string, pass: string): BrokerAddress["credentials"] {
+  if (pass === "") return user === "" ? undefined : { token: user };
+  return { user, pass };
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    // The original error is left out because it may quote the secret.
+    throw new TypeError("the credentials in the broker's URL hold a % that is no escape; write %25 for it");
+  }
 }
 
 /** Dials by WebSocket, frames gathered once per turn of the event loop. */
 export function dialWebSocket(openSocket: OpenSocket = (url) => new WebSocket(url)): Dial {
+  return dialThrough((url) => new CoalescingSocket(openSocket(url)));
+}
+
+/** Dials a broker in this process: sending is a function call, so that gathering would only delay it. */
+export function dialInProcess(connect: () => SocketLike): Dial {
+  return dialThrough(connect);
+}
+
+function dialThrough(openSocket: OpenSocket): Dial {
   return (options) =>
     wsconnect({
       ...options,
       wsFactory: (url) =>
         Promise.resolve({
           // nats-core types its socket as a browser's; it uses no more than SocketLike.
-          socket: new CoalescingSocket(openSocket(url)) as unknown as WebSocket,
+          socket: opened(openSocket, url) as unknown as WebSocket,
           encrypted: url.startsWith("wss:"),
         }),
     });
+}
+
+function opened(openSocket: OpenSocket, url: string): SocketLike {
+  try {
+    return openSocket(url);
+  } catch (error) {
+    return new FailedSocket(error);
+  }
 }

@@ -14,7 +14,7 @@ const VERSION = "NATS/1.0";
  * Headers as nats-core takes them. It asks its own class for every name's canonical form and each value's validity,
  * which was a quarter of a call's work; all it uses of a publish's headers is `encode()`.
  */
-export function natsHeaders(headers: MessageHeaders): MsgHdrs {
+function natsHeaders(headers: MessageHeaders): MsgHdrs {
   const encoded = encodeHeaders(headers);
   return { encode: () => encoded } as unknown as MsgHdrs;
 }
@@ -48,7 +48,7 @@ export function isNoResponders(message: Msg): boolean {
 }
 
 /** The one place where NATS errors become ours. */
-export function translate(error: unknown, subject: string): unknown {
+function translate(error: unknown, subject: string): unknown {
   if (error instanceof errors.InvalidArgumentError && error.message.includes("max_payload")) {
     return new MeshError("payload_too_large", "the message is larger than the broker takes", { cause: error });
   }

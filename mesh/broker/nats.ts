@@ -1,10 +1,10 @@
-import { type ConnectionOptions, type Msg, type NatsConnection, createInbox, errors } from "@nats-io/nats-core";
+import { type ConnectionOptions, type Msg, type NatsConnection, createInbox } from "@nats-io/nats-core";
 import type { Broker, BrokerStatus, IncomingMessage, Message, RequestOptions, Subscription } from "../broker.ts";
 import { MeshError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { pause } from "../pause.ts";
 import { type Dial, parseBrokerUrl } from "./dial.ts";
-import { fromNats, natsHeaders, send, translate } from "./nats-message.ts";
+import { fromNats, send } from "./nats-message.ts";
 import { ReplyInbox } from "./reply-inbox.ts";
 
 /** How to reach a NATS server or cluster. */
@@ -75,23 +75,9 @@ export class NatsBroker implements Broker {
     return this.#inbox.request(subject, message, options);
   }
 
-  async gather(subject: string, message: Message, options: RequestOptions): Promise<Message[]> {
-    const connection = this.#connected();
-    const replies: Message[] = [];
-    try {
-      const found = await connection.requestMany(subject, message.payload, {
-        strategy: "timer",
-        maxWait: options.timeoutMs,
-        headers: natsHeaders(message.headers),
-      });
-      for await (const reply of found) {
-        options.signal?.throwIfAborted();
-        replies.push(fromNats(reply));
-      }
-    } catch (error) {
-      if (!(error instanceof errors.NoRespondersError)) throw translate(error, subject);
-    }
-    return replies;
+  gather(subject: string, message: Message, options: RequestOptions): Promise<Message[]> {
+    if (this.#inbox === undefined || this.#status !== "connected") return Promise.reject(this.#unavailable());
+    return this.#inbox.gather(subject, message, options);
   }
 
   publish(subject: string, message: Message): void {
@@ -109,7 +95,7 @@ export class NatsBroker implements Broker {
       ...options,
       callback: (error, message) => {
         if (error !== null) this.#log.error("the broker ended a subscription", { subject, error });
-        else handler(incoming(connection, message));
+        else this.#handOver(incoming(connection, message), handler);
       },
     });
     return {
@@ -120,7 +106,15 @@ export class NatsBroker implements Broker {
   }
 
   async flush(): Promise<void> {
-    await this.#connected().flush();
+    const connection = this.#connected();
+    try {
+      await connection.flush();
+    } catch (error) {
+      throw new MeshError("broker_unavailable", `the connection to the broker at ${this.url} was lost`, {
+        retryAfterSeconds: 1,
+        cause: error,
+      });
+    }
   }
 
   async close(): Promise<void> {
@@ -132,11 +126,10 @@ export class NatsBroker implements Broker {
 
   async #connect(): Promise<void> {
     let lastText = "";
-    for (let waitMs = FIRST_RETRY_MS; ; waitMs = Math.min(waitMs * 2, LAST_RETRY_MS)) {
-      this.#stop.signal.throwIfAborted();
+    for (let waitMs = FIRST_RETRY_MS; !this.#stop.signal.aborted; waitMs = Math.min(waitMs * 2, LAST_RETRY_MS)) {
       try {
         this.#adopt(await this.#dial(this.#options));
-        return;
+        if (this.#status !== "closed") return;
       } catch (error) {
         const text = error instanceof Error ? error.message : String(error);
         if (text !== lastText)
@@ -145,6 +138,7 @@ export class NatsBroker implements Broker {
       }
       await pause(waitMs, this.#stop.signal);
     }
+    throw this.#unavailable();
   }
 
   #adopt(connection: NatsConnection): void {
@@ -166,6 +160,15 @@ export class NatsBroker implements Broker {
       else if (event.type === "error") this.#log.warn("the broker reported an error", { reason: event.error.message });
     }
     this.#setStatus("closed");
+  }
+
+  #handOver(message: IncomingMessage, handler: (message: IncomingMessage) => void): void {
+    try {
+      handler(message);
+    } catch (error) {
+      // nats-core would stop reading from the broker, for all subscriptions and for good.
+      this.#log.error("a message could not be handled", { subject: message.subject, error });
+    }
   }
 
   #setStatus(status: BrokerStatus): void {

@@ -4,10 +4,9 @@ import { MeshError } from "../errors.ts";
 import { fromNats, isNoResponders, send } from "./nats-message.ts";
 
 interface Waiter {
-  readonly subject: string;
-  readonly resolve: (reply: Message) => void;
+  readonly receive: (reply: Msg) => void;
+  readonly timeOver: () => void;
   readonly reject: (error: unknown) => void;
-  readonly stop: () => void;
 }
 
 /**
@@ -17,60 +16,90 @@ interface Waiter {
 export class ReplyInbox {
   readonly #connection: NatsConnection;
   readonly #prefix: string;
-  readonly #waiters = new Map<string, Waiter>();
+  readonly #waiting = new Map<string, { readonly waiter: Waiter; readonly stop: () => void }>();
   #lastNumber = 0;
 
   constructor(connection: NatsConnection, inbox: string) {
     this.#connection = connection;
     this.#prefix = `${inbox}.`;
     connection.subscribe(`${inbox}.*`, {
-      callback: (_error, message) => this.#receive(message),
+      callback: (error, message) => {
+        if (error === null) this.#waiting.get(message.subject.slice(this.#prefix.length))?.waiter.receive(message);
+        else this.close(noInbox(error));
+      },
     });
   }
 
-  request(subject: string, message: Message, { timeoutMs, signal }: RequestOptions): Promise<Message> {
+  /** Resolves with the first reply; rejects when nobody is there to give one. */
+  request(subject: string, message: Message, options: RequestOptions): Promise<Message> {
     return new Promise((resolve, reject) => {
-      if (signal?.aborted === true) throw signal.reason;
-      this.#lastNumber++;
-      const key = this.#lastNumber.toString(36);
-      const timer = setTimeout(() => this.#give(key, outOfTime(timeoutMs)), timeoutMs);
-      const abort = (): void => this.#give(key, signal?.reason);
-      signal?.addEventListener("abort", abort, { once: true });
-      const stop = (): void => {
-        clearTimeout(timer);
-        signal?.removeEventListener("abort", abort);
-      };
-      this.#waiters.set(key, { subject, resolve, reject, stop });
-      try {
-        send(this.#connection, subject, message, this.#prefix + key);
-      } catch (error) {
-        this.#give(key, error);
-      }
+      const key = this.#wait(options, {
+        receive: (reply) => {
+          this.#take(key);
+          if (isNoResponders(reply)) reject(nobodyThere(subject));
+          else resolve(fromNats(reply));
+        },
+        timeOver: () => reject(outOfTime(options.timeoutMs)),
+        reject,
+      });
+      this.#ask(key, subject, message);
+    });
+  }
+
+  /** Resolves with all the replies when the time is over, or with none as soon as nobody is there to give one. */
+  gather(subject: string, message: Message, options: RequestOptions): Promise<Message[]> {
+    return new Promise((resolve, reject) => {
+      const replies: Message[] = [];
+      const key = this.#wait(options, {
+        receive: (reply) => {
+          if (!isNoResponders(reply)) {
+            replies.push(fromNats(reply));
+            return;
+          }
+          this.#take(key);
+          resolve(replies);
+        },
+        timeOver: () => resolve(replies),
+        reject,
+      });
+      this.#ask(key, subject, message);
     });
   }
 
   /** Ends every wait with `error`. */
   close(error: MeshError): void {
-    for (const key of [...this.#waiters.keys()]) this.#give(key, error);
+    for (const key of [...this.#waiting.keys()]) this.#take(key)?.reject(error);
   }
 
-  #receive(message: Msg): void {
-    const waiter = this.#take(message.subject.slice(this.#prefix.length));
-    if (waiter === undefined) return;
-    if (isNoResponders(message)) waiter.reject(nobodyThere(waiter.subject));
-    else waiter.resolve(fromNats(message));
+  #wait({ timeoutMs, signal }: RequestOptions, waiter: Waiter): string {
+    signal?.throwIfAborted();
+    this.#lastNumber++;
+    const key = this.#lastNumber.toString(36);
+    const timer = setTimeout(() => this.#take(key)?.timeOver(), timeoutMs);
+    const abort = (): void => this.#take(key)?.reject(signal?.reason);
+    signal?.addEventListener("abort", abort, { once: true });
+    const stop = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", abort);
+    };
+    this.#waiting.set(key, { waiter, stop });
+    return key;
   }
 
-  #give(key: string, error: unknown): void {
-    this.#take(key)?.reject(error);
+  #ask(key: string, subject: string, message: Message): void {
+    try {
+      send(this.#connection, subject, message, this.#prefix + key);
+    } catch (error) {
+      this.#take(key)?.reject(error);
+    }
   }
 
   #take(key: string): Waiter | undefined {
-    const waiter = this.#waiters.get(key);
-    if (waiter === undefined) return undefined;
-    this.#waiters.delete(key);
-    waiter.stop();
-    return waiter;
+    const waiting = this.#waiting.get(key);
+    if (waiting === undefined) return undefined;
+    this.#waiting.delete(key);
+    waiting.stop();
+    return waiting.waiter;
   }
 }
 
@@ -83,4 +112,8 @@ function outOfTime(timeoutMs: number): MeshError {
     "deadline_exceeded",
     `no answer within ${timeoutMs} ms; whether the call had an effect is not known`,
   );
+}
+
+function noInbox(cause: Error): MeshError {
+  return new MeshError("broker_unavailable", "the broker lets this connection receive no replies", { cause });
 }
