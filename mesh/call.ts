@@ -44,6 +44,8 @@ export const CALL_HEADERS = {
   // Names of the NATS services protocol (ADR-32).
   error: "Nats-Service-Error",
   errorCode: "Nats-Service-Error-Code",
+  /** Seconds, as in HTTP. */
+  retryAfter: "Retry-After",
 } as const;
 
 /** Media type of everything that does not say otherwise. */
@@ -89,6 +91,7 @@ export function encodeFailure(error: MeshError, about: { callId: string; handler
       [CALL_HEADERS.contentType]: PROBLEM_TYPE,
       [CALL_HEADERS.error]: error.message.replaceAll(/[\r\n]+/g, " "),
       [CALL_HEADERS.errorCode]: String(error.status),
+      ...(error.retryAfterSeconds !== undefined && { [CALL_HEADERS.retryAfter]: String(error.retryAfterSeconds) }),
       ...(about.handlerMs !== undefined && { [CALL_HEADERS.handlerMs]: about.handlerMs.toFixed(3) }),
     },
   };
@@ -107,6 +110,7 @@ export function decodeReply(message: Message): Reply {
     throw fromProblem(new TextDecoder().decode(payload), {
       description: description ?? "",
       status: Number(status ?? Number.NaN),
+      retryAfterSeconds: Number(headers[CALL_HEADERS.retryAfter] ?? Number.NaN),
     });
   }
   return {

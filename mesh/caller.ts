@@ -1,19 +1,22 @@
 import type { Broker } from "./broker.ts";
 import { NO_CLAIMS, decodeReply, encodeCall } from "./call.ts";
+import { MeshError } from "./errors.ts";
 import { functionSubject } from "./names.ts";
 import { decodePayload, encodePayload } from "./payload.ts";
 import { type TraceContext, continueTrace, randomHex } from "./trace.ts";
 
 /** Options of one call. */
 export interface CallOptions {
-  /** How long to wait, in milliseconds. Default 10 000, and never longer than the calling call has left. */
+  /** How long to wait, in milliseconds: at most, and by default, what the calling call has left. Without one, 10 000. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
   readonly idempotencyKey?: string;
 }
 
-/** In whose name a call is made; a call of its own has neither. */
+/** In whose name a call is made; a call of its own has none of it. */
 export interface Origin {
+  /** When the calling call's time is over: milliseconds since the epoch. This call's deadline is never later. */
+  readonly deadlineMs?: number;
   readonly claimsJson?: string;
   readonly trace?: TraceContext;
   readonly requestId?: string;
@@ -33,11 +36,15 @@ export class Caller {
 
   /** @throws MeshError as `Broker.request`, or what the function threw. */
   async call(service: string, name: string, params: unknown, options: CallOptions & Origin): Promise<unknown> {
-    const { timeoutMs = DEFAULT_TIMEOUT_MS, signal, idempotencyKey } = options;
+    const { signal, idempotencyKey } = options;
+    const now = Date.now();
+    const leftMs = options.deadlineMs === undefined ? Number.POSITIVE_INFINITY : options.deadlineMs - now;
+    if (leftMs <= 0) throw new MeshError("deadline_exceeded", `no time is left to call "${service}.${name}"`);
+    const timeoutMs = Math.min(options.timeoutMs ?? DEFAULT_TIMEOUT_MS, leftMs);
     const id = randomHex(16);
     const message = encodeCall({
       id,
-      deadlineMs: Date.now() + timeoutMs,
+      deadlineMs: now + timeoutMs,
       claimsJson: options.claimsJson ?? NO_CLAIMS,
       trace: options.trace ?? continueTrace(undefined, undefined, undefined),
       requestId: options.requestId ?? id,

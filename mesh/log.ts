@@ -24,7 +24,7 @@ export function jsonLog(sink: LogSink, options: { level?: LogLevel; now?: () => 
   const { level: least = "info", now = () => new Date(), fields: own = {} } = options;
   const write = (level: LogLevel, message: string, fields: LogFields = {}): void => {
     if (ORDER[level] < ORDER[least]) return;
-    sink(JSON.stringify({ time: now().toISOString(), level, message, ...own, ...fields }, errorsAsText), level);
+    sink(toJson({ time: now().toISOString(), level, message, ...own, ...fields }), level);
   };
   return {
     debug: (message, fields) => write("debug", message, fields),
@@ -44,12 +44,28 @@ export const silentLog: Log = {
   with: () => silentLog,
 };
 
-function errorsAsText(_key: string, value: unknown): unknown {
+// Thrown values come from anywhere. A log that threw on a cycle or a bigint would hide the error it was told of.
+function toJson(line: LogFields): string {
+  try {
+    return JSON.stringify(line, errorsAsObjects);
+  } catch {
+    return JSON.stringify(Object.fromEntries(Object.entries(line).map(([name, value]) => [name, inShort(value)])));
+  }
+}
+
+function errorsAsObjects(_key: string, value: unknown): unknown {
   if (!(value instanceof Error)) return value;
+  const { name, message, stack, cause } = value;
   return {
-    name: value.name,
-    message: value.message,
-    stack: value.stack,
-    ...(value.cause !== undefined && { cause: value.cause }),
+    name,
+    message,
+    stack,
+    ...(cause !== undefined && { cause }),
+    ...(value instanceof AggregateError && { errors: value.errors as unknown[] }),
   };
+}
+
+function inShort(value: unknown): unknown {
+  if (value instanceof Error) return { name: value.name, message: value.message, stack: value.stack };
+  return typeof value === "object" && value !== null ? "(cannot be shown as JSON)" : String(value);
 }

@@ -24,7 +24,8 @@ export function decodePayload({ contentType, payload }: Payload): unknown {
   if (type === "" || type === JSON_TYPE || type.endsWith("+json")) return parseJson(payload);
   if (type.startsWith("text/")) return toText(payload);
   if (type === "application/x-www-form-urlencoded") return Object.fromEntries(new URLSearchParams(toText(payload)));
-  return payload;
+  // Over TCP it is a Buffer, whose methods behave otherwise.
+  return new Uint8Array(payload.buffer, payload.byteOffset, payload.byteLength);
 }
 
 /** The bytes of what a function returned: bytes as they are, nothing as no bytes, anything else as JSON. */

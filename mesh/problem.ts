@@ -36,26 +36,38 @@ export function toProblem(error: MeshError, about: { callId?: string; traceId?: 
   };
 }
 
+/** What a reply's headers say about an error, besides its document. A number that was not given is `NaN`. */
+export interface ErrorHeaders {
+  readonly description: string;
+  readonly status: number;
+  readonly retryAfterSeconds: number;
+}
+
 /**
  * Reads an error that came as a reply. Anything that is not a problem document of ours becomes `function_failed`
  * with the sender's own description and status, so that workers in any language are understood.
  */
-export function fromProblem(text: string, fallback: { description: string; status: number }): MeshError {
+export function fromProblem(text: string, { description, status, retryAfterSeconds }: ErrorHeaders): MeshError {
   const problem = parseProblem(text);
+  const retryAfter = retryAfterSeconds >= 0 && { retryAfterSeconds };
   if (problem === undefined) {
-    const { description, status } = fallback;
-    const isPlausible = Number.isInteger(status) && status >= 400 && status <= 599;
     return new MeshError("function_failed", description || "the function failed", {
-      ...(isPlausible && { status }),
+      ...(isErrorStatus(status) && { status }),
+      ...retryAfter,
     });
   }
-  const status = Number(problem.status);
+  const ownStatus = Number(problem.status);
   return new MeshError(problem.code, String(problem.detail ?? ERROR_CODES[problem.code].title), {
-    ...(Number.isInteger(status) && status >= 400 && status <= 599 && { status }),
+    ...(isErrorStatus(ownStatus) && { status: ownStatus }),
+    ...retryAfter,
     ...(typeof problem.reason === "string" && { reason: problem.reason }),
     ...(problem.data !== undefined && { data: problem.data }),
     ...(Array.isArray(problem.errors) && { issues: problem.errors as Issue[] }),
   });
+}
+
+function isErrorStatus(status: number): boolean {
+  return Number.isInteger(status) && status >= 400 && status <= 599;
 }
 
 function parseProblem(text: string): (Partial<Problem> & { code: keyof typeof ERROR_CODES }) | undefined {
