@@ -1,6 +1,5 @@
 import type { MessageHeaders } from "../mesh/broker.ts";
 import { CALL_HEADERS, type Claims, NO_CLAIMS, decodeClaims } from "../mesh/call.ts";
-import { MeshError } from "../mesh/errors.ts";
 import type { Log } from "../mesh/log.ts";
 import { type TraceContext, continueTrace } from "../mesh/trace.ts";
 import type { CallOptions, Caller } from "../mesh/caller.ts";
@@ -32,6 +31,9 @@ export interface Context {
 /** A call without a deadline of its own (a foreign caller) gets this much. */
 const DEFAULT_BUDGET_MS = 10_000;
 
+/** What a timer can wait for; with more it would fire at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** The context in a call's headers. Most handlers look at little of it, so each part is read when asked for. */
 export class HeaderContext implements Context {
   readonly callId: string;
@@ -49,7 +51,8 @@ export class HeaderContext implements Context {
     this.#log = log;
     this.callId = headers[CALL_HEADERS.id] ?? crypto.randomUUID();
     const deadline = Number(headers[CALL_HEADERS.deadline] ?? Number.NaN);
-    this.deadlineMs = Number.isFinite(deadline) ? deadline : Date.now() + DEFAULT_BUDGET_MS;
+    const now = Date.now();
+    this.deadlineMs = Number.isFinite(deadline) ? Math.min(deadline, now + LONGEST_TIMER_MS) : now + DEFAULT_BUDGET_MS;
   }
 
   get claims(): Claims {
@@ -80,12 +83,12 @@ export class HeaderContext implements Context {
     return this.#log.with({ callId: this.callId, traceId: this.trace.traceId });
   }
 
-  async call(service: string, name: string, params?: unknown, options: CallOptions = {}): Promise<unknown> {
-    const leftMs = this.deadlineMs - Date.now();
-    if (leftMs <= 0) throw new MeshError("deadline_exceeded", `no time is left to call "${service}.${name}"`);
+  call(service: string, name: string, params?: unknown, options: CallOptions = {}): Promise<unknown> {
     return this.#caller.call(service, name, params, {
+      // All the time that is left, unless told otherwise.
+      timeoutMs: Number.POSITIVE_INFINITY,
       ...options,
-      timeoutMs: Math.min(options.timeoutMs ?? leftMs, leftMs),
+      deadlineMs: this.deadlineMs,
       claimsJson: this.#headers[CALL_HEADERS.claims] ?? NO_CLAIMS,
       trace: this.trace,
       requestId: this.requestId,

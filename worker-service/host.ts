@@ -76,8 +76,9 @@ function take(
 }
 
 async function drain(subscriptions: readonly Subscription[], limiter: Limiter, broker: Broker): Promise<void> {
-  // While the broker is away there is nobody to unsubscribe from, and no call can come.
-  if (broker.status === "connected") await Promise.all(subscriptions.map((subscription) => subscription.drain()));
+  const unsubscribed = Promise.all(subscriptions.map((subscription) => subscription.drain()));
+  // While the broker is away nobody confirms it and no call can come; should it return, it finds no subscription.
+  if (broker.status === "connected") await unsubscribed;
   await limiter.idle();
   if (broker.status === "connected") await broker.flush();
 }

@@ -31,7 +31,9 @@ export interface ServiceDefinition<F extends Functions = Functions> {
 // Enough for handlers that wait on others; one that computes should say less.
 const DEFAULT_BOUNDS: Bounds = { concurrency: 256, queue: 1024 };
 
-const SEMVER = /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$/;
+// https://semver.org/#is-there-a-suggested-regular-expression-regex-to-check-a-semver-string
+const SEMVER =
+  /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-(0|[1-9]\d*|\d*[a-zA-Z-][\da-zA-Z-]*)(\.(0|[1-9]\d*|\d*[a-zA-Z-][\da-zA-Z-]*))*)?(\+[\da-zA-Z-]+(\.[\da-zA-Z-]+)*)?$/;
 
 /**
  * Checks and freezes a service.
