@@ -1,12 +1,14 @@
 import * as v from "valibot";
-import type { RunningMesh } from "../mesh/running-mesh.ts";
 import { isName } from "../mesh/names.ts";
+import type { RunningMesh } from "../mesh/running-mesh.ts";
 
 /** How a worker reaches its mesh. */
 export interface WorkerConfig {
   readonly brokerUrl: string;
   readonly project: string;
   readonly logLevel: "debug" | "info" | "warn" | "error";
+  /** Whether who started the worker holds its standard input open: when that ends, the worker stops. */
+  readonly isSupervised: boolean;
 }
 
 /** What `start()` may be told; it wins over the environment. */
@@ -20,29 +22,32 @@ export interface WorkerOptions {
 const environmentSchema = v.object({
   NATS_URL: v.optional(v.string()),
   FMESH_PROJECT: v.optional(v.pipe(v.string(), v.check(isName, "use 1 to 64 letters, digits, _ or -"))),
+  FMESH_SUPERVISED: v.optional(v.picklist(["0", "1"]), "0"),
   FMESH_LOG_LEVEL: v.optional(v.picklist(["debug", "info", "warn", "error"]), "info"),
 });
 
 /**
- * Settles where a worker belongs: options, then environment, then the running mesh.
+ * Settles where a worker belongs: options, then environment, then the running mesh, looked for only when asked.
  * @throws TypeError naming every variable that is missing or not valid.
  */
 export function workerConfig(
   options: WorkerOptions,
   environment: Readonly<Record<string, string | undefined>>,
-  running: RunningMesh | undefined,
+  findRunningMesh: () => RunningMesh | undefined,
 ): WorkerConfig {
   const parsed = v.safeParse(environmentSchema, environment);
   if (!parsed.success) {
     const problems = parsed.issues.map((issue) => `${v.getDotPath(issue) ?? "environment"}: ${issue.message}`);
     throw new TypeError(`the worker's environment is not valid: ${problems.join("; ")}`);
   }
-  const { NATS_URL, FMESH_PROJECT, FMESH_LOG_LEVEL } = parsed.output;
-  const brokerUrl = options.brokerUrl ?? NATS_URL ?? running?.brokerUrl;
-  const project = options.project ?? FMESH_PROJECT ?? running?.project;
+  const { NATS_URL, FMESH_PROJECT, FMESH_SUPERVISED, FMESH_LOG_LEVEL } = parsed.output;
+  const told = { brokerUrl: options.brokerUrl ?? NATS_URL, project: options.project ?? FMESH_PROJECT };
+  const isTold = told.brokerUrl !== undefined && told.project !== undefined;
+  const running = isTold ? undefined : findRunningMesh();
+  const { brokerUrl = running?.brokerUrl, project = running?.project } = told;
   if (brokerUrl === undefined) {
     throw new TypeError("no mesh to join: start one with `fmesh up`, or set NATS_URL to the broker's URL");
   }
   if (project === undefined) throw new TypeError("which project is this worker's? set FMESH_PROJECT to its id");
-  return { brokerUrl, project, logLevel: FMESH_LOG_LEVEL };
+  return { brokerUrl, project, logLevel: FMESH_LOG_LEVEL, isSupervised: FMESH_SUPERVISED === "1" };
 }

@@ -1,10 +1,11 @@
 import { natsBroker } from "../../mesh/broker/nats-bun.ts";
-import { jsonLog } from "../../mesh/log.ts";
+import { CloseStack } from "../../mesh/lifecycle.ts";
 import { type WorkerOptions, workerConfig } from "../config.ts";
 import { host } from "../host.ts";
 import { type Functions, type ServiceDefinition, type ServiceOptions, defineService } from "../service.ts";
 import { findRunningMesh } from "./running-mesh-file.ts";
-import { stopOnSignals } from "./stop-on-signals.ts";
+import { stdoutLog } from "./stdout-log.ts";
+import { stopWithProcess } from "./stop-with-process.ts";
 
 export type { Context } from "../context.ts";
 export type { Functions, Handler, ServiceOptions } from "../service.ts";
@@ -16,6 +17,7 @@ export { MeshError } from "../../mesh/errors.ts";
 export interface Service<F extends Functions> extends ServiceDefinition<F> {
   /**
    * Joins the mesh and takes calls until SIGTERM or SIGINT, which drain: calls in flight finish, then the process ends.
+   * With `FMESH_SUPERVISED=1` so does the end of the standard input.
    * Waits for the broker when it is away, and reconnects for ever.
    *
    * @throws TypeError when it is not said which mesh and project to join.
@@ -42,14 +44,17 @@ export function service<F extends Functions>(name: string, functions: F, options
 }
 
 async function start(definition: ServiceDefinition, options: WorkerOptions): Promise<RunningService> {
-  const { brokerUrl, project, logLevel } = workerConfig(options, process.env, findRunningMesh(process.cwd()));
-  const log = jsonLog((line) => process.stdout.write(`${line}\n`), { level: logLevel });
+  const config = workerConfig(options, process.env, () => findRunningMesh(process.cwd()));
+  const { brokerUrl, project, logLevel, isSupervised } = config;
+  const log = stdoutLog(logLevel);
   const broker = natsBroker({ url: brokerUrl, name: `${project}.${definition.name}`, log });
+  const parts = new CloseStack();
+  // From here on, because waiting for the broker may take for ever.
+  const stop = stopWithProcess(() => parts.close(), { log, isSupervised });
   await broker.connect();
-  const hosted = await host(definition, { broker, project, log });
-  const stop = async (): Promise<void> => {
-    await hosted.drain();
-    await broker.close();
-  };
-  return { id: hosted.id, stop: stopOnSignals(stop, log) };
+  parts.use(broker);
+  const hosting = host(definition, { broker, project, log });
+  parts.defer(async () => (await hosting).drain());
+  const { id } = await hosting;
+  return { id, stop };
 }

@@ -3,7 +3,12 @@ import { dirname, join } from "node:path";
 import * as v from "valibot";
 import { RUNNING_MESH_FILE, type RunningMesh, runningMeshSchema } from "../../mesh/running-mesh.ts";
 
-/** The mesh running for `folder` or the nearest folder above it; `undefined` when none is. */
+const noteSchema = v.pipe(v.string(), v.parseJson(), runningMeshSchema);
+
+/**
+ * The mesh running for `folder` or the nearest folder above it; `undefined` when none is.
+ * @throws TypeError for a note that cannot be read; its text never holds the note's, in which credentials stand.
+ */
 export function findRunningMesh(folder: string): RunningMesh | undefined {
   for (let at = folder; ; at = dirname(at)) {
     const running = read(join(at, RUNNING_MESH_FILE));
@@ -21,5 +26,7 @@ function read(file: string): RunningMesh | undefined {
       return undefined;
     throw error;
   }
-  return v.parse(runningMeshSchema, JSON.parse(text));
+  const parsed = v.safeParse(noteSchema, text);
+  if (parsed.success) return parsed.output;
+  throw new TypeError(`"${file}" is not a note of a running mesh; delete it and start \`fmesh up\` again`);
 }

@@ -1,0 +1,46 @@
+import type { Log } from "../../mesh/log.ts";
+
+const SIGNALS = ["SIGTERM", "SIGINT"] as const;
+
+// A process may host several services; it ends when the last of them has stopped.
+const running = new Set<() => Promise<void>>();
+let isWatching = false;
+let ending: Promise<void> | undefined;
+
+/**
+ * Makes the process's end wait for `stop`, and returns how to stop before that. Both may happen.
+ *
+ * The end is asked for by SIGTERM, by SIGINT and, when the worker is supervised, by the end of its standard input: a
+ * pipe ends with whoever holds it, even with one that is killed.
+ */
+export function stopWithProcess(
+  stop: () => Promise<void>,
+  { log, isSupervised }: { log: Log; isSupervised: boolean },
+): () => Promise<void> {
+  let stopping: Promise<void> | undefined;
+  const stopOnce = (): Promise<void> => (stopping ??= stop().finally(() => running.delete(stopOnce)));
+  running.add(stopOnce);
+  if (!isWatching) watch(log, isSupervised);
+  isWatching = true;
+  return stopOnce;
+}
+
+function watch(log: Log, isSupervised: boolean): void {
+  const end = (reason: string): void => void (ending ??= endProcess(reason, log));
+  // Ctrl-C reaches a whole process group and its parent passes a SIGTERM on: one does not cut the other's draining
+  // short. The same signal a second time is from somebody who will not wait, and gets the platform's own way.
+  for (const signal of SIGNALS) process.once(signal, () => end(signal));
+  if (!isSupervised) return;
+  process.stdin.once("close", () => end("stdin closed"));
+  process.stdin.resume();
+  // Listening alone does not keep a process that has stopped its services. (A file, unlike a pipe, has no unref.)
+  process.stdin.unref?.();
+}
+
+async function endProcess(reason: string, log: Log): Promise<void> {
+  log.info("draining", { reason });
+  const results = await Promise.allSettled([...running].map((stop) => stop()));
+  const failures = results.filter((result) => result.status === "rejected");
+  for (const { reason: error } of failures) log.error("a service did not stop cleanly", { error });
+  process.exit(failures.length === 0 ? 0 : 1);
+}
