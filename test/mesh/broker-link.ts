@@ -1,0 +1,63 @@
+import { dialTcp } from "../../mesh/broker/dial-tcp.ts";
+import { dialInProcess, dialWebSocket } from "../../mesh/broker/dial.ts";
+import { NatsBroker } from "../../mesh/broker/nats.ts";
+import { type Log, silentLog } from "../../mesh/log.ts";
+import { type BrokerKind, type BrokerUnderTest, type UseNatsOptions, useNats } from "../support/nats.ts";
+
+/** How a client reaches its broker. nats-core keeps its transport in a global: one file tests one of TCP and the others. */
+export type LinkKind = "WebSocket" | "TCP" | "in-process link";
+
+/** A broker and a way to it, which stays the same when the broker is started again. */
+export interface BrokerLink extends AsyncDisposable {
+  readonly url: string;
+  /** A connection that was not started yet; closed with the link. */
+  client(options?: { url?: string; log?: Log }): NatsBroker;
+  /** A connection that is up; closed with the link. */
+  connect(): Promise<NatsBroker>;
+  stopBroker(): Promise<void>;
+  /** Starts the broker again at the same address. */
+  startBroker(): Promise<void>;
+}
+
+export async function openLink(kind: BrokerKind, link: LinkKind, options: UseNatsOptions = {}): Promise<BrokerLink> {
+  let nats: BrokerUnderTest | undefined = await useNats(kind, options);
+  const { tcpUrl, wsUrl } = nats;
+  const clients: NatsBroker[] = [];
+  const dial = {
+    WebSocket: dialWebSocket(),
+    TCP: dialTcp,
+    "in-process link": dialInProcess(() => {
+      if (nats?.server === undefined) throw new Error("no broker runs in this process");
+      return nats.server.connectInProcess();
+    }),
+  }[link];
+  const url = link === "TCP" ? tcpUrl : wsUrl;
+
+  const client: BrokerLink["client"] = ({ url: own = url, log = silentLog } = {}) => {
+    const broker = new NatsBroker({ url: own, name: "test", dial, log });
+    clients.push(broker);
+    return broker;
+  };
+  return {
+    url,
+    client,
+    async connect() {
+      const broker = client();
+      await broker.connect();
+      return broker;
+    },
+    async stopBroker() {
+      const stopping = nats;
+      nats = undefined;
+      await stopping?.stop();
+    },
+    async startBroker() {
+      const ports = { tcpPort: Number(new URL(tcpUrl).port), wsPort: Number(new URL(wsUrl).port) };
+      nats = await useNats(kind, { ...options, ...ports });
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all(clients.map((broker) => broker.close()));
+      await nats?.stop();
+    },
+  };
+}
