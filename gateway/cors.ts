@@ -6,24 +6,34 @@ const EXPOSED = ["Authorization", "Content-Type", "Server-Timing", "X-Request-Id
 
 /**
  * Lets browser pages of the configured origins call (Fetch standard, CORS). The answer names the caller's own origin
- * and never `*`, because 2019's browser clients send credentials.
+ * and never `*`, because 2019's browser clients send credentials. Pages of other origins are told nothing at all.
  */
 export function corsByPolicy(policy: LivePolicy): MiddlewareHandler {
   let inForce: CorsPolicy | undefined;
   let handler: MiddlewareHandler | undefined;
-  return (c, next) => {
+  return async (c, next) => {
+    const origin = c.req.raw.headers.get("Origin");
     // Only browsers name an origin; no other caller has to pay for this.
-    if (c.req.raw.headers.get("Origin") === null) return next();
+    if (origin === null) return next();
     const current = policy.current.cors;
+    if (!isListed(origin, current)) {
+      await next();
+      c.res.headers.append("Vary", "Origin");
+      return undefined;
+    }
     if (handler === undefined || current !== inForce) handler = handlerFor(current);
     inForce = current;
     return handler(c, next);
   };
 }
 
-function handlerFor({ origins, credentials, maxAgeSeconds }: CorsPolicy): MiddlewareHandler {
+function isListed(origin: string, { origins }: CorsPolicy): boolean {
+  return origins.includes("*") || origins.includes(origin);
+}
+
+function handlerFor({ credentials, maxAgeSeconds }: CorsPolicy): MiddlewareHandler {
   return cors({
-    origin: (origin) => (origins.includes("*") || origins.includes(origin) ? origin : null),
+    origin: (origin) => origin,
     allowMethods: ["GET", "PUT", "POST", "DELETE"],
     exposeHeaders: EXPOSED,
     credentials,
