@@ -60,9 +60,11 @@ export function startGateway(
     port: config.gateway.port,
     maxRequestBodySize: MAX_BODY_BYTES,
     idleTimeout: MAX_IDLE_SECONDS,
+    // Bun's page for a failure during development shows source code, to whoever asks.
+    development: false,
     fetch: (request, self) => {
       if (policy.current.limits.maxTimeoutMs >= MAX_IDLE_SECONDS * 1000) self.timeout(request, 0);
-      return app.fetch(request);
+      return app.fetch(withOrigin(request));
     },
   });
   let closing: Promise<void> | undefined;
@@ -74,6 +76,11 @@ export function startGateway(
     },
     close: () => (closing ??= drain(server, log).then(() => databases.close())),
   };
+}
+
+/** HTTP/1.0 needs no Host, and a Host may be nonsense: Bun then gives the path alone for a URL, which no router can read. */
+function withOrigin(request: Request): Request {
+  return request.url.startsWith("/") ? new Request(`http://localhost${request.url}`, request) : request;
 }
 
 async function drain(server: Bun.Server<undefined>, log: Log): Promise<void> {
