@@ -77,9 +77,9 @@ export async function openRaw(url: string): Promise<RawConnection> {
   };
 }
 
-/** The status lines in what was received, in order. */
+/** The statuses in what was received, in order. */
 export function statuses(received: string): number[] {
-  return [...received.matchAll(/(?:^|\r\n|[}"\]0-9a-z])HTTP\/1\.[01] (\d{3})/g)].map(([, status]) => Number(status));
+  return [...received.matchAll(/HTTP\/1\.[01] (\d{3}) /g)].map(([, status]) => Number(status));
 }
 
 /** A request's text: a call of `path` with a JSON body. */
