@@ -41,10 +41,12 @@ export function startGateway(
   options: { readonly configFile: string; readonly broker: Broker; readonly log: Log },
 ): RunningGateway {
   const { broker, configFile, log } = options;
-  const databases = new LiveDatabases(dirname(configFile));
+  const databases = new LiveDatabases(dirname(configFile), log);
   const compile = (from: GatewayConfig): Policy => {
     try {
-      return buildPolicy(from, { broker, queries: databases.open(from.databases), fetch, now: Date.now, log });
+      return databases.change(from.databases, (queries) =>
+        buildPolicy(from, { broker, queries, fetch, now: Date.now, log }),
+      );
     } catch (cause) {
       // What the file's shape cannot show: a key that is no key, a database that is not there.
       throw ConfigError.ofFile(configFile, cause instanceof Error ? cause.message : String(cause), { cause });
