@@ -6,6 +6,17 @@ export interface Bounds {
   readonly queue: number;
 }
 
+/** @throws TypeError for bounds that are not whole numbers of at least 1 (concurrency) and 0 (queue). */
+export function checkedBounds({ concurrency, queue }: Bounds): Bounds {
+  if (!Number.isInteger(concurrency) || concurrency < 1) {
+    throw new TypeError(`concurrency must be a whole number of at least 1, not ${concurrency}`);
+  }
+  if (!Number.isInteger(queue) || queue < 0) {
+    throw new TypeError(`queue must be a whole number of at least 0, not ${queue}`);
+  }
+  return Object.freeze({ concurrency, queue });
+}
+
 /** Runs tasks, at most so many at once; the others wait in order. */
 export class Limiter {
   readonly #bounds: Bounds;
@@ -13,15 +24,8 @@ export class Limiter {
   #running = 0;
   #whenIdle: (() => void)[] = [];
 
-  /** @throws TypeError for bounds that are not whole numbers of at least 1 (concurrency) and 0 (queue). */
-  constructor({ concurrency, queue }: Bounds) {
-    if (!Number.isInteger(concurrency) || concurrency < 1) {
-      throw new TypeError(`concurrency must be a whole number of at least 1, not ${concurrency}`);
-    }
-    if (!Number.isInteger(queue) || queue < 0) {
-      throw new TypeError(`queue must be a whole number of at least 0, not ${queue}`);
-    }
-    this.#bounds = { concurrency, queue };
+  constructor(bounds: Bounds) {
+    this.#bounds = bounds;
   }
 
   /** Takes the task on (which must not reject) and answers `true`; `false` when the queue is full. */

@@ -1,6 +1,6 @@
 import { checkName } from "../mesh/names.ts";
 import type { Context } from "./context.ts";
-import type { Bounds } from "./limiter.ts";
+import { type Bounds, checkedBounds } from "./limiter.ts";
 
 /**
  * A function of a service: gets the caller's params and the call's context, returns the result or a promise of it.
@@ -29,7 +29,7 @@ export interface ServiceDefinition<F extends Functions = Functions> {
 }
 
 // Enough for handlers that wait on others; one that computes should say less.
-const DEFAULT_BOUNDS: Bounds = { concurrency: 256, queue: 1024 };
+const DEFAULT: Bounds = { concurrency: 256, queue: 1024 };
 
 // https://semver.org/#is-there-a-suggested-regular-expression-regex-to-check-a-semver-string
 const SEMVER =
@@ -37,14 +37,15 @@ const SEMVER =
 
 /**
  * Checks and freezes a service.
- * @throws TypeError naming what is wrong: a name outside the grammar, no functions, a version that is not semantic.
+ * @throws TypeError naming what is wrong: a name outside the grammar, no functions, a version that is not semantic,
+ *   bounds that are no whole numbers.
  */
 export function defineService<F extends Functions>(
   name: string,
   functions: F,
   options: ServiceOptions = {},
 ): ServiceDefinition<F> {
-  const { version = "0.0.0", description = "", concurrency, queue } = options;
+  const { version = "0.0.0", description = "", concurrency = DEFAULT.concurrency, queue = DEFAULT.queue } = options;
   checked(() => checkName("service", name));
   const names = Object.keys(functions);
   if (names.length === 0) throw new TypeError(`service "${name}" has no functions`);
@@ -58,7 +59,7 @@ export function defineService<F extends Functions>(
     version,
     description,
     functions: Object.freeze({ ...functions }),
-    bounds: { concurrency: concurrency ?? DEFAULT_BOUNDS.concurrency, queue: queue ?? DEFAULT_BOUNDS.queue },
+    bounds: checkedBounds({ concurrency, queue }),
   });
 }
 
