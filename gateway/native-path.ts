@@ -1,11 +1,11 @@
 import { CALL_HEADERS, JSON_TYPE, type Reply } from "../mesh/call.ts";
 import { MeshError } from "../mesh/errors.ts";
-import { decodePayload } from "../mesh/payload.ts";
 import { bearerToken } from "./auth/bearer-token.ts";
 import { readBody } from "./body.ts";
 import type { CallPath } from "./call-path.ts";
 import { problemResponse } from "./problem.ts";
 import { type RequestFacts, factHeaders } from "./request-facts.ts";
+import { ruleParams } from "./rule-params.ts";
 import { TIMEOUT_HEADER, timeoutFromHeader } from "./timeout.ts";
 
 /** Visible ASCII, spaces and tabs: what every HTTP server and client agrees on (RFC 9110, 5.5). */
@@ -31,7 +31,7 @@ export const nativePath: CallPath = {
       idempotencyKey: headers.get(CALL_HEADERS.idempotencyKey) ?? undefined,
       contentType,
       payload,
-      params: () => decodePayload({ contentType, payload }),
+      params: () => ruleParams({ contentType, payload }),
       facts,
     };
   },

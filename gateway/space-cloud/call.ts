@@ -6,6 +6,7 @@ import { readBody } from "../body.ts";
 import type { CallPath } from "../call-path.ts";
 import { errorHeaders } from "../problem.ts";
 import { type RequestFacts, factHeaders } from "../request-facts.ts";
+import { ruleParams } from "../rule-params.ts";
 import { memberText } from "./member-text.ts";
 import { bodyTimeoutMs } from "./timeout.ts";
 
@@ -34,7 +35,7 @@ export const spaceCloudPath: CallPath = {
       contentType: JSON_TYPE,
       payload,
       // What the rule sees is read from the very bytes that travel: the two cannot differ.
-      params: () => decodePayload({ contentType: JSON_TYPE, payload }),
+      params: () => ruleParams({ contentType: JSON_TYPE, payload }),
       facts,
     };
   },

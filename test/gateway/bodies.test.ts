@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { defineService } from "../../worker-service/service.ts";
 import { shopConfig } from "../support/mesh.ts";
 import { PATHS, callNative, meshForSuite } from "./calling.ts";
 import { probe } from "./probe.ts";
@@ -97,5 +98,41 @@ describe("a gateway that allows more than its broker", () => {
     const body = JSON.stringify({ params: "x".repeat(1_100_000) });
     expect((await call(mesh(), "probe/echo", { body })).status).toBe(413);
     expect((await call(mesh(), "probe/echo", { body: '{"params":1}' })).status).toBe(200);
+  });
+});
+
+describe("params that a rule looks at", () => {
+  const asksGuard = { rule: "func", service: "guard", func: "ack" };
+  const looksAtParams = { rule: "match", type: "string", eval: "==", f1: "args.params.k", f2: "v" };
+  const mesh = meshForSuite({
+    kind: "embedded",
+    config: shopConfig({ probe: { kind: asksGuard, echo: looksAtParams } }),
+    services: [probe, defineService("guard", { ack: () => ({ ack: true }) })],
+  });
+  const nested = (depth: number): string => `${"[".repeat(depth)}${"]".repeat(depth)}`;
+
+  test.each(PATHS)("on %s may be nested, but not without end", async (_path, call) => {
+    const token = await mesh().token();
+    const statusOf = async (depth: number): Promise<number> => {
+      const body = call === callNative ? nested(depth) : `{"params":${nested(depth)}}`;
+      return (await call(mesh(), "probe/kind", { body, token })).status;
+    };
+    expect([await statusOf(1), await statusOf(1_000)]).toEqual([200, 200]);
+    expect([await statusOf(1_001), await statusOf(400_000)]).toEqual([400, 400]);
+  });
+
+  test.each(PATHS)("on %s are refused when they are no JSON", async (_path, call) => {
+    const token = await mesh().token();
+    const response = await call(mesh(), "probe/echo", { body: '{"k":"v"', token });
+    expect(response.status).toBe(400);
+  });
+
+  test("are read by their content type: a form has fields, bytes have none", async () => {
+    const token = await mesh().token();
+    const statusOf = async (type: string): Promise<number> =>
+      (await callNative(mesh(), "probe/echo", { body: "k=v", token, headers: { "Content-Type": type } })).status;
+    expect(await statusOf("application/x-www-form-urlencoded")).toBe(200);
+    expect(await statusOf("application/octet-stream")).toBe(403);
+    expect(await statusOf("text/plain")).toBe(403);
   });
 });
