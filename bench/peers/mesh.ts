@@ -34,4 +34,4 @@ const broker = new NatsBroker({
 });
 await broker.connect();
 const gateway = startGateway(config, { configFile: import.meta.path, broker, log: silentLog });
-console.log(JSON.stringify({ url: gateway.url, brokerUrl: server.wsUrl }));
+console.log(JSON.stringify({ url: gateway.url, brokerUrl: server.wsUrl, tcpUrl: server.tcpUrl }));

@@ -82,8 +82,10 @@ describe.each(brokersUnderTest())("gateway and worker as processes of their own,
     const [tcpUrl = ""] = urls();
     const gateway = start(startFmesh(["gateway", example.folder], { env: { NATS_URL: tcpUrl, MY_SECRET: SECRET } }));
     await gateway.until(/broker connected/);
-    await example.edit((text) => text.replace("rule: allow", "rule: deny"));
+    const url = /"url":"(http[^"]+)"/.exec(gateway.output())?.[1] ?? "";
+    await example.edit((text) => text.replace("rule: allow", "rule: authenticated"));
     await gateway.until(/the saved configuration is live/);
+    expect((await fetch(`${url}/v1/call/my-adder/arithmetic/divide`, { method: "POST" })).status).toBe(401);
   });
 });
 
