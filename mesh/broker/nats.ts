@@ -1,11 +1,11 @@
-import { type ConnectionOptions, type Msg, type NatsConnection, createInbox } from "@nats-io/nats-core";
+import type { ConnectionOptions, NatsConnection } from "@nats-io/nats-core";
 import type { Broker, BrokerStatus, IncomingMessage, Message, RequestOptions, Subscription } from "../broker.ts";
 import { MeshError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { pause } from "../pause.ts";
 import { type Dial, parseBrokerUrl } from "./dial.ts";
-import { fromNats, send } from "./nats-message.ts";
-import { ReplyInbox } from "./reply-inbox.ts";
+import { Exchange } from "./exchange.ts";
+import { NatsLink } from "./nats-link.ts";
 
 /** How to reach a NATS server or cluster. */
 export interface NatsBrokerOptions {
@@ -30,7 +30,7 @@ export class NatsBroker implements Broker {
   readonly #stop = new AbortController();
   #status: BrokerStatus = "disconnected";
   #connection: NatsConnection | undefined;
-  #inbox: ReplyInbox | undefined;
+  #exchange: Exchange | undefined;
   #connecting: Promise<void> | undefined;
 
   constructor(options: NatsBrokerOptions) {
@@ -70,19 +70,16 @@ export class NatsBroker implements Broker {
     return () => this.#listeners.delete(listener);
   }
 
-  request(subject: string, message: Message, options: RequestOptions): Promise<Message> {
-    if (this.#inbox === undefined || this.#status !== "connected") return Promise.reject(this.#unavailable());
-    return this.#inbox.request(subject, message, options);
+  async request(subject: string, message: Message, options: RequestOptions): Promise<Message> {
+    return this.#connected().request(subject, message, options);
   }
 
-  gather(subject: string, message: Message, options: RequestOptions): Promise<Message[]> {
-    if (this.#inbox === undefined || this.#status !== "connected") return Promise.reject(this.#unavailable());
-    return this.#inbox.gather(subject, message, options);
+  async gather(subject: string, message: Message, options: RequestOptions): Promise<Message[]> {
+    return this.#connected().gather(subject, message, options);
   }
 
   publish(subject: string, message: Message): void {
-    const connection = this.#connected();
-    send(connection, subject, message);
+    this.#connected().publish(subject, message);
   }
 
   subscribe(
@@ -90,25 +87,13 @@ export class NatsBroker implements Broker {
     options: { readonly queue?: string },
     handler: (message: IncomingMessage) => void,
   ): Subscription {
-    const connection = this.#connected();
-    const subscription = connection.subscribe(subject, {
-      ...options,
-      callback: (error, message) => {
-        if (error !== null) this.#log.error("the broker ended a subscription", { subject, error });
-        else this.#handOver(incoming(connection, message), handler);
-      },
-    });
-    return {
-      drain: async () => {
-        if (!subscription.isClosed()) await subscription.drain();
-      },
-    };
+    return this.#connected().subscribe(subject, options, handler);
   }
 
   async flush(): Promise<void> {
-    const connection = this.#connected();
+    this.#connected();
     try {
-      await connection.flush();
+      await this.#connection?.flush();
     } catch (error) {
       throw new MeshError("broker_unavailable", `the connection to the broker at ${this.url} was lost`, {
         retryAfterSeconds: 1,
@@ -120,7 +105,7 @@ export class NatsBroker implements Broker {
   async close(): Promise<void> {
     this.#stop.abort();
     this.#setStatus("closed");
-    this.#inbox?.close(this.#unavailable());
+    this.#exchange?.close(this.#unavailable());
     await this.#connection?.close();
   }
 
@@ -147,7 +132,7 @@ export class NatsBroker implements Broker {
       return;
     }
     this.#connection = connection;
-    this.#inbox = new ReplyInbox(connection, createInbox());
+    this.#exchange = new Exchange(new NatsLink(connection), this.#log);
     this.#setStatus("connected");
     void this.#watch(connection);
   }
@@ -162,15 +147,6 @@ export class NatsBroker implements Broker {
     this.#setStatus("closed");
   }
 
-  #handOver(message: IncomingMessage, handler: (message: IncomingMessage) => void): void {
-    try {
-      handler(message);
-    } catch (error) {
-      // nats-core would stop reading from the broker, for all subscriptions and for good.
-      this.#log.error("a message could not be handled", { subject: message.subject, error });
-    }
-  }
-
   #setStatus(status: BrokerStatus): void {
     if (this.#status === status || this.#status === "closed") return;
     this.#status = status;
@@ -178,9 +154,9 @@ export class NatsBroker implements Broker {
     for (const listener of this.#listeners) listener(status);
   }
 
-  #connected(): NatsConnection {
-    if (this.#connection === undefined || this.#status !== "connected") throw this.#unavailable();
-    return this.#connection;
+  #connected(): Exchange {
+    if (this.#exchange === undefined || this.#status !== "connected") throw this.#unavailable();
+    return this.#exchange;
   }
 
   #unavailable(): MeshError {
@@ -188,18 +164,4 @@ export class NatsBroker implements Broker {
       retryAfterSeconds: 1,
     });
   }
-}
-
-function incoming(connection: NatsConnection, message: Msg): IncomingMessage {
-  const { payload, headers } = fromNats(message);
-  const { reply } = message;
-  return {
-    payload,
-    headers,
-    subject: message.subject,
-    wantsReply: Boolean(reply),
-    reply: (answer) => {
-      if (reply) send(connection, reply, answer);
-    },
-  };
 }

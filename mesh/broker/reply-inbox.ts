@@ -1,48 +1,54 @@
-import type { Msg, NatsConnection } from "@nats-io/nats-core";
 import type { Message, RequestOptions } from "../broker.ts";
 import { MeshError } from "../errors.ts";
-import { fromNats, isNoResponders, send } from "./nats-message.ts";
+import type { Delivery, Link } from "./link.ts";
 
+/** Somebody who waits for replies. */
 interface Waiter {
-  readonly receive: (reply: Msg) => void;
+  readonly timer: ReturnType<typeof setTimeout>;
+  /** A reply; `isLast` when no other will be waited for. */
+  readonly receive: (reply: Message) => { readonly isLast: boolean };
+  readonly nobodyThere: () => void;
   readonly timeOver: () => void;
   readonly reject: (error: unknown) => void;
+  /** Stops listening to the caller's signal. */
+  readonly unlisten: (() => void) | undefined;
 }
 
+const LAST = { isLast: true };
+const NOT_LAST = { isLast: false };
+
 /**
- * One subscription that receives the replies to all requests of a connection: each asks for its answer at
+ * One subscription that receives the replies to all requests of a link: each asks for its answer at
  * `<inbox>.<number>`. Answers nobody waits for any more are dropped.
  */
 export class ReplyInbox {
-  readonly #connection: NatsConnection;
+  readonly #link: Link;
   readonly #prefix: string;
-  readonly #waiting = new Map<string, { readonly waiter: Waiter; readonly stop: () => void }>();
+  readonly #waiters = new Map<string, Waiter>();
   #lastNumber = 0;
 
-  constructor(connection: NatsConnection, inbox: string) {
-    this.#connection = connection;
+  constructor(link: Link, inbox: string) {
+    this.#link = link;
     this.#prefix = `${inbox}.`;
-    connection.subscribe(`${inbox}.*`, {
-      callback: (error, message) => {
-        if (error === null) this.#waiting.get(message.subject.slice(this.#prefix.length))?.waiter.receive(message);
-        else this.close(noInbox(error));
-      },
-    });
+    link.subscribe(
+      `${inbox}.*`,
+      {},
+      { onDelivery: (delivery) => this.#receive(delivery), onEnd: (error) => this.close(noInbox(error)) },
+    );
   }
 
   /** Resolves with the first reply; rejects when nobody is there to give one. */
   request(subject: string, message: Message, options: RequestOptions): Promise<Message> {
     return new Promise((resolve, reject) => {
-      const key = this.#wait(options, {
+      this.#ask(subject, message, options, {
         receive: (reply) => {
-          this.#take(key);
-          if (isNoResponders(reply)) reject(nobodyThere(subject));
-          else resolve(fromNats(reply));
+          resolve(reply);
+          return LAST;
         },
+        nobodyThere: () => reject(nobodyThere(subject)),
         timeOver: () => reject(outOfTime(options.timeoutMs)),
         reject,
       });
-      this.#ask(key, subject, message);
     });
   }
 
@@ -50,57 +56,59 @@ export class ReplyInbox {
   gather(subject: string, message: Message, options: RequestOptions): Promise<Message[]> {
     return new Promise((resolve, reject) => {
       const replies: Message[] = [];
-      const key = this.#wait(options, {
-        receive: (reply) => {
-          if (!isNoResponders(reply)) {
-            replies.push(fromNats(reply));
-            return;
-          }
-          this.#take(key);
-          resolve(replies);
-        },
-        timeOver: () => resolve(replies),
-        reject,
-      });
-      this.#ask(key, subject, message);
+      const finish = (): void => resolve(replies);
+      const receive = (reply: Message): typeof NOT_LAST => {
+        replies.push(reply);
+        return NOT_LAST;
+      };
+      this.#ask(subject, message, options, { receive, nobodyThere: finish, timeOver: finish, reject });
     });
   }
 
   /** Ends every wait with `error`. */
   close(error: MeshError): void {
-    for (const key of [...this.#waiting.keys()]) this.#take(key)?.reject(error);
+    for (const key of [...this.#waiters.keys()]) this.#take(key)?.reject(error);
   }
 
-  #wait({ timeoutMs, signal }: RequestOptions, waiter: Waiter): string {
+  #ask(
+    subject: string,
+    message: Message,
+    { timeoutMs, signal }: RequestOptions,
+    by: Omit<Waiter, "timer" | "unlisten">,
+  ): void {
     signal?.throwIfAborted();
-    this.#lastNumber++;
-    const key = this.#lastNumber.toString(36);
+    const key = String(++this.#lastNumber);
     const timer = setTimeout(() => this.#take(key)?.timeOver(), timeoutMs);
-    const abort = (): void => this.#take(key)?.reject(signal?.reason);
-    signal?.addEventListener("abort", abort, { once: true });
-    const stop = (): void => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", abort);
-    };
-    this.#waiting.set(key, { waiter, stop });
-    return key;
-  }
-
-  #ask(key: string, subject: string, message: Message): void {
+    const unlisten = signal && onAbort(signal, () => this.#take(key)?.reject(signal.reason));
+    this.#waiters.set(key, { ...by, timer, unlisten });
     try {
-      send(this.#connection, subject, message, this.#prefix + key);
+      this.#link.publish(subject, message, this.#prefix + key);
     } catch (error) {
       this.#take(key)?.reject(error);
     }
   }
 
-  #take(key: string): Waiter | undefined {
-    const waiting = this.#waiting.get(key);
-    if (waiting === undefined) return undefined;
-    this.#waiting.delete(key);
-    waiting.stop();
-    return waiting.waiter;
+  #receive(delivery: Delivery): void {
+    const key = delivery.subject.slice(this.#prefix.length);
+    const waiter = this.#waiters.get(key);
+    if (waiter === undefined) return;
+    if (delivery.isNoResponders) this.#take(key)?.nobodyThere();
+    else if (waiter.receive(delivery).isLast) this.#take(key);
   }
+
+  #take(key: string): Waiter | undefined {
+    const waiter = this.#waiters.get(key);
+    if (waiter === undefined) return undefined;
+    this.#waiters.delete(key);
+    clearTimeout(waiter.timer);
+    waiter.unlisten?.();
+    return waiter;
+  }
+}
+
+function onAbort(signal: AbortSignal, listener: () => void): () => void {
+  signal.addEventListener("abort", listener, { once: true });
+  return () => signal.removeEventListener("abort", listener);
 }
 
 function nobodyThere(subject: string): MeshError {
