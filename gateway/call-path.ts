@@ -69,7 +69,7 @@ export function callHandler(path: CallPath, { broker, policy, metrics, log }: Ca
   };
 }
 
-/** Whether the names may become a metric's labels: those that callers make up, under a `default` rule, would be without bound. */
+/** Whether the names may become a metric's labels. Those that callers make up under a `default` rule have no bound. */
 function isLabel(address: FunctionAddress, code: ErrorCode | "ok", policy: Policy): boolean {
   if (ANSWERED.has(code)) return true;
   if (TURNED_AWAY.has(code)) return false;

@@ -80,7 +80,7 @@ export function startGateway(
   };
 }
 
-/** HTTP/1.0 needs no Host, and a Host may be nonsense: Bun then gives the path alone for a URL, which no router can read. */
+/** HTTP/1.0 needs no Host, and a Host may be nonsense: Bun's URL is then the path alone, which the router misreads. */
 function withOrigin(request: Request): Request {
   return request.url.startsWith("/") ? new Request(`http://localhost${request.url}`, request) : request;
 }
