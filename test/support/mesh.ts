@@ -3,15 +3,13 @@ import { signDevelopmentToken } from "../../gateway/auth/development-token.ts";
 import { type GatewayConfig, parseConfig } from "../../gateway/config.ts";
 import { type RunningGateway, startGateway } from "../../gateway/runtime/bun.ts";
 import type { Broker, BrokerStatus } from "../../mesh/broker.ts";
-import { dialWebSocket } from "../../mesh/broker/dial.ts";
-import { NatsBroker } from "../../mesh/broker/nats.ts";
 import { natsBroker } from "../../mesh/broker/nats-bun.ts";
 import type { Claims } from "../../mesh/call.ts";
 import { CloseStack } from "../../mesh/lifecycle.ts";
 import { type Log, silentLog } from "../../mesh/log.ts";
 import { host } from "../../worker-service/host.ts";
 import type { ServiceDefinition } from "../../worker-service/service.ts";
-import { type BrokerKind, type BrokerUnderTest, type UseNatsOptions, useNats } from "./nats.ts";
+import { type BrokerKind, type UseNatsOptions, useNats } from "./nats.ts";
 
 /** The project of every test mesh that does not bring a configuration with another one. */
 export const PROJECT = "shop";
@@ -36,7 +34,7 @@ export interface TestMeshOptions {
   readonly log?: Log;
 }
 
-/** A gateway that listens, a broker and services: all of it real, on loopback. */
+/** A gateway that listens, a broker and services: all real, on loopback, joined by WebSocket connections of their own. */
 export interface TestMesh extends AsyncDisposable {
   readonly url: string;
   readonly gateway: RunningGateway;
@@ -89,8 +87,7 @@ export async function startTestMesh(options: TestMeshOptions): Promise<TestMesh>
     const workers = await connect();
     for (const service of services) await host(service, { broker: workers, project, log });
 
-    const broker = parts.use(gatewayBroker(() => nats, log));
-    await broker.connect();
+    const broker = await connect();
     const configFile = join(folder, "test.json");
     const gateway = parts.use(startGateway(testConfig(config), { configFile, broker, log }));
     const stop = (): Promise<void> => parts.close();
@@ -120,13 +117,6 @@ export async function startTestMesh(options: TestMeshOptions): Promise<TestMesh>
     await parts.close();
     throw error;
   }
-}
-
-/** The gateway's connection: in the same process to the embedded broker, as `fmesh up` has it, else by WebSocket. */
-function gatewayBroker(nats: () => BrokerUnderTest, log: Log): NatsBroker {
-  const { server, wsUrl } = nats();
-  const dial = dialWebSocket(server && (() => (nats().server ?? server).connectInProcess()));
-  return new NatsBroker({ url: server === undefined ? wsUrl : "ws://in-process", name: "gateway", dial, log });
 }
 
 function statusOf(broker: Broker, wanted: BrokerStatus): Promise<void> {
