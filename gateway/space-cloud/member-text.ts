@@ -26,10 +26,25 @@ export function memberText(json: Uint8Array, name: string): Uint8Array | undefin
     const nameEnd = endOfString(json, nameStart);
     const start = json.indexOf(COLON, nameEnd) + 1;
     const end = endOfValue(json, start);
-    // Names may be written with escapes.
-    if (JSON.parse(decoder.decode(json.subarray(nameStart, nameEnd))) === name) found = trimmed(json, start, end);
+    if (isString(name, json, nameStart, nameEnd)) found = trimmed(json, start, end);
     at = end;
   }
+}
+
+/** Whether the string from `start` to `end`, quotes included, is `text`. */
+function isString(text: string, json: Uint8Array, start: number, end: number): boolean {
+  if (end - start === text.length + 2) {
+    let at = 0;
+    while (at < text.length && json[start + 1 + at] === text.charCodeAt(at)) at++;
+    if (at === text.length) return true;
+  }
+  // It may be written with escapes, or hold more than ASCII.
+  const written = json.subarray(start, end);
+  return !written.every(isPlain) && JSON.parse(decoder.decode(written)) === text;
+}
+
+function isPlain(byte: number): boolean {
+  return byte < 0x80 && byte !== BACKSLASH;
 }
 
 /** Where the string that begins at `start` has ended. */
