@@ -12,10 +12,24 @@ import { spaceCloudError, spaceCloudPath } from "./space-cloud/call.ts";
  * The gateway: HTTP in, rules, call out. What a platform provides comes in from outside, so that the same app runs on
  * Bun, on Deno and on Cloudflare Workers.
  */
-export function createGateway(parts: CallParts): Hono {
-  const { broker, policy, metrics, log } = parts;
-  const app = new Hono();
-  app.use(corsByPolicy(policy));
+export function createGateway(parts: CallParts): Gateway {
+  const app = addRoutes(new Hono(), parts);
+  const forBrowsers = addRoutes(new Hono().use(corsByPolicy(parts.policy)), parts);
+  return {
+    routes: app.routes,
+    // Only browsers name an origin: no other caller has to pass a middleware.
+    fetch: (request) => (request.headers.has("Origin") ? forBrowsers : app).fetch(request),
+  };
+}
+
+/** Answers HTTP requests. */
+export interface Gateway {
+  readonly routes: Hono["routes"];
+  fetch(request: Request): Response | Promise<Response>;
+}
+
+function addRoutes(app: Hono, parts: CallParts): Hono {
+  const { broker, metrics, log } = parts;
   app.route("/", healthRoutes(broker));
   app.get("/metrics", async (c) => {
     const { contentType, text } = await metrics.render();

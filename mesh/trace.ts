@@ -53,19 +53,24 @@ export function traceparent(trace: TraceContext): string {
   return `00-${trace.traceId}-${trace.spanId}-${trace.flags}`;
 }
 
-// Random bytes are drawn in pools: one system call for some hundred ids.
-const pool = new Uint8Array(4096);
-let poolNext = pool.length;
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+/** Bytes drawn at a time: one system call and one long text for some hundred ids, which are slices of it. */
+const POOL_BYTES = 4096;
+let pool = "";
+let poolNext = 0;
 
 /** `bytes` random bytes as lower-case hex. */
 export function randomHex(bytes: number): string {
-  if (poolNext + bytes > pool.length) {
-    crypto.getRandomValues(pool);
+  const end = poolNext + 2 * bytes;
+  if (end > pool.length) {
+    pool = toHex(crypto.getRandomValues(new Uint8Array(POOL_BYTES)));
     poolNext = 0;
+    return randomHex(bytes);
   }
-  const end = poolNext + bytes;
-  let text = "";
-  for (; poolNext < end; poolNext++) text += HEX[pool[poolNext] ?? 0];
+  const text = pool.slice(poolNext, end);
+  poolNext = end;
   return text;
+}
+
+function toHex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -3,11 +3,11 @@ import { authenticator } from "./auth.ts";
 import { Client, type ClientSurroundings } from "./client.ts";
 import { ChunkPool, FlushQueue } from "./flush.ts";
 import { type ServerIdentity, infoLine } from "./info.ts";
+import { LocalClient } from "./local-client.ts";
 import { type NatsServerOptions, settingsFrom } from "./options.ts";
 import { Router } from "./router.ts";
 import { type NatsServerStats, noCounts } from "./stats.ts";
 import type { Listener, Sink } from "./transport.ts";
-import { type InProcessSocket, connectInProcess } from "./transport/in-process.ts";
 import { listenTcp } from "./transport/tcp.ts";
 import { listenWebSocket } from "./transport/websocket.ts";
 
@@ -18,11 +18,10 @@ export interface NatsServer extends Closable {
   /** `ws://host:port` with the actual port; `undefined` when WebSocket is off. */
   readonly wsUrl: string | undefined;
   /**
-   * Connects a client in this process without a socket. The result has what NATS clients use of a WebSocket; hand it
-   * to one in a `wsFactory`, which must make a new one for each attempt to connect.
+   * Connects a client in this process: no socket, no protocol, no credentials.
    * @throws Error when the server is closed.
    */
-  connectInProcess(): InProcessSocket;
+  connectLocally(): LocalClient;
   stats(): NatsServerStats;
   /** Asks the clients to leave, gives them `lameDuckMs`, then closes what is left. */
   close(): Promise<void>;
@@ -103,9 +102,10 @@ class EmbeddedServer implements NatsServer {
     return this.#url("ws", this.#ws);
   }
 
-  connectInProcess(): InProcessSocket {
+  connectLocally(): LocalClient {
     if (this.#closing !== undefined) throw new Error("this NATS server is closed; start another one");
-    return connectInProcess((sink, address) => this.#accept(sink, address));
+    const { router, counters, settings } = this.#around;
+    return new LocalClient({ router, counters, log: settings.log, maxPayloadBytes: settings.maxPayloadBytes });
   }
 
   stats(): NatsServerStats {

@@ -1,8 +1,7 @@
 /** The gateway with the broker in its process, guarding by HS256 and a `match` rule. */
 import { parseConfig } from "../../gateway/config.ts";
 import { startGateway } from "../../gateway/runtime/bun.ts";
-import { dialInProcess } from "../../mesh/broker/dial.ts";
-import { NatsBroker } from "../../mesh/broker/nats.ts";
+import { EmbeddedBroker } from "../../mesh/broker/embedded.ts";
 import { silentLog } from "../../mesh/log.ts";
 import { startNatsServer } from "../../nats-server/server.ts";
 
@@ -26,12 +25,6 @@ const config = parseConfig(
   { filename: "bench.json", env: {} },
 );
 const server = await startNatsServer({ tcpPort: 0, wsPort: 0 });
-const broker = new NatsBroker({
-  url: "ws://in-process",
-  name: "gateway",
-  dial: dialInProcess(() => server.connectInProcess()),
-  log: silentLog,
-});
-await broker.connect();
+const broker = new EmbeddedBroker(server.connectLocally(), { url: "", log: silentLog });
 const gateway = startGateway(config, { configFile: import.meta.path, broker, log: silentLog });
 console.log(JSON.stringify({ url: gateway.url, brokerUrl: server.wsUrl, tcpUrl: server.tcpUrl }));

@@ -1,7 +1,7 @@
 import type { BrokerConfig } from "../../gateway/config.ts";
-import { dialInProcess } from "../../mesh/broker/dial.ts";
+import type { Broker } from "../../mesh/broker.ts";
+import { EmbeddedBroker } from "../../mesh/broker/embedded.ts";
 import { natsBroker } from "../../mesh/broker/nats-bun.ts";
-import { NatsBroker } from "../../mesh/broker/nats.ts";
 import type { CloseStack } from "../../mesh/lifecycle.ts";
 import type { Log } from "../../mesh/log.ts";
 import { randomHex } from "../../mesh/trace.ts";
@@ -11,7 +11,7 @@ import { Failure } from "../failure.ts";
 /** The mesh's broker and how to reach it. */
 export interface MeshBroker {
   /** The gateway's connection. */
-  readonly broker: NatsBroker;
+  readonly broker: Broker;
   /** For workers, with its credentials. */
   readonly workerUrl: string;
   /** Where it listens, without credentials: for people to read. */
@@ -37,9 +37,7 @@ export async function openBroker(
   stack.use(server);
   const { tcpUrl = "", wsUrl = "" } = server;
   const workerUrl = wsUrl.replace("ws://", `ws://${encodeURIComponent(token)}@`);
-  const dial = dialInProcess(() => server.connectInProcess());
-  const broker = stack.use(new NatsBroker({ url: workerUrl, name: "gateway", dial, log }));
-  await broker.connect();
+  const broker = stack.use(new EmbeddedBroker(server.connectLocally(), { url: wsUrl, log }));
   return { broker, workerUrl, addresses: [tcpUrl, wsUrl] };
 }
 

@@ -51,22 +51,13 @@ function decoded(part: string): string {
 
 /** Dials by WebSocket, frames gathered once per turn of the event loop. */
 export function dialWebSocket(openSocket: OpenSocket = (url) => new WebSocket(url)): Dial {
-  return dialThrough((url) => new CoalescingSocket(openSocket(url)));
-}
-
-/** Dials a broker in this process: sending is a function call, so that gathering would only delay it. */
-export function dialInProcess(connect: () => SocketLike): Dial {
-  return dialThrough(connect);
-}
-
-function dialThrough(openSocket: OpenSocket): Dial {
   return (options) =>
     wsconnect({
       ...options,
       wsFactory: (url) =>
         Promise.resolve({
           // nats-core types its socket as a browser's; it uses no more than SocketLike.
-          socket: opened(openSocket, url) as unknown as WebSocket,
+          socket: new CoalescingSocket(opened(openSocket, url)) as unknown as WebSocket,
           encrypted: url.startsWith("wss:"),
         }),
     });

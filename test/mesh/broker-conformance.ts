@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { EMPTY_MESSAGE, type IncomingMessage, type Message } from "../../mesh/broker.ts";
-import type { NatsBroker } from "../../mesh/broker/nats.ts";
+import { type Broker, EMPTY_MESSAGE, type IncomingMessage, type Message } from "../../mesh/broker.ts";
 import type { BrokerKind } from "../support/nats.ts";
 import { type BrokerLink, type LinkKind, openLink } from "./broker-link.ts";
 import { errorOf } from "./error-of.ts";
@@ -13,13 +12,13 @@ const LONG = { timeoutMs: 15_000 };
 export function brokerConformance(kind: BrokerKind, linkKind: LinkKind): void {
   describe(`the broker port by ${linkKind} to ${kind}`, () => {
     let link: BrokerLink;
-    let client: NatsBroker;
-    let worker: NatsBroker;
+    let client: Broker;
+    let worker: Broker;
     const subscribe = async (
       subject: string,
       handler: (message: IncomingMessage) => void,
-      options: { queue?: string; by?: NatsBroker } = {},
-    ): Promise<ReturnType<NatsBroker["subscribe"]>> => {
+      options: { queue?: string; by?: Broker } = {},
+    ): Promise<ReturnType<Broker["subscribe"]>> => {
       const { by = worker, ...rest } = options;
       const subscription = by.subscribe(subject, rest, handler);
       await by.flush();
@@ -219,8 +218,7 @@ export function brokerConformance(kind: BrokerKind, linkKind: LinkKind): void {
 
     test("a handler that throws is logged and ends nothing else", async () => {
       const { log, untilSaid } = recordingLog();
-      const careless = link.client({ log });
-      await careless.connect();
+      const careless = await link.connect({ log });
       careless.subscribe("careless", {}, () => {
         throw new Error("did not think of this");
       });

@@ -1,19 +1,21 @@
+import type { Broker } from "../../mesh/broker.ts";
 import { dialTcp } from "../../mesh/broker/dial-tcp.ts";
-import { dialInProcess, dialWebSocket } from "../../mesh/broker/dial.ts";
+import { dialWebSocket } from "../../mesh/broker/dial.ts";
+import { EmbeddedBroker } from "../../mesh/broker/embedded.ts";
 import { NatsBroker } from "../../mesh/broker/nats.ts";
 import { type Log, silentLog } from "../../mesh/log.ts";
 import { type BrokerKind, type BrokerUnderTest, type UseNatsOptions, useNats } from "../support/nats.ts";
 
-/** How a client reaches its broker. nats-core keeps its transport in a global: one file tests one of TCP and the others. */
-export type LinkKind = "WebSocket" | "TCP" | "in-process link";
+/** How a client reaches its broker. nats-core keeps its transport in a global: one file tests one of TCP and WebSocket. */
+export type LinkKind = "WebSocket" | "TCP" | "function calls";
 
 /** A broker and a way to it, which stays the same when the broker is started again. */
 export interface BrokerLink extends AsyncDisposable {
   readonly url: string;
-  /** A connection that was not started yet; closed with the link. */
+  /** A connection by socket that was not started yet; closed with the link. */
   client(options?: { url?: string; log?: Log }): NatsBroker;
   /** A connection that is up; closed with the link. */
-  connect(): Promise<NatsBroker>;
+  connect(options?: { log?: Log }): Promise<Broker>;
   stopBroker(): Promise<void>;
   /** Starts the broker again at the same address. */
   startBroker(): Promise<void>;
@@ -22,15 +24,8 @@ export interface BrokerLink extends AsyncDisposable {
 export async function openLink(kind: BrokerKind, link: LinkKind, options: UseNatsOptions = {}): Promise<BrokerLink> {
   let nats: BrokerUnderTest | undefined = await useNats(kind, options);
   const { tcpUrl, wsUrl } = nats;
-  const clients: NatsBroker[] = [];
-  const dial = {
-    WebSocket: dialWebSocket(),
-    TCP: dialTcp,
-    "in-process link": dialInProcess(() => {
-      if (nats?.server === undefined) throw new Error("no broker runs in this process");
-      return nats.server.connectInProcess();
-    }),
-  }[link];
+  const clients: Broker[] = [];
+  const dial = link === "TCP" ? dialTcp : dialWebSocket();
   const url = link === "TCP" ? tcpUrl : wsUrl;
 
   const client: BrokerLink["client"] = ({ url: own = url, log = silentLog } = {}) => {
@@ -41,8 +36,14 @@ export async function openLink(kind: BrokerKind, link: LinkKind, options: UseNat
   return {
     url,
     client,
-    async connect() {
-      const broker = client();
+    async connect({ log = silentLog } = {}) {
+      if (link === "function calls") {
+        if (nats?.server === undefined) throw new Error("no broker runs in this process");
+        const local = new EmbeddedBroker(nats.server.connectLocally(), { url, log });
+        clients.push(local);
+        return local;
+      }
+      const broker = client({ log });
       await broker.connect();
       return broker;
     },

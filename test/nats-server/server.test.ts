@@ -91,7 +91,7 @@ describe("the embedded server", () => {
     client.close();
     await closing;
     await server.close();
-    expect(() => server.connectInProcess()).toThrow("closed");
+    expect(() => server.connectLocally()).toThrow("closed");
   });
 
   test("on closing drops the clients that do not leave", async () => {
