@@ -28,6 +28,8 @@ export interface Gateway {
   fetch(request: Request): Response | Promise<Response>;
 }
 
+const OTHER_METHODS = ["GET", "PUT", "PATCH", "DELETE", "OPTIONS"];
+
 function addRoutes(app: Hono, parts: CallParts): Hono {
   const { broker, metrics, log } = parts;
   app.route("/", healthRoutes(broker));
@@ -37,7 +39,8 @@ function addRoutes(app: Hono, parts: CallParts): Hono {
   });
   for (const path of [nativePath, spaceCloudPath]) {
     app.post(path.route, callHandler(path, parts));
-    app.all(path.route, onlyPost(path));
+    // Named one by one: a second handler for POST would make Hono compose the two on every call.
+    app.on(OTHER_METHODS, path.route, onlyPost(path));
   }
   app.notFound(noSuchPath);
   app.onError((error, c) => {

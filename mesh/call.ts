@@ -56,16 +56,16 @@ export const NO_CLAIMS = "{}";
 
 const LINE_BREAK = /[\r\n]/;
 
-/** The message that asks for a call. */
+/** The message that asks for a call. What goes without saying is left out: JSON, and a request id that is the call's. */
 export function encodeCall(call: Call): Message {
   const headers: Record<string, string> = {
     [CALL_HEADERS.id]: call.id,
     [CALL_HEADERS.deadline]: String(call.deadlineMs),
     [CALL_HEADERS.claims]: call.claimsJson,
-    [CALL_HEADERS.requestId]: call.requestId,
-    [CALL_HEADERS.contentType]: call.contentType,
     [CALL_HEADERS.traceparent]: traceparent(call.trace),
   };
+  if (call.requestId !== call.id) headers[CALL_HEADERS.requestId] = call.requestId;
+  if (call.contentType !== JSON_TYPE) headers[CALL_HEADERS.contentType] = call.contentType;
   if (call.trace.state !== undefined) headers[CALL_HEADERS.tracestate] = call.trace.state;
   if (call.trace.baggage !== undefined) headers[CALL_HEADERS.baggage] = call.trace.baggage;
   if (call.idempotencyKey !== undefined) headers[CALL_HEADERS.idempotencyKey] = call.idempotencyKey;
@@ -73,14 +73,11 @@ export function encodeCall(call: Call): Message {
 }
 
 /** The answer to a call that went well. `payload` empty means the function returned nothing. */
-export function encodeReply(reply: Reply): Message {
-  return {
-    payload: reply.payload,
-    headers: {
-      [CALL_HEADERS.contentType]: reply.contentType,
-      ...(reply.handlerMs !== undefined && { [CALL_HEADERS.handlerMs]: reply.handlerMs.toFixed(3) }),
-    },
-  };
+export function encodeReply({ payload, contentType, handlerMs }: Reply): Message {
+  const headers: Record<string, string> = {};
+  if (contentType !== JSON_TYPE) headers[CALL_HEADERS.contentType] = contentType;
+  if (handlerMs !== undefined) headers[CALL_HEADERS.handlerMs] = handlerMs.toFixed(3);
+  return { payload, headers };
 }
 
 /** The answer to a call that failed: the NATS services error headers and a problem document. */

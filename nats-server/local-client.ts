@@ -133,6 +133,7 @@ export class LocalClient implements Subscriber {
 
     const publication = this.#publication;
     publication.source = bytes;
+    publication.subject = subject;
     publication.subjectStart = 0;
     publication.subjectEnd = subject.length;
     publication.replyStart = replyTo === "" ? subject.length : subject.length + 1;

@@ -190,6 +190,7 @@ export class ProtocolParser {
 
     const publication = this.#publication;
     publication.source = bytes;
+    publication.subject = this.#fields.text(bytes, 0);
     publication.subjectStart = this.#fields.start(0);
     publication.subjectEnd = this.#fields.end(0);
     const hasReply = count === sizes + 2;

@@ -8,6 +8,8 @@
 export class Publication {
   /** The bytes all offsets count in. */
   source: Buffer = Buffer.alloc(0);
+  /** One character per byte: it may hold any encoding and comes back out as it went in. */
+  subject = "";
   subjectStart = 0;
   subjectEnd = 0;
   replyStart = 0;
@@ -23,11 +25,6 @@ export class Publication {
   bodyStart = 0;
   /** After the CRLF that closes the message. */
   end = 0;
-
-  /** The subject, one character per byte: it may hold any encoding and comes back out as it went in. */
-  get subject(): string {
-    return this.source.toString("latin1", this.subjectStart, this.subjectEnd);
-  }
 
   get wantsReply(): boolean {
     return this.replyEnd > this.replyStart;
