@@ -1,8 +1,9 @@
 import { NO_CLAIMS } from "../mesh/call.ts";
 import { MeshError } from "../mesh/errors.ts";
 import type { FunctionAddress } from "../mesh/names.ts";
+import type { VerifiedToken } from "./auth.ts";
 import type { ProjectPolicy } from "./policy.ts";
-import type { RuleBudget } from "./rules.ts";
+import type { CompiledRule, RuleBudget, Verdict } from "./rules.ts";
 import type { ServerTiming } from "./server-timing.ts";
 
 /** Who wants to call what. */
@@ -15,34 +16,42 @@ export interface AccessRequest {
 }
 
 /**
- * Lets a call through or throws: the one door of the gateway.
+ * Lets a call through or throws: the one door of the gateway. Answers at once where it can, which is nearly always: a
+ * promise costs a call under load more than its rule does.
  *
  * @returns the claims to pass on, as JSON text: `{}` when the rule asked for no token.
  * @throws MeshError `unauthenticated`, `forbidden`, or `invalid_request` when the rule needs params that cannot be read.
  */
-export async function authorize(
+export function authorize(
   project: ProjectPolicy | undefined,
-  { address, token, params, budget }: AccessRequest,
+  request: AccessRequest,
   timing: ServerTiming,
-): Promise<string> {
+): string | Promise<string> {
+  const { address, token } = request;
   const rule = project?.ruleFor(address.service, address.function);
   if (project === undefined || rule === undefined) {
     throw new MeshError("forbidden", `no rule allows calling "${address.service}.${address.function}"`);
   }
   if (rule.isOpen) return NO_CLAIMS;
+  const verified = project.verifier.verify(token);
+  return verified instanceof Promise
+    ? verified.then((bearer) => askRule(rule, bearer, request, timing))
+    : askRule(rule, verified, request, timing);
+}
 
-  const verifying = project.verifier.verify(token);
-  const { claims, claimsJson } = verifying instanceof Promise ? await verifying : verifying;
+function askRule(
+  rule: CompiledRule,
+  { claims, claimsJson }: VerifiedToken,
+  { address, params, budget }: AccessRequest,
+  timing: ServerTiming,
+): string | Promise<string> {
   timing.lap("auth");
-
-  const evaluating = rule.evaluate({ auth: claims, params: rule.needsParams ? params() : undefined }, budget);
-  const verdict = evaluating instanceof Promise ? await evaluating : evaluating;
-  timing.lap("rule");
-  if (!verdict.allowed) {
-    throw new MeshError(
-      "forbidden",
-      verdict.message ?? `the rule of "${address.service}.${address.function}" refuses this call`,
-    );
-  }
-  return claimsJson;
+  const decide = (verdict: Verdict): string => {
+    timing.lap("rule");
+    if (verdict.allowed) return claimsJson;
+    const { service, function: name } = address;
+    throw new MeshError("forbidden", verdict.message ?? `the rule of "${service}.${name}" refuses this call`);
+  };
+  const verdict = rule.evaluate({ auth: claims, params: rule.needsParams ? params() : undefined }, budget);
+  return verdict instanceof Promise ? verdict.then(decide) : decide(verdict);
 }

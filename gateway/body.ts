@@ -4,17 +4,13 @@ import { MeshError } from "../mesh/errors.ts";
  * A request's whole body.
  * @throws MeshError `payload_too_large` as soon as it is known to be, `invalid_request` when it breaks off.
  */
-export async function readBody(request: Request, maxBytes: number): Promise<Uint8Array> {
+export function readBody(request: Request, maxBytes: number): Promise<Uint8Array> {
   const announced = Number(request.headers.get("Content-Length") ?? Number.NaN);
   if (announced > maxBytes) throw tooLarge(maxBytes);
-  try {
-    // A body of announced length cannot grow; only one of unknown length has to be counted while it comes.
-    if (Number.isFinite(announced) || request.body === null) return new Uint8Array(await request.arrayBuffer());
-    return await readCounted(request.body, maxBytes);
-  } catch (error) {
-    if (error instanceof MeshError) throw error;
-    throw new MeshError("invalid_request", "the request's body broke off", { cause: error });
-  }
+  // A body of announced length cannot grow; only one of unknown length has to be counted while it comes.
+  const isBounded = Number.isFinite(announced) || request.body === null;
+  const reading = isBounded ? request.bytes() : readCounted(request.body, maxBytes);
+  return reading.catch(brokeOff);
 }
 
 async function readCounted(body: ReadableStream<Uint8Array>, maxBytes: number): Promise<Uint8Array> {
@@ -36,4 +32,10 @@ async function readCounted(body: ReadableStream<Uint8Array>, maxBytes: number): 
 
 function tooLarge(maxBytes: number): MeshError {
   return new MeshError("payload_too_large", `the body is larger than the ${maxBytes} bytes allowed here`);
+}
+
+function brokeOff(cause: unknown): never {
+  throw cause instanceof MeshError
+    ? cause
+    : new MeshError("invalid_request", "the request's body broke off", { cause });
 }

@@ -83,7 +83,7 @@ export class LocalClient implements Subscriber {
       subject: publication.subject,
       replyTo: publication.wantsReply ? publication.reply : "",
       headers: headerBytes === 0 ? "" : source.toString("utf8", bodyStart, payloadStart),
-      payload: new Uint8Array(source.subarray(payloadStart, bodyStart + totalBytes)),
+      payload: copy(source, payloadStart, bodyStart + totalBytes),
     });
     return true;
   }
@@ -145,4 +145,10 @@ export class LocalClient implements Subscriber {
     publication.end = end;
     return publication;
   }
+}
+
+function copy(source: Buffer, start: number, end: number): Uint8Array {
+  const bytes = new Uint8Array(end - start);
+  source.copy(bytes, 0, start, end);
+  return bytes;
 }

@@ -58,12 +58,14 @@ export class EmbeddedBroker implements Broker {
     return () => this.#listeners.delete(listener);
   }
 
-  async request(subject: string, message: Message, options: RequestOptions): Promise<Message> {
-    return this.#open().request(subject, message, options);
+  request(subject: string, message: Message, options: RequestOptions): Promise<Message> {
+    if (this.#status === "closed") return Promise.reject(this.#unavailable());
+    return this.#exchange.request(subject, message, options);
   }
 
-  async gather(subject: string, message: Message, options: RequestOptions): Promise<Message[]> {
-    return this.#open().gather(subject, message, options);
+  gather(subject: string, message: Message, options: RequestOptions): Promise<Message[]> {
+    if (this.#status === "closed") return Promise.reject(this.#unavailable());
+    return this.#exchange.gather(subject, message, options);
   }
 
   publish(subject: string, message: Message): void {

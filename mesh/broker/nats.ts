@@ -70,12 +70,14 @@ export class NatsBroker implements Broker {
     return () => this.#listeners.delete(listener);
   }
 
-  async request(subject: string, message: Message, options: RequestOptions): Promise<Message> {
-    return this.#connected().request(subject, message, options);
+  request(subject: string, message: Message, options: RequestOptions): Promise<Message> {
+    if (this.#exchange === undefined || this.#status !== "connected") return Promise.reject(this.#unavailable());
+    return this.#exchange.request(subject, message, options);
   }
 
-  async gather(subject: string, message: Message, options: RequestOptions): Promise<Message[]> {
-    return this.#connected().gather(subject, message, options);
+  gather(subject: string, message: Message, options: RequestOptions): Promise<Message[]> {
+    if (this.#exchange === undefined || this.#status !== "connected") return Promise.reject(this.#unavailable());
+    return this.#exchange.gather(subject, message, options);
   }
 
   publish(subject: string, message: Message): void {
