@@ -3,8 +3,11 @@ import type { Sink } from "./transport.ts";
 
 /** How long a client may take to read its last words. */
 const END_GRACE_MS = 2_000;
-/** What may gather within one turn before it is written without waiting for the turn's end. */
-const WRITE_EARLY_BYTES = 256 * 1024;
+/**
+ * What may gather within one turn before it is written without waiting for the turn's end: some twenty calls, so that
+ * the other side works on the first of a burst while the last of it is still being read.
+ */
+const WRITE_EARLY_BYTES = 8 * 1024;
 
 /** A buffer being filled and sent. */
 export interface Chunk {
@@ -60,6 +63,7 @@ export class Outbound {
         return undefined;
       }
     }
+    if (this.#pendingBytes >= WRITE_EARLY_BYTES) this.flush();
     return this.#append(size);
   }
 
@@ -130,7 +134,6 @@ export class Outbound {
   #append(size: number): Chunk {
     let chunk = this.#open;
     if (chunk === undefined || chunk.end + size > chunk.bytes.length) {
-      if (this.#pendingBytes >= WRITE_EARLY_BYTES) this.flush();
       chunk = { bytes: this.#pool.take(size), start: 0, end: 0 };
       this.#chunks.push(chunk);
       this.#open = chunk;

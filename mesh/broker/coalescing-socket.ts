@@ -10,6 +10,9 @@ export interface SocketLike {
   close(): void;
 }
 
+/** What may gather within one turn: some twenty replies, so that the other side has them while the rest is worked on. */
+const WRITE_EARLY_BYTES = 4 * 1024;
+
 /**
  * A WebSocket that writes once per turn of the event loop. nats-core flushes once per microtask, which under load is
  * one frame, one system call and one wake-up of the broker per message; gathered, a burst of calls is one of each.
@@ -64,7 +67,8 @@ export class CoalescingSocket implements SocketLike {
   send(frame: ArrayBuffer): void {
     this.#frames.push(frame);
     this.#pendingBytes += frame.byteLength;
-    if (this.#frames.length === 1) this.#afterTurn(() => this.#flush());
+    if (this.#pendingBytes >= WRITE_EARLY_BYTES) this.#flush();
+    else if (this.#frames.length === 1) this.#afterTurn(() => this.#flush());
   }
 
   close(): void {
