@@ -2,7 +2,7 @@ import type { MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
 import type { CorsPolicy, LivePolicy } from "./policy.ts";
 
-const EXPOSED = ["Authorization", "Content-Type", "Server-Timing", "X-Request-Id", "traceparent", "Retry-After"];
+const EXPOSED = ["Authorization", "Content-Type", "Server-Timing", "X-Request-Id", "Retry-After"];
 
 /**
  * Lets browser pages of the configured origins call (Fetch standard, CORS). The answer names the caller's own origin

@@ -4,7 +4,7 @@ import { bearerToken } from "./auth/bearer-token.ts";
 import { readBody } from "./body.ts";
 import type { CallPath } from "./call-path.ts";
 import { problemResponse } from "./problem.ts";
-import { type RequestFacts, factHeaders } from "./request-facts.ts";
+import { type RequestFacts, answerHeaders } from "./request-facts.ts";
 import { ruleParams } from "./rule-params.ts";
 import { TIMEOUT_HEADER, timeoutFromHeader } from "./timeout.ts";
 
@@ -41,11 +41,13 @@ export const nativePath: CallPath = {
 };
 
 function nativeResponse({ contentType, payload }: Reply, facts: RequestFacts): Response {
-  const headers = factHeaders(facts);
-  if (payload.length === 0) return new Response(null, { status: 204, headers });
+  if (payload.length === 0) {
+    const { "Content-Type": _none, ...headers } = answerHeaders(facts, contentType);
+    return new Response(null, { status: 204, headers });
+  }
   if (!HEADER_TEXT.test(contentType)) {
     throw new MeshError("bad_reply", "the function's content type holds characters that no header may hold");
   }
   // The broker hands over bytes in an ordinary buffer; the type would allow a shared one.
-  return new Response(payload as Uint8Array<ArrayBuffer>, { headers: { ...headers, "Content-Type": contentType } });
+  return new Response(payload as Uint8Array<ArrayBuffer>, { headers: answerHeaders(facts, contentType) });
 }

@@ -1,11 +1,11 @@
 import type { MeshError } from "../mesh/errors.ts";
 import { PROBLEM_TYPE, toProblem } from "../mesh/problem.ts";
-import { type RequestFacts, factHeaders } from "./request-facts.ts";
+import { type RequestFacts, answerHeaders } from "./request-facts.ts";
 
 /** The answer to a call that failed: a problem document (RFC 9457) with the headers its status asks for. */
 export function problemResponse(error: MeshError, facts: RequestFacts): Response {
   const { callId, trace } = facts;
-  const headers = { ...factHeaders(facts), ...errorHeaders(error, error.status), "Content-Type": PROBLEM_TYPE };
+  const headers = { ...answerHeaders(facts, PROBLEM_TYPE), ...errorHeaders(error, error.status) };
   return new Response(JSON.stringify(toProblem(error, { callId, traceId: trace.traceId })), {
     status: error.status,
     headers,

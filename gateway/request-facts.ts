@@ -33,11 +33,12 @@ export function requestFacts(headers: Headers): RequestFacts {
   };
 }
 
-/** The headers every answer to a call carries. */
-export function factHeaders({ requestId, trace, timing }: RequestFacts): Record<string, string> {
+/** The headers of an answer to a call: its content type, and what every answer carries. */
+export function answerHeaders({ requestId, trace, timing }: RequestFacts, contentType: string): Record<string, string> {
   return {
+    "Content-Type": contentType,
     "X-Request-Id": requestId,
-    traceparent: traceparent(trace),
-    "Server-Timing": timing.header(),
+    // There is no standard header for an answer's trace; as a metric without duration browsers and their agents read it.
+    "Server-Timing": `${timing.header()}, traceparent;desc="${traceparent(trace)}"`,
   };
 }

@@ -5,7 +5,7 @@ import { bearerToken } from "../auth/bearer-token.ts";
 import { readBody } from "../body.ts";
 import type { CallPath } from "../call-path.ts";
 import { errorHeaders } from "../problem.ts";
-import { type RequestFacts, factHeaders } from "../request-facts.ts";
+import { type RequestFacts, answerHeaders } from "../request-facts.ts";
 import { ruleParams } from "../rule-params.ts";
 import { memberText } from "./member-text.ts";
 import { bodyTimeoutMs } from "./timeout.ts";
@@ -43,7 +43,7 @@ export const spaceCloudPath: CallPath = {
   /** The result's JSON is wrapped as it came, unparsed. */
   succeed({ contentType, payload }, facts) {
     const body = wrap(resultJson(contentType, payload));
-    return new Response(body, { headers: { ...factHeaders(facts), "Content-Type": ANSWER_TYPE } });
+    return new Response(body, { headers: answerHeaders(facts, ANSWER_TYPE) });
   },
 
   fail: (error, facts) => spaceCloudError(error, spaceCloudStatus(error), facts),
@@ -51,7 +51,7 @@ export const spaceCloudPath: CallPath = {
 
 /** Says what went wrong as that contract does: always JSON, `{"error":"…"}`. */
 export function spaceCloudError(error: MeshError, status: number, facts: RequestFacts): Response {
-  const headers = { ...factHeaders(facts), ...errorHeaders(error, status), "Content-Type": ANSWER_TYPE };
+  const headers = { ...answerHeaders(facts, ANSWER_TYPE), ...errorHeaders(error, status) };
   return new Response(JSON.stringify({ error: error.message }), { status, headers });
 }
 

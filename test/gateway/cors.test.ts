@@ -52,7 +52,7 @@ describe("pages of a listed origin", () => {
         "access-control-allow-origin": LISTED,
         "access-control-allow-credentials": "true",
         "access-control-expose-headers":
-          "Authorization,Content-Type,Server-Timing,X-Request-Id,traceparent,Retry-After",
+          "Authorization,Content-Type,Server-Timing,X-Request-Id,Retry-After",
       });
       expect(response.headers.get("Vary")).toContain("Origin");
     }

@@ -39,15 +39,27 @@ describe("a call", () => {
           const read = continueTrace(headers["traceparent"], headers["tracestate"], headers["baggage"]);
           expect(read).toEqual({ ...sent, spanId: read.spanId });
           expect(Number(headers[CALL_HEADERS.deadline])).toBe(rest.deadlineMs);
-          expect(headers).toMatchObject({
-            "Fmesh-Call-Id": rest.id,
-            "X-Request-Id": rest.requestId,
-            "Content-Type": rest.contentType,
-          });
+          expect(headers).toMatchObject({ "Fmesh-Call-Id": rest.id, "X-Request-Id": rest.requestId });
+          expect(headers["Content-Type"] ?? "application/json").toBe(rest.contentType);
           expect(headers["Idempotency-Key"]).toBe(rest.idempotencyKey);
         },
       ),
     );
+  });
+
+  test("leaves out what goes without saying: JSON, and a request id that is the call's own", () => {
+    const trace = continueTrace(undefined, undefined, undefined);
+    const { headers } = encodeCall({
+      id: "1",
+      requestId: "1",
+      deadlineMs: 1,
+      claimsJson: "{}",
+      trace,
+      contentType: "application/json",
+      idempotencyKey: undefined,
+      payload: utf8("{}"),
+    });
+    expect(Object.keys(headers)).toEqual(["Fmesh-Call-Id", "Fmesh-Deadline", "Fmesh-Claims", "traceparent"]);
   });
 
   test.each([undefined, "{}"])("with the claims header %j has no claims", (header) => {
