@@ -4,18 +4,15 @@ import type { Delivery, Link } from "./link.ts";
 
 /** Somebody who waits for replies. */
 interface Waiter {
-  readonly timer: ReturnType<typeof setTimeout>;
-  /** A reply; `isLast` when no other will be waited for. */
-  readonly receive: (reply: Message) => { readonly isLast: boolean };
+  /** Takes a reply; answers whether it was the last to wait for. */
+  readonly receive: (reply: Message) => boolean;
   readonly nobodyThere: () => void;
   readonly timeOver: () => void;
   readonly reject: (error: unknown) => void;
+  timer: ReturnType<typeof setTimeout> | undefined;
   /** Stops listening to the caller's signal. */
-  readonly unlisten: (() => void) | undefined;
+  unlisten: (() => void) | undefined;
 }
-
-const LAST = { isLast: true };
-const NOT_LAST = { isLast: false };
 
 /**
  * One subscription that receives the replies to all requests of a link: each asks for its answer at
@@ -43,11 +40,13 @@ export class ReplyInbox {
       this.#ask(subject, message, options, {
         receive: (reply) => {
           resolve(reply);
-          return LAST;
+          return true;
         },
         nobodyThere: () => reject(nobodyThere(subject)),
         timeOver: () => reject(outOfTime(options.timeoutMs)),
         reject,
+        timer: undefined,
+        unlisten: undefined,
       });
     });
   }
@@ -57,11 +56,17 @@ export class ReplyInbox {
     return new Promise((resolve, reject) => {
       const replies: Message[] = [];
       const finish = (): void => resolve(replies);
-      const receive = (reply: Message): typeof NOT_LAST => {
-        replies.push(reply);
-        return NOT_LAST;
-      };
-      this.#ask(subject, message, options, { receive, nobodyThere: finish, timeOver: finish, reject });
+      this.#ask(subject, message, options, {
+        receive: (reply) => {
+          replies.push(reply);
+          return false;
+        },
+        nobodyThere: finish,
+        timeOver: finish,
+        reject,
+        timer: undefined,
+        unlisten: undefined,
+      });
     });
   }
 
@@ -70,17 +75,12 @@ export class ReplyInbox {
     for (const key of [...this.#waiters.keys()]) this.#take(key)?.reject(error);
   }
 
-  #ask(
-    subject: string,
-    message: Message,
-    { timeoutMs, signal }: RequestOptions,
-    by: Omit<Waiter, "timer" | "unlisten">,
-  ): void {
+  #ask(subject: string, message: Message, { timeoutMs, signal }: RequestOptions, waiter: Waiter): void {
     signal?.throwIfAborted();
     const key = String(++this.#lastNumber);
-    const timer = setTimeout(() => this.#take(key)?.timeOver(), timeoutMs);
-    const unlisten = signal && onAbort(signal, () => this.#take(key)?.reject(signal.reason));
-    this.#waiters.set(key, { ...by, timer, unlisten });
+    waiter.timer = setTimeout(() => this.#take(key)?.timeOver(), timeoutMs);
+    waiter.unlisten = signal && onAbort(signal, () => this.#take(key)?.reject(signal.reason));
+    this.#waiters.set(key, waiter);
     try {
       this.#link.publish(subject, message, this.#prefix + key);
     } catch (error) {
@@ -93,7 +93,7 @@ export class ReplyInbox {
     const waiter = this.#waiters.get(key);
     if (waiter === undefined) return;
     if (delivery.isNoResponders) this.#take(key)?.nobodyThere();
-    else if (waiter.receive(delivery).isLast) this.#take(key);
+    else if (waiter.receive(delivery)) this.#take(key);
   }
 
   #take(key: string): Waiter | undefined {
