@@ -4,17 +4,19 @@ import type { Reply } from "../mesh/call.ts";
 import { type ErrorCode, MeshError } from "../mesh/errors.ts";
 import type { Log } from "../mesh/log.ts";
 import type { FunctionAddress } from "../mesh/names.ts";
-import { type Invocation, dispatch } from "./dispatch.ts";
+import { bearerToken } from "./auth/bearer-token.ts";
+import { readBody } from "./body.ts";
+import { type RequestedCall, dispatch } from "./dispatch.ts";
 import type { GatewayMetrics } from "./metrics.ts";
-import type { LivePolicy, Policy } from "./policy.ts";
+import type { Limits, LivePolicy, Policy } from "./policy.ts";
 import { type RequestFacts, requestFacts } from "./request-facts.ts";
 
 /** One way to call functions over HTTP: how it reads a request and how it speaks of the outcome. */
 export interface CallPath {
   /** Hono pattern with the parameters `project`, `service` and `function`. */
   readonly route: string;
-  /** @throws MeshError when the request cannot be understood. */
-  read(request: Request, address: FunctionAddress, policy: Policy, facts: RequestFacts): Promise<Invocation>;
+  /** @throws MeshError `invalid_request` when the request cannot be understood. */
+  read(headers: Headers, body: Uint8Array, limits: Limits): RequestedCall;
   /** @throws MeshError `bad_reply` when the reply cannot be carried. */
   succeed(reply: Reply, facts: RequestFacts): Response;
   fail(error: MeshError, facts: RequestFacts): Response;
@@ -43,15 +45,20 @@ const TURNED_AWAY: ReadonlySet<ErrorCode | "ok"> = new Set([
 /** Answers calls on a path: read, dispatch, respond, count. Never throws. */
 export function callHandler(path: CallPath, { broker, policy, metrics, log }: CallParts): Handler {
   return async (c: Context): Promise<Response> => {
-    const facts = requestFacts(c.req.raw.headers);
+    const request = c.req.raw;
+    const { headers } = request;
+    const facts = requestFacts(headers);
     const address = c.req.param() as unknown as FunctionAddress; // the route names exactly these three
     // A configuration saved from here on is the next call's.
     const inForce = policy.current;
     let response: Response;
     let code: ErrorCode | "ok" = "ok";
     try {
-      const invocation = await path.read(c.req.raw, address, inForce, facts);
-      response = path.succeed(await dispatch(invocation, inForce, broker), facts);
+      const body = await readBody(request, inForce.limits.maxBodyBytes);
+      const call = path.read(headers, body, inForce.limits);
+      facts.timing.lap("body");
+      const token = bearerToken(headers.get("Authorization") ?? undefined);
+      response = path.succeed(await dispatch({ address, token, call, facts }, inForce, broker), facts);
     } catch (thrown) {
       const error = MeshError.from(thrown);
       code = error.code;

@@ -7,14 +7,19 @@ import { authorize } from "./authorize.ts";
 import type { Policy } from "./policy.ts";
 import type { RequestFacts } from "./request-facts.ts";
 
-/** One call as a route understood it. */
-export interface Invocation extends Payload {
-  readonly address: FunctionAddress;
-  readonly token: string | undefined;
+/** What a caller asks for, as its path understood it. */
+export interface RequestedCall extends Payload {
   readonly timeoutMs: number;
   readonly idempotencyKey: string | undefined;
   /** The params as a value, for rules that look at them. */
   readonly params: () => unknown;
+}
+
+/** Who wants to call what, and how. */
+export interface Invocation {
+  readonly address: FunctionAddress;
+  readonly token: string | undefined;
+  readonly call: RequestedCall;
   readonly facts: RequestFacts;
 }
 
@@ -24,20 +29,29 @@ export interface Invocation extends Payload {
  * @throws MeshError everything that can go wrong with a call.
  */
 export async function dispatch(invocation: Invocation, policy: Policy, broker: Broker): Promise<Reply> {
-  const { address, token, timeoutMs, params, facts, contentType, payload, idempotencyKey } = invocation;
-  const { callId, requestId, trace, timing } = facts;
+  const { address, token, call, facts } = invocation;
+  const { timing } = facts;
   const subject = functionSubject(address);
-  const deadlineMs = Date.now() + timeoutMs;
+  const deadlineMs = Date.now() + call.timeoutMs;
   const project = policy.project(address.project);
 
-  const granted = authorize(project, { address, token, params, budget: { deadlineMs } }, timing);
+  const granted = authorize(project, { address, token, params: call.params, budget: { deadlineMs } }, timing);
   const claimsJson = typeof granted === "string" ? granted : await granted;
   const leftMs = deadlineMs - Date.now();
   if (leftMs <= 0) throw new MeshError("deadline_exceeded", "the time ran out while the rule was evaluated");
 
-  const call = { id: callId, deadlineMs, claimsJson, trace, requestId, idempotencyKey, contentType, payload };
+  const message = encodeCall({
+    id: facts.callId,
+    requestId: facts.requestId,
+    trace: facts.trace,
+    deadlineMs,
+    claimsJson,
+    idempotencyKey: call.idempotencyKey,
+    contentType: call.contentType,
+    payload: call.payload,
+  });
   try {
-    const reply = decodeReply(await broker.request(subject, encodeCall(call), { timeoutMs: leftMs }));
+    const reply = decodeReply(await broker.request(subject, message, { timeoutMs: leftMs }));
     timing.lapRoundTrip(reply.handlerMs);
     return reply;
   } catch (error) {

@@ -1,7 +1,5 @@
 import { CALL_HEADERS, JSON_TYPE, type Reply } from "../mesh/call.ts";
 import { MeshError } from "../mesh/errors.ts";
-import { bearerToken } from "./auth/bearer-token.ts";
-import { readBody } from "./body.ts";
 import type { CallPath } from "./call-path.ts";
 import { problemResponse } from "./problem.ts";
 import { type RequestFacts, answerHeaders } from "./request-facts.ts";
@@ -18,21 +16,14 @@ const HEADER_TEXT = /^[\t\x20-\x7e]*$/;
 export const nativePath: CallPath = {
   route: "/v1/call/:project/:service/:function",
 
-  async read(request, address, policy, facts) {
-    const { headers } = request;
-    const timeoutMs = timeoutFromHeader(headers.get(TIMEOUT_HEADER), policy.limits);
+  read(headers, payload, limits) {
     const contentType = headers.get(CALL_HEADERS.contentType) ?? JSON_TYPE;
-    const payload = await readBody(request, policy.limits.maxBodyBytes);
-    facts.timing.lap("body");
     return {
-      address,
-      token: bearerToken(headers.get("Authorization") ?? undefined),
-      timeoutMs,
+      timeoutMs: timeoutFromHeader(headers.get(TIMEOUT_HEADER), limits),
       idempotencyKey: headers.get(CALL_HEADERS.idempotencyKey) ?? undefined,
       contentType,
       payload,
       params: () => ruleParams({ contentType, payload }),
-      facts,
     };
   },
 

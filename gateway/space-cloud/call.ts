@@ -1,8 +1,6 @@
 import { JSON_TYPE } from "../../mesh/call.ts";
 import { MeshError } from "../../mesh/errors.ts";
 import { decodePayload } from "../../mesh/payload.ts";
-import { bearerToken } from "../auth/bearer-token.ts";
-import { readBody } from "../body.ts";
 import type { CallPath } from "../call-path.ts";
 import { errorHeaders } from "../problem.ts";
 import { type RequestFacts, answerHeaders } from "../request-facts.ts";
@@ -22,21 +20,16 @@ const ANSWER_TYPE = "application/json; charset=utf-8";
 export const spaceCloudPath: CallPath = {
   route: "/v1/api/:project/functions/:service/:function",
 
-  async read(request, address, policy, facts) {
-    const bytes = await readBody(request, policy.limits.maxBodyBytes);
-    const { timeout } = bodyObject(bytes);
-    const payload = memberText(bytes, "params") ?? NULL;
-    facts.timing.lap("body");
+  read(_headers, body, limits) {
+    const { timeout } = bodyObject(body);
+    const payload = memberText(body, "params") ?? NULL;
     return {
-      address,
-      token: bearerToken(request.headers.get("Authorization") ?? undefined),
-      timeoutMs: bodyTimeoutMs(timeout, policy.limits),
+      timeoutMs: bodyTimeoutMs(timeout, limits),
       idempotencyKey: undefined,
       contentType: JSON_TYPE,
       payload,
       // What the rule sees is read from the very bytes that travel: the two cannot differ.
       params: () => ruleParams({ contentType: JSON_TYPE, payload }),
-      facts,
     };
   },
 
