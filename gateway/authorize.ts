@@ -42,16 +42,19 @@ export function authorize(
 function askRule(
   rule: CompiledRule,
   { claims, claimsJson }: VerifiedToken,
-  { address, params, budget }: AccessRequest,
+  request: AccessRequest,
   timing: ServerTiming,
 ): string | Promise<string> {
   timing.lap("auth");
-  const decide = (verdict: Verdict): string => {
-    timing.lap("rule");
-    if (verdict.allowed) return claimsJson;
-    const { service, function: name } = address;
-    throw new MeshError("forbidden", verdict.message ?? `the rule of "${service}.${name}" refuses this call`);
-  };
+  const { params, budget } = request;
   const verdict = rule.evaluate({ auth: claims, params: rule.needsParams ? params() : undefined }, budget);
-  return verdict instanceof Promise ? verdict.then(decide) : decide(verdict);
+  if (verdict instanceof Promise) return verdict.then((late) => obey(late, claimsJson, request, timing));
+  return obey(verdict, claimsJson, request, timing);
+}
+
+function obey(verdict: Verdict, claimsJson: string, { address }: AccessRequest, timing: ServerTiming): string {
+  timing.lap("rule");
+  if (verdict.allowed) return claimsJson;
+  const { service, function: name } = address;
+  throw new MeshError("forbidden", verdict.message ?? `the rule of "${service}.${name}" refuses this call`);
 }

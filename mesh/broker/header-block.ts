@@ -16,7 +16,7 @@ export function encodeHeaderBlock(headers: MessageHeaders): string {
     if (value.includes("\n") || value.includes("\r")) {
       throw new MeshError("invalid_request", `header "${name}" holds a line break`);
     }
-    text += `\r\n${name}: ${value}`;
+    text = `${text}\r\n${name}: ${value}`;
   }
   return `${text}\r\n\r\n`;
 }

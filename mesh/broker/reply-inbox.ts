@@ -2,16 +2,17 @@ import type { Message, RequestOptions } from "../broker.ts";
 import { MeshError } from "../errors.ts";
 import type { Delivery, Link } from "./link.ts";
 
-/** Somebody who waits for replies. */
+/** Somebody who waits for the reply to a request, or for the replies of many. */
 interface Waiter {
-  /** Takes a reply; answers whether it was the last to wait for. */
-  readonly receive: (reply: Message) => boolean;
-  readonly nobodyThere: () => void;
-  readonly timeOver: () => void;
+  readonly subject: string;
+  readonly timeoutMs: number;
+  /** The replies so far of a request to many; `undefined` for a request that wants one. */
+  readonly replies: Message[] | undefined;
+  readonly resolve: (outcome: Message | Message[]) => void;
   readonly reject: (error: unknown) => void;
-  timer: ReturnType<typeof setTimeout> | undefined;
+  readonly timer: ReturnType<typeof setTimeout>;
   /** Stops listening to the caller's signal. */
-  unlisten: (() => void) | undefined;
+  readonly unlisten: (() => void) | undefined;
 }
 
 /**
@@ -36,38 +37,12 @@ export class ReplyInbox {
 
   /** Resolves with the first reply; rejects when nobody is there to give one. */
   request(subject: string, message: Message, options: RequestOptions): Promise<Message> {
-    return new Promise((resolve, reject) => {
-      this.#ask(subject, message, options, {
-        receive: (reply) => {
-          resolve(reply);
-          return true;
-        },
-        nobodyThere: () => reject(nobodyThere(subject)),
-        timeOver: () => reject(outOfTime(options.timeoutMs)),
-        reject,
-        timer: undefined,
-        unlisten: undefined,
-      });
-    });
+    return this.#ask<Message>(subject, message, options, undefined);
   }
 
   /** Resolves with all the replies when the time is over, or with none as soon as nobody is there to give one. */
   gather(subject: string, message: Message, options: RequestOptions): Promise<Message[]> {
-    return new Promise((resolve, reject) => {
-      const replies: Message[] = [];
-      const finish = (): void => resolve(replies);
-      this.#ask(subject, message, options, {
-        receive: (reply) => {
-          replies.push(reply);
-          return false;
-        },
-        nobodyThere: finish,
-        timeOver: finish,
-        reject,
-        timer: undefined,
-        unlisten: undefined,
-      });
-    });
+    return this.#ask<Message[]>(subject, message, options, []);
   }
 
   /** Ends every wait with `error`. */
@@ -75,26 +50,56 @@ export class ReplyInbox {
     for (const key of [...this.#waiters.keys()]) this.#take(key)?.reject(error);
   }
 
-  #ask(subject: string, message: Message, { timeoutMs, signal }: RequestOptions, waiter: Waiter): void {
-    signal?.throwIfAborted();
+  // Every call of the gateway goes through here: one waiter with its promise, and no closure that is not needed.
+  #ask<Outcome>(
+    subject: string,
+    message: Message,
+    { timeoutMs, signal }: RequestOptions,
+    replies: Message[] | undefined,
+  ): Promise<Outcome> {
+    if (signal?.aborted === true) return Promise.reject(signal.reason);
     const key = String(++this.#lastNumber);
-    waiter.timer = setTimeout(() => this.#take(key)?.timeOver(), timeoutMs);
-    waiter.unlisten = signal && onAbort(signal, () => this.#take(key)?.reject(signal.reason));
-    this.#waiters.set(key, waiter);
+    const { promise, resolve, reject } = Promise.withResolvers<Outcome>();
+    this.#waiters.set(key, {
+      subject,
+      timeoutMs,
+      replies,
+      // A request resolves with one message and a gathering with its list: `replies` tells which this is.
+      resolve: resolve as Waiter["resolve"],
+      reject,
+      timer: setTimeout(this.#timeOver, timeoutMs, key),
+      unlisten: signal && onAbort(signal, () => this.#take(key)?.reject(signal.reason)),
+    });
     try {
       this.#link.publish(subject, message, this.#prefix + key);
     } catch (error) {
       this.#take(key)?.reject(error);
     }
+    return promise;
   }
 
   #receive(delivery: Delivery): void {
     const key = delivery.subject.slice(this.#prefix.length);
     const waiter = this.#waiters.get(key);
     if (waiter === undefined) return;
-    if (delivery.isNoResponders) this.#take(key)?.nobodyThere();
-    else if (waiter.receive(delivery)) this.#take(key);
+    const { replies, resolve, reject, subject } = waiter;
+    if (delivery.isNoResponders) {
+      this.#take(key);
+      if (replies === undefined) reject(nobodyThere(subject));
+      else resolve(replies);
+    } else if (replies === undefined) {
+      this.#take(key);
+      resolve(delivery);
+    } else {
+      replies.push(delivery);
+    }
   }
+
+  readonly #timeOver = (key: string): void => {
+    const waiter = this.#take(key);
+    if (waiter?.replies === undefined) waiter?.reject(outOfTime(waiter.timeoutMs));
+    else waiter.resolve(waiter.replies);
+  };
 
   #take(key: string): Waiter | undefined {
     const waiter = this.#waiters.get(key);
