@@ -15,21 +15,23 @@ export interface HttpCaller {
 }
 
 const HEAD_END = "\r\n\r\n";
+const NOTHING = Buffer.alloc(0);
 
 /**
- * Opens a connection that sends one prepared request at a time. Written on the bare socket: a benchmark's client should
- * not be what is measured, and `fetch` costs more than the servers.
+ * Opens a connection that sends one prepared request at a time. Written on the bare socket, comparing bytes: a
+ * benchmark's client should not be what is measured, and `fetch` costs more than the servers.
  */
 export async function openHttpCaller({ url, headers, body, expected }: HttpCall): Promise<HttpCaller> {
   const lines = [`POST ${url.pathname} HTTP/1.1`, `Host: ${url.host}`, `Content-Length: ${Buffer.byteLength(body)}`];
   for (const [name, value] of Object.entries(headers)) lines.push(`${name}: ${value}`);
   const request = Buffer.from(lines.join("\r\n") + HEAD_END + body);
-  let received = "";
+  const good = { start: Buffer.from("HTTP/1.1 200"), end: Buffer.from(HEAD_END + expected) };
+  let received: Buffer = NOTHING;
   let waiting: { resolve: () => void; reject: (error: Error) => void } | undefined;
   const end = (error?: Error): void => {
     const { resolve, reject } = waiting ?? {};
     waiting = undefined;
-    received = "";
+    received = NOTHING;
     if (error === undefined) resolve?.();
     else reject?.(error);
   };
@@ -38,10 +40,9 @@ export async function openHttpCaller({ url, headers, body, expected }: HttpCall)
     port: Number(url.port),
     socket: {
       data: (_socket, bytes) => {
-        received += bytes.toString("latin1");
-        if (!isComplete(received)) return;
-        const isGood = received.startsWith("HTTP/1.1 200") && received.endsWith(expected);
-        end(isGood ? undefined : new Error(`unexpected answer from ${url.href}: ${received}`));
+        received = received.length === 0 ? bytes : Buffer.concat([received, bytes]);
+        if (isBetween(received, good)) end();
+        else if (isWhole(received)) end(new Error(`unexpected answer from ${url.href}: ${received.toString()}`));
       },
       close: () => end(new Error(`${url.href} closed the connection`)),
     },
@@ -56,9 +57,18 @@ export async function openHttpCaller({ url, headers, body, expected }: HttpCall)
   };
 }
 
-function isComplete(received: string): boolean {
-  const headEnd = received.indexOf(HEAD_END);
-  if (headEnd < 0) return false;
-  const length = /content-length: (\d+)/i.exec(received)?.[1];
-  return received.length >= headEnd + HEAD_END.length + Number(length);
+function isBetween(bytes: Buffer, { start, end }: { start: Buffer; end: Buffer }): boolean {
+  const endAt = bytes.length - end.length;
+  return (
+    endAt > 0 &&
+    bytes.compare(start, 0, start.length, 0, start.length) === 0 &&
+    bytes.compare(end, 0, end.length, endAt) === 0
+  );
+}
+
+/** Whether the answer is there to its end, whatever it says. */
+function isWhole(bytes: Buffer): boolean {
+  const headEnd = bytes.indexOf(HEAD_END);
+  const length = /content-length: (\d+)/i.exec(bytes.toString("latin1"))?.[1];
+  return headEnd >= 0 && bytes.length >= headEnd + HEAD_END.length + Number(length);
 }

@@ -5,16 +5,21 @@ import { type RequestFacts, answerHeaders } from "./request-facts.ts";
 /** The answer to a call that failed: a problem document (RFC 9457) with the headers its status asks for. */
 export function problemResponse(error: MeshError, facts: RequestFacts): Response {
   const { callId, trace } = facts;
-  const headers = { ...answerHeaders(facts, PROBLEM_TYPE), ...errorHeaders(error, error.status) };
+  const headers = { ...answerHeaders(facts, PROBLEM_TYPE), ...errorHeaders(error, error.status, facts) };
   return new Response(JSON.stringify(toProblem(error, { callId, traceId: trace.traceId })), {
     status: error.status,
     headers,
   });
 }
 
-/** Headers an error's status asks for: `WWW-Authenticate` (RFC 6750) with 401, and `Retry-After`. */
-export function errorHeaders({ retryAfterSeconds }: MeshError, status: number): Record<string, string> {
+/** Headers of an error: a name to ask about it by, and `WWW-Authenticate` (RFC 6750) and `Retry-After` where they belong. */
+export function errorHeaders(
+  { retryAfterSeconds }: MeshError,
+  status: number,
+  { requestId }: RequestFacts,
+): Record<string, string> {
   return {
+    "X-Request-Id": requestId,
     ...(status === 401 && { "WWW-Authenticate": `Bearer realm="functions-mesh", error="invalid_token"` }),
     ...(retryAfterSeconds !== undefined && { "Retry-After": String(Math.ceil(retryAfterSeconds)) }),
   };

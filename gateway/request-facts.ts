@@ -33,12 +33,14 @@ export function requestFacts(headers: Headers): RequestFacts {
   };
 }
 
-/** The headers of an answer to a call: its content type, and what every answer carries. */
-export function answerHeaders({ requestId, trace, timing }: RequestFacts, contentType: string): Record<string, string> {
-  return {
+/** The headers of an answer to a call. A request id is echoed; one that nobody gave is no news to anybody. */
+export function answerHeaders(facts: RequestFacts, contentType: string): Record<string, string> {
+  const { requestId, callId, trace, timing } = facts;
+  const headers: Record<string, string> = {
     "Content-Type": contentType,
-    "X-Request-Id": requestId,
     // There is no standard header for an answer's trace; as a metric without duration browsers and their agents read it.
     "Server-Timing": `${timing.header()}, traceparent;desc="${traceparent(trace)}"`,
   };
+  if (requestId !== callId) headers["X-Request-Id"] = requestId;
+  return headers;
 }

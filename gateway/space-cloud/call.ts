@@ -44,7 +44,7 @@ export const spaceCloudPath: CallPath = {
 
 /** Says what went wrong as that contract does: always JSON, `{"error":"…"}`. */
 export function spaceCloudError(error: MeshError, status: number, facts: RequestFacts): Response {
-  const headers = { ...answerHeaders(facts, ANSWER_TYPE), ...errorHeaders(error, status) };
+  const headers = { ...answerHeaders(facts, ANSWER_TYPE), ...errorHeaders(error, status, facts) };
   return new Response(JSON.stringify({ error: error.message }), { status, headers });
 }
 
