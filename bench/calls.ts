@@ -14,6 +14,7 @@ import { type Call, type LoadResult, load, quantile } from "./load.ts";
 import { startPeer } from "./peers.ts";
 
 const CONNECTIONS = [1, 64, 256];
+const WARM_UP_MS = 4000;
 
 const { values } = parseArgs({
   options: { seconds: { type: "string", default: "1" }, rounds: { type: "string", default: "5" } },
@@ -57,21 +58,25 @@ const subjects = {
 type Subject = keyof typeof subjects;
 const names = Object.keys(subjects) as Subject[];
 
+// Until the just-in-time compilers are done, a process is not what it will be for the rest of its life.
+for (const name of names) await measure(name, 64, WARM_UP_MS);
+
 for (const count of CONNECTIONS) {
   const results: Record<Subject, LoadResult[]> = { "bare echo": [], "raw request": [], "gateway call": [] };
-  // The first round warms up and is not counted.
-  for (let round = 0; round <= rounds; round++) {
-    for (const name of names) {
-      const { callers, close } = await subjects[name](count);
-      const result = await load(callers, durationMs);
-      close();
-      if (round > 0) results[name].push(result);
-    }
+  for (let round = 0; round < rounds; round++) {
+    for (const name of names) results[name].push(await measure(name, count, durationMs));
   }
   report(count, results);
 }
 await broker.close();
 await Promise.all([worker.stop(), mesh.stop(), echo.stop()]);
+
+async function measure(name: Subject, count: number, forMs: number): Promise<LoadResult> {
+  const { callers, close } = await subjects[name](count);
+  const result = await load(callers, forMs);
+  close();
+  return result;
+}
 
 function http(call: Parameters<typeof openHttpCaller>[0]) {
   return async (count: number) => {
