@@ -28,6 +28,10 @@ export interface LocalSurroundings {
 const NO_RESPONDERS = "NATS/1.0 503\r\n\r\n";
 /** Publications up to this size are written into one buffer, over and over. */
 const SCRATCH_BYTES = 64 * 1024;
+/** Longest that the two sizes, the spaces before them and the line's end can be. */
+const MOST_SIZES_BYTES = 32;
+/** What one UTF-16 unit takes at most in UTF-8. */
+const MOST_UTF8_BYTES = 3;
 const SPACE = /\s/;
 
 /** A client in the server's own process: it publishes and subscribes by function calls, with no protocol in between. */
@@ -114,30 +118,34 @@ export class LocalClient implements Subscriber {
     if (this.#subscriptions.delete(subscription)) this.#around.router.subscriptions.remove(subscription);
   }
 
-  /** Lays a publication out as the protocol would have brought it: it goes on to sockets byte for byte. */
+  /**
+   * Lays a publication out as the protocol would have brought it: it goes on to sockets byte for byte. The line stands
+   * before the headers but tells their size, so that they are written first, behind room enough for it.
+   */
   #write(subject: string, replyTo: string, headers: string, payload: Uint8Array): Publication {
-    const headerBytes = Buffer.byteLength(headers);
+    const bodyStart = subject.length + replyTo.length + MOST_SIZES_BYTES;
+    const mostBytes = bodyStart + headers.length * MOST_UTF8_BYTES + payload.length + 2;
+    const bytes = mostBytes <= SCRATCH_BYTES ? this.#scratch : Buffer.allocUnsafeSlow(mostBytes);
+    const headerBytes = headers === "" ? 0 : bytes.write(headers, bodyStart, "utf8");
     const totalBytes = headerBytes + payload.length;
-    const reply = replyTo === "" ? "" : ` ${replyTo}`;
-    const sizes = headerBytes === 0 ? ` ${totalBytes}\r\n` : ` ${headerBytes} ${totalBytes}\r\n`;
-    const line = subject + reply + sizes;
-    const bodyStart = line.length;
     const end = bodyStart + totalBytes + 2;
-
-    const bytes = end <= SCRATCH_BYTES ? this.#scratch : Buffer.allocUnsafeSlow(end);
-    bytes.write(line, 0, "latin1");
-    if (headerBytes > 0) bytes.write(headers, bodyStart, "utf8");
     bytes.set(payload, bodyStart + headerBytes);
     bytes[end - 2] = 0x0d;
     bytes[end - 1] = 0x0a;
 
+    const reply = replyTo === "" ? "" : ` ${replyTo}`;
+    const sizes = headerBytes === 0 ? `${totalBytes}` : `${headerBytes} ${totalBytes}`;
+    const line = `${subject}${reply} ${sizes}\r\n`;
+    const lineStart = bodyStart - line.length;
+    bytes.write(line, lineStart, "latin1");
+
     const publication = this.#publication;
     publication.source = bytes;
     publication.subject = subject;
-    publication.subjectStart = 0;
-    publication.subjectEnd = subject.length;
-    publication.replyStart = replyTo === "" ? subject.length : subject.length + 1;
-    publication.replyEnd = replyTo === "" ? subject.length : subject.length + reply.length;
+    publication.subjectStart = lineStart;
+    publication.subjectEnd = lineStart + subject.length;
+    publication.replyEnd = publication.subjectEnd + reply.length;
+    publication.replyStart = replyTo === "" ? publication.replyEnd : publication.subjectEnd + 1;
     publication.hasHeaders = headerBytes > 0;
     publication.headerBytes = headerBytes;
     publication.totalBytes = totalBytes;
