@@ -5,7 +5,7 @@ import { type ErrorCode, MeshError } from "../mesh/errors.ts";
 import type { Log } from "../mesh/log.ts";
 import type { FunctionAddress } from "../mesh/names.ts";
 import { bearerToken } from "./auth/bearer-token.ts";
-import { readBody } from "./body.ts";
+import { bodyError, readBody } from "./body.ts";
 import { type RequestedCall, dispatch } from "./dispatch.ts";
 import type { GatewayMetrics } from "./metrics.ts";
 import type { Limits, LivePolicy, Policy } from "./policy.ts";
@@ -54,7 +54,12 @@ export function callHandler(path: CallPath, { broker, policy, metrics, log }: Ca
     let response: Response;
     let code: ErrorCode | "ok" = "ok";
     try {
-      const body = await readBody(request, inForce.limits.maxBodyBytes);
+      let body: Uint8Array;
+      try {
+        body = await readBody(request, inForce.limits.maxBodyBytes);
+      } catch (error) {
+        throw bodyError(error);
+      }
       const call = path.read(headers, body, inForce.limits);
       facts.timing.lap("body");
       const token = bearerToken(headers.get("Authorization") ?? undefined);

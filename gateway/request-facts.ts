@@ -1,5 +1,5 @@
 import { CALL_HEADERS, isHeaderValue } from "../mesh/call.ts";
-import { type TraceContext, continueTrace, randomHex, traceparent } from "../mesh/trace.ts";
+import { type TraceContext, continueTrace, randomHex } from "../mesh/trace.ts";
 import { ServerTiming } from "./server-timing.ts";
 
 /** What is known of a request before it is understood: names for logs, traces and problem documents. */
@@ -39,7 +39,7 @@ export function answerHeaders(facts: RequestFacts, contentType: string): Record<
   const headers: Record<string, string> = {
     "Content-Type": contentType,
     // There is no standard header for an answer's trace; as a metric without duration browsers and their agents read it.
-    "Server-Timing": `${timing.header()}, traceparent;desc="${traceparent(trace)}"`,
+    "Server-Timing": `${timing.header()}, traceparent;desc="${trace.header}"`,
   };
   if (requestId !== callId) headers["X-Request-Id"] = requestId;
   return headers;

@@ -1,7 +1,7 @@
 import type { Message, MessageHeaders } from "./broker.ts";
 import { MeshError } from "./errors.ts";
 import { PROBLEM_TYPE, fromProblem, toProblem } from "./problem.ts";
-import { type TraceContext, traceparent } from "./trace.ts";
+import type { TraceContext } from "./trace.ts";
 
 /** Claims of a verified token (RFC 7519): free-form, empty when the rule asked for no token. */
 export type Claims = Readonly<Record<string, unknown>>;
@@ -62,7 +62,7 @@ export function encodeCall(call: Call): Message {
     [CALL_HEADERS.id]: call.id,
     [CALL_HEADERS.deadline]: String(call.deadlineMs),
     [CALL_HEADERS.claims]: call.claimsJson,
-    [CALL_HEADERS.traceparent]: traceparent(call.trace),
+    [CALL_HEADERS.traceparent]: call.trace.header,
   };
   if (call.requestId !== call.id) headers[CALL_HEADERS.requestId] = call.requestId;
   if (call.contentType !== JSON_TYPE) headers[CALL_HEADERS.contentType] = call.contentType;

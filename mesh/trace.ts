@@ -6,6 +6,8 @@ export interface TraceContext {
   readonly spanId: string;
   /** Two hex digits: `01` is sampled. */
   readonly flags: string;
+  /** The `traceparent` header of what this span sends. */
+  readonly header: string;
   readonly state: string | undefined;
   readonly baggage: string | undefined;
 }
@@ -37,20 +39,15 @@ export function continueTrace(
     !(traceparent?.startsWith("00") && traceparent.length > 55) &&
     !NOTHING.test(traceId) &&
     !NOTHING.test(parentId);
-  if (!isValid)
-    return { traceId: randomHex(16), spanId: randomHex(8), flags: "01", state: undefined, baggage: keptBaggage };
-  return {
-    traceId,
-    spanId: randomHex(8),
-    flags: flags ?? "00",
-    state: state !== undefined && state.length <= MAX_STATE ? state : undefined,
-    baggage: keptBaggage,
-  };
+  const keptState = isValid && state !== undefined && state.length <= MAX_STATE ? state : undefined;
+  return isValid
+    ? span(traceId, flags ?? "00", keptState, keptBaggage)
+    : span(randomHex(16), "01", undefined, keptBaggage);
 }
 
-/** The `traceparent` header of what this span sends. */
-export function traceparent(trace: TraceContext): string {
-  return `00-${trace.traceId}-${trace.spanId}-${trace.flags}`;
+function span(traceId: string, flags: string, state: string | undefined, baggage: string | undefined): TraceContext {
+  const spanId = randomHex(8);
+  return { traceId, spanId, flags, header: `00-${traceId}-${spanId}-${flags}`, state, baggage };
 }
 
 /** Bytes drawn at a time: one system call and one long text for some hundred ids, which are slices of it. */

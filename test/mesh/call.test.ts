@@ -37,7 +37,7 @@ describe("a call", () => {
           expect(decodeClaims(headers)).toEqual(JSON.parse(JSON.stringify(given)));
           expect(payload).toBe(rest.payload);
           const read = continueTrace(headers["traceparent"], headers["tracestate"], headers["baggage"]);
-          expect(read).toEqual({ ...sent, spanId: read.spanId });
+          expect(read).toEqual({ ...sent, spanId: read.spanId, header: read.header });
           expect(Number(headers[CALL_HEADERS.deadline])).toBe(rest.deadlineMs);
           expect(headers).toMatchObject({ "Fmesh-Call-Id": rest.id, "X-Request-Id": rest.requestId });
           expect(headers["Content-Type"] ?? "application/json").toBe(rest.contentType);
