@@ -57,9 +57,12 @@ export class ReplyInbox {
     { timeoutMs, signal }: RequestOptions,
     replies: Message[] | undefined,
   ): Promise<Outcome> {
-    if (signal?.aborted === true) return Promise.reject(signal.reason);
-    const key = String(++this.#lastNumber);
     const { promise, resolve, reject } = Promise.withResolvers<Outcome>();
+    if (signal?.aborted === true) {
+      reject(signal.reason);
+      return promise;
+    }
+    const key = String(++this.#lastNumber);
     this.#waiters.set(key, {
       subject,
       timeoutMs,
