@@ -1,34 +1,8 @@
-import type {
-  Broker,
-  BrokerStatus,
-  IncomingMessage,
-  Message,
-  MessageHeaders,
-  RequestOptions,
-  Subscription,
-} from "../broker.ts";
+import type { Broker, BrokerStatus, IncomingMessage, Message, RequestOptions, Subscription } from "../broker.ts";
 import { MeshError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { Exchange } from "./exchange.ts";
-import { decodeHeaderBlock, encodeHeaderBlock, isNoRespondersBlock } from "./header-block.ts";
-import type { Delivery, Link } from "./link.ts";
-
-/** A message as a broker in this process has it: headers are their block's text, no answer wanted is an empty `replyTo`. */
-export interface LocalMessage {
-  readonly subject: string;
-  readonly replyTo: string;
-  readonly headers: string;
-  readonly payload: Uint8Array;
-}
-
-/** The least a broker in this process has to offer. */
-export interface LocalBroker {
-  readonly maxPayloadBytes: number;
-  publish(message: LocalMessage): void;
-  /** Returns how to end the subscription. */
-  subscribe(subject: string, queue: string | undefined, deliver: (message: LocalMessage) => void): () => void;
-  close(): void;
-}
+import { type LocalBroker, LocalLink } from "./local-link.ts";
 
 /** The broker port on a broker in this process: no socket, no protocol, and always connected until it is closed. */
 export class EmbeddedBroker implements Broker {
@@ -99,75 +73,5 @@ export class EmbeddedBroker implements Broker {
 
   #unavailable(): MeshError {
     return new MeshError("broker_unavailable", `the broker at ${this.url} is closed`);
-  }
-}
-
-class LocalLink implements Link {
-  readonly #local: LocalBroker;
-
-  constructor(local: LocalBroker) {
-    this.#local = local;
-  }
-
-  publish(subject: string, { payload, headers }: Message, replyTo = ""): void {
-    const block = encodeHeaderBlock(headers);
-    // A character is one byte at least: what is too large by that needs no exact count.
-    if (block.length + payload.length > this.#local.maxPayloadBytes) {
-      throw new MeshError("payload_too_large", "the message is larger than the broker takes");
-    }
-    this.#local.publish({ subject, replyTo, headers: block, payload });
-  }
-
-  subscribe(
-    subject: string,
-    { queue }: { readonly queue?: string },
-    { onDelivery }: Parameters<Link["subscribe"]>[2],
-  ): Subscription {
-    const unsubscribe = this.#local.subscribe(subject, queue, (message) =>
-      onDelivery(new LocalDelivery(message, this)),
-    );
-    return {
-      drain: async () => {
-        // What has arrived is handed over in a microtask that is waiting already.
-        await Promise.resolve();
-        unsubscribe();
-      },
-    };
-  }
-}
-
-class LocalDelivery implements Delivery {
-  readonly #message: LocalMessage;
-  readonly #link: Link;
-  #headers: MessageHeaders | undefined;
-
-  constructor(message: LocalMessage, link: Link) {
-    this.#message = message;
-    this.#link = link;
-  }
-
-  get subject(): string {
-    return this.#message.subject;
-  }
-
-  get payload(): Uint8Array {
-    return this.#message.payload;
-  }
-
-  get headers(): MessageHeaders {
-    this.#headers ??= decodeHeaderBlock(this.#message.headers);
-    return this.#headers;
-  }
-
-  get isNoResponders(): boolean {
-    return this.payload.length === 0 && isNoRespondersBlock(this.#message.headers);
-  }
-
-  get wantsReply(): boolean {
-    return this.#message.replyTo !== "";
-  }
-
-  reply(answer: Message): void {
-    if (this.wantsReply) this.#link.publish(this.#message.replyTo, answer);
   }
 }
