@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
+import { hasNoKey } from "../../gateway/advice.ts";
 import { signDevelopmentToken } from "../../gateway/auth/development-token.ts";
 import { loadConfig } from "../../gateway/runtime/config-file.ts";
 import { consoleLog } from "../console-log.ts";
@@ -37,6 +38,9 @@ async function up(path: string, { port }: { port?: number }): Promise<void> {
   const config = port === undefined ? loaded : { ...loaded, gateway: { ...loaded.gateway, port } };
 
   const secret = developmentSecret(dirname(configFile));
+  for (const { id } of config.projects.filter(hasNoKey)) {
+    log.info(`project "${id}" has no key of its own: tokens of a development secret are good, here only`);
+  }
   const stop = stopRequested();
   const brokerUrl = env["NATS_URL"] ?? config.broker.url;
   const mesh = await startMesh(config, { configFile, secret, brokerUrl, env, log, write });

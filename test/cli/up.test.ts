@@ -55,6 +55,7 @@ test("the printed curl line gives the sum when it is pasted", async () => {
   expect(curl.output()).toBe('{"result":{"sum":30}}');
   expect(mesh.output()).toMatch(/nats:\/\/127\.0\.0\.1:\d+/);
   expect(mesh.output()).toMatch(/ws:\/\/127\.0\.0\.1:\d+/);
+  expect(mesh.output()).toContain('project "my-adder" has no key of its own');
 });
 
 test("without a token the function answers 403 on the 2019 path and 401 on the native one", async () => {
