@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { ConfigError } from "../gateway/config/config-error.ts";
 import { MeshError } from "../mesh/errors.ts";
 import packageJson from "../package.json" with { type: "json" };
+import { callCommand } from "./commands/call.ts";
 import { gatewayCommand } from "./commands/gateway.ts";
 import { rulesCommand } from "./commands/rules.ts";
 import { tokenCommand } from "./commands/token.ts";
@@ -23,7 +24,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
 });
 
-const commands = [upCommand(), gatewayCommand(), workerCommand(), tokenCommand(), rulesCommand()];
+const commands = [upCommand(), gatewayCommand(), workerCommand(), callCommand(), tokenCommand(), rulesCommand()];
 for (const command of commands) program.addCommand(command);
 exitBy(program);
 

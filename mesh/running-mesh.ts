@@ -12,6 +12,7 @@ export const runningMeshSchema = v.object({
   pid: v.number(),
   /** The broker's WebSocket URL, with its credentials. */
   brokerUrl: v.string(),
+  gatewayUrl: v.string(),
   /** The only project, or `undefined` when there are several. */
   project: v.optional(v.string()),
 });

@@ -1,13 +1,12 @@
 import { Command } from "commander";
-import type { Claims } from "../../mesh/call.ts";
 import type { ProjectConfig } from "../../gateway/config.ts";
+import { parseFunctionName, parseJson, parseJsonObject } from "../arguments.ts";
 import { chooseProject } from "../choose-project.ts";
 import { compileRule } from "../../gateway/rules/compile.ts";
 import { describeRule } from "../../gateway/rules/describe.ts";
 import { type Explanation, explainRule } from "../../gateway/rules/explain.ts";
 import { givenDeps } from "../../gateway/rules/given.ts";
 import { createRuleSelector } from "../../gateway/rules/select.ts";
-import { Failure, USAGE } from "../failure.ts";
 import { loadForRules, rulesSetup } from "./rules-setup.ts";
 
 interface ExplainOptions {
@@ -60,14 +59,11 @@ Shows values of claims and params, at most 80 characters of each. Exit codes: 0 
 }
 
 async function explain(address: string, options: ExplainOptions): Promise<Report> {
-  const [service, name, ...rest] = address.split(".");
-  if (service === undefined || name === undefined || rest.length > 0) {
-    throw new Failure(`"${address}" is not service and function; write arithmetic.sum`, { exitCode: USAGE });
-  }
+  const { service, name } = parseFunctionName(address);
   const config = await loadForRules(options.config);
   const { services } = chooseProject(config, options.project);
   const deps = givenDeps(Object.fromEntries(options.given.map((who) => [who, true])), rulesSetup(config));
-  const auth = parseClaims(options.claims);
+  const auth = options.claims === undefined ? undefined : parseJsonObject("--claims", options.claims);
   const params = options.params === undefined ? undefined : parseJson("--params", options.params);
   const rule = createRuleSelector(services, (source) => compileRule(source, deps)).select(service, name);
   if (rule === undefined) return { function: address, outcome: "deny", because: "there is no rule for this function" };
@@ -104,21 +100,6 @@ function ownerOf(rule: unknown, services: ProjectConfig["services"]): string {
     if (name !== undefined) return `${service}.${name}`;
   }
   throw new Error("the selected rule is not in the configuration");
-}
-
-function parseClaims(text: string | undefined): Claims | undefined {
-  if (text === undefined) return undefined;
-  const value = parseJson("--claims", text);
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Claims;
-  throw new Failure(`--claims is not a JSON object: ${text}`, { exitCode: USAGE });
-}
-
-function parseJson(option: string, text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new Failure(`${option} is not JSON: ${text}`, { exitCode: USAGE, cause: error });
-  }
 }
 
 function collect(value: string, before: readonly string[]): string[] {

@@ -1,11 +1,7 @@
-import { dirname } from "node:path";
 import { Command } from "commander";
-import { signDevelopmentToken } from "../../gateway/auth/development-token.ts";
-import { loadConfig } from "../../gateway/runtime/config-file.ts";
-import { chooseProject } from "../choose-project.ts";
-import { Failure, USAGE } from "../failure.ts";
+import { parseJsonObject, parseSeconds } from "../arguments.ts";
 import { findConfig } from "../find-config.ts";
-import { developmentSecret, withDevelopmentSecret } from "../up/development-secret.ts";
+import { loadProject, signProjectToken } from "../project-token.ts";
 
 interface TokenOptions {
   readonly config: string;
@@ -30,28 +26,9 @@ export function tokenCommand(): Command {
     .action(printToken);
 }
 
-async function printToken({ config: path, project: id, claims, expires }: TokenOptions): Promise<void> {
-  const configFile = findConfig(path);
-  const loaded = await loadConfig(configFile, { env: process.env });
-  const project = chooseProject(withDevelopmentSecret(loaded, developmentSecret(dirname(configFile))), id);
-  const [secret] = project.auth.secrets;
-  if (secret === undefined) {
-    throw new Failure(
-      `project "${project.id}" has public keys only; its tokens come from whoever holds the private key`,
-    );
-  }
-  const expiresInSeconds = Number(expires);
-  if (!(expiresInSeconds > 0)) throw new Failure(`--expires is "${expires}"; give seconds`, { exitCode: USAGE });
-  const token = await signDevelopmentToken({ secret, claims: parseClaims(claims), expiresInSeconds });
+async function printToken({ config, project: id, claims, expires }: TokenOptions): Promise<void> {
+  const project = await loadProject(findConfig(config), id);
+  const expiresInSeconds = parseSeconds("--expires", expires);
+  const token = await signProjectToken(project, { claims: parseJsonObject("--claims", claims), expiresInSeconds });
   process.stdout.write(`${token}\n`);
-}
-
-function parseClaims(text: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  } catch (error) {
-    throw new Failure(`--claims is not JSON: ${text}`, { exitCode: USAGE, cause: error });
-  }
-  throw new Failure(`--claims is not a JSON object: ${text}`, { exitCode: USAGE });
 }

@@ -43,13 +43,12 @@ export async function startMesh(config: GatewayConfig, options: MeshOptions): Pr
   const stack = new CloseStack();
   try {
     const { broker, workerUrl, addresses } = await openBroker(config.broker, { url: brokerUrl, log, stack });
-    stack.use(
-      leaveRunningMeshNote(dirname(configFile), { pid: process.pid, brokerUrl: workerUrl, ...onlyProject(config) }),
-    );
     // What calls in flight need is started before the gateway, and so is stopped after it.
     startWorkers(config, workerUrl, options, stack);
     const adapt = (from: GatewayConfig): GatewayConfig => withDevelopmentSecret(from, options.secret);
     const gateway = stack.use(serve(adapt(config), { broker, configFile, log }));
+    const note = { pid: process.pid, brokerUrl: workerUrl, gatewayUrl: gateway.url, ...onlyProject(config) };
+    stack.use(leaveRunningMeshNote(dirname(configFile), note));
     stack.use(await followConfig(gateway, { configFile, current: config, env: options.env, log, adapt }));
     await untilServed(broker, config.workers.length, log);
     return { gatewayUrl: gateway.url, brokerAddresses: addresses, close: () => stack.close() };

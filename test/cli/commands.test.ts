@@ -16,6 +16,7 @@ test.each([
   ["gateway"],
   ["worker"],
   ["token"],
+  ["call"],
   ["rules"],
   ["rules", "explain"],
   ["rules", "test"],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type WorkerOptions, workerConfig } from "../../worker-service/config.ts";
 
-const running = { pid: 1, brokerUrl: "ws://running", project: "running" };
+const running = { pid: 1, brokerUrl: "ws://running", gatewayUrl: "http://running", project: "running" };
 const environment = { NATS_URL: "ws://environment", FMESH_PROJECT: "environment" };
 const none = (): undefined => undefined;
 const unread = (): never => {

@@ -53,7 +53,14 @@ describe.each(brokersUnderTest())("a worker process on %s", (kind) => {
   test("joins the mesh whose note lies in a folder above it", async () => {
     const inner = join(folder, "a", "b");
     await mkdir(inner, { recursive: true });
-    await leaveNote(JSON.stringify({ pid: process.pid, brokerUrl: mesh.link.url, project: PROJECT }));
+    await leaveNote(
+      JSON.stringify({
+        pid: process.pid,
+        brokerUrl: mesh.link.url,
+        gatewayUrl: "http://127.0.0.1:1",
+        project: PROJECT,
+      }),
+    );
     await using worker = startWorker("worker.ts", { folder: inner, env: {} });
     await worker.untilSaid("service is up");
     expect(await mesh.call("worker", "echo", 1)).toBe(1);

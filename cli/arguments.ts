@@ -1,0 +1,37 @@
+import { Failure, USAGE } from "./failure.ts";
+
+/**
+ * JSON given on the command line.
+ * @throws Failure with the exit code of wrong usage, naming the option.
+ */
+export function parseJson(option: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Failure(`${option} is not JSON: ${text}`, { exitCode: USAGE, cause: error });
+  }
+}
+
+/** As {@link parseJson}, for what has to be an object. */
+export function parseJsonObject(option: string, text: string): Record<string, unknown> {
+  const value = parseJson(option, text);
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw new Failure(`${option} is not a JSON object: ${text}`, { exitCode: USAGE });
+}
+
+/**
+ * A function named on the command line as `service.function`.
+ * @throws Failure with the exit code of wrong usage.
+ */
+export function parseFunctionName(text: string): { readonly service: string; readonly name: string } {
+  const [service, name, ...rest] = text.split(".");
+  if (service !== undefined && name !== undefined && rest.length === 0) return { service, name };
+  throw new Failure(`"${text}" is not service and function; write arithmetic.sum`, { exitCode: USAGE });
+}
+
+/** A positive number of seconds. @throws Failure with the exit code of wrong usage, naming the option. */
+export function parseSeconds(option: string, text: string): number {
+  const seconds = Number(text);
+  if (seconds > 0 && Number.isFinite(seconds)) return seconds;
+  throw new Failure(`${option} is "${text}"; give seconds`, { exitCode: USAGE });
+}

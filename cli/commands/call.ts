@@ -1,0 +1,120 @@
+import { dirname } from "node:path";
+import { Command } from "commander";
+import type { ProjectConfig } from "../../gateway/config.ts";
+import { TIMEOUT_HEADER } from "../../gateway/timeout.ts";
+import { findRunningMesh } from "../../worker-service/runtime/running-mesh-file.ts";
+import { parseFunctionName, parseJson, parseJsonObject, parseSeconds } from "../arguments.ts";
+import { Failure } from "../failure.ts";
+import { findConfig } from "../find-config.ts";
+import { loadProject, signProjectToken } from "../project-token.ts";
+
+interface CallOptions {
+  readonly config: string;
+  readonly project?: string;
+  readonly claims: string;
+  readonly anonymous?: true;
+  readonly url?: string;
+  readonly timeout: string;
+  readonly json?: true;
+}
+
+const TOKEN_SECONDS = 300;
+
+/** `fmesh call`: a call as any HTTP client makes it, for a person at a terminal. */
+export function callCommand(): Command {
+  return new Command("call")
+    .summary("call a function")
+    .description(
+      "Calls a function through the gateway, as any HTTP client does, and prints its result.\n" +
+        "The token is signed for the occasion with the project's secret, or taken from FMESH_TOKEN.",
+    )
+    .argument("<function>", "service and function, such as arithmetic.sum")
+    .argument("[params]", "params as JSON; - reads them from standard input")
+    .option("--config <path>", "configuration file, or a folder that holds fmesh.yaml", ".")
+    .option("--project <id>", "project; may be left out when there is only one")
+    .option("--claims <json>", "claims of the token", '{"id":"developer"}')
+    .option("--anonymous", "call without a token")
+    .option("--url <url>", "the gateway; default: that of the mesh running for the configuration")
+    .option("--timeout <seconds>", "how long to wait", "10")
+    .option("--json", "print status, headers and body as JSON")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  fmesh call arithmetic.sum '{"num1":10,"num2":20}'
+  fmesh call arithmetic.whoami --claims '{"id":"ann","role":"admin"}'
+  echo '{"num1":1,"num2":2}' | fmesh call arithmetic.divide - --anonymous
+
+Exit codes: 0 the function answered; 1 it did not; 2 wrong usage.`,
+    )
+    .action(call);
+}
+
+async function call(address: string, given: string | undefined, options: CallOptions): Promise<void> {
+  const { service, name } = parseFunctionName(address);
+  const timeoutSeconds = parseSeconds("--timeout", options.timeout);
+  const params = given === "-" ? await Bun.stdin.text() : given;
+  if (params !== undefined) parseJson("params", params);
+
+  const configFile = findConfig(options.config);
+  const project = await loadProject(configFile, options.project);
+  const gateway = options.url ?? findRunningMesh(dirname(configFile))?.gatewayUrl;
+  if (gateway === undefined) {
+    throw new Failure(
+      `no mesh runs for "${options.config}": start one with \`fmesh up\`, or name its gateway with --url`,
+    );
+  }
+  const response = await send(`${gateway}/v1/call/${project.id}/${service}/${name}`, {
+    method: "POST",
+    headers: {
+      "Content-Type": "application/json",
+      [TIMEOUT_HEADER]: String(timeoutSeconds),
+      ...(options.anonymous !== true && { Authorization: `Bearer ${await tokenFor(project, options.claims)}` }),
+    },
+    body: params ?? "",
+  });
+  await print(response, options.json === true);
+  if (!response.ok) process.exitCode = 1;
+}
+
+async function tokenFor(project: ProjectConfig, claims: string): Promise<string> {
+  const { FMESH_TOKEN: given } = process.env;
+  if (given !== undefined && given !== "") return given;
+  return signProjectToken(project, {
+    claims: parseJsonObject("--claims", claims),
+    expiresInSeconds: TOKEN_SECONDS,
+  });
+}
+
+async function send(url: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, init);
+  } catch (cause) {
+    throw new Failure(`the gateway at ${new URL(url).origin} cannot be reached; does it run?`, { cause });
+  }
+}
+
+async function print(response: Response, asJson: boolean): Promise<void> {
+  const text = await response.text();
+  if (asJson) {
+    const { status, headers } = response;
+    const document = { status, headers: Object.fromEntries(headers), body: readable(text) };
+    process.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
+  } else if (response.ok) {
+    process.stdout.write(text === "" ? "" : `${text}\n`);
+  } else {
+    const problem = readable(text);
+    const isProblem = typeof problem === "object" && problem !== null && "code" in problem && "detail" in problem;
+    const what = isProblem ? `${String(problem.code)}: ${String(problem.detail)}` : text;
+    process.stderr.write(`${response.status} ${what}\n`);
+  }
+}
+
+/** The value of JSON text, or any other text as it is. */
+function readable(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
