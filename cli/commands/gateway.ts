@@ -5,6 +5,7 @@ import { followConfig } from "../../gateway/runtime/follow-config.ts";
 import { natsBroker } from "../../mesh/broker/nats-bun.ts";
 import { CloseStack } from "../../mesh/lifecycle.ts";
 import { jsonLog } from "../../mesh/log.ts";
+import { existingBroker } from "../existing-broker.ts";
 import { Failure } from "../failure.ts";
 import { findConfig } from "../find-config.ts";
 import { stopRequested } from "../stop-requested.ts";
@@ -24,7 +25,7 @@ async function runGateway(path: string): Promise<void> {
   const { env } = process;
   const config = await loadConfig(configFile, { env });
   const log = jsonLog((line) => process.stdout.write(`${line}\n`));
-  const url = env["NATS_URL"] ?? config.broker.url;
+  const url = existingBroker(config.broker, env);
   if (url === undefined) throw new Failure("which broker? set NATS_URL, or broker.url in the configuration");
 
   const stack = new CloseStack();

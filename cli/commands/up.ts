@@ -4,6 +4,7 @@ import { hasNoKey } from "../../gateway/advice.ts";
 import { signDevelopmentToken } from "../../gateway/auth/development-token.ts";
 import { loadConfig } from "../../gateway/runtime/config-file.ts";
 import { consoleLog } from "../console-log.ts";
+import { existingBroker } from "../existing-broker.ts";
 import { findConfig } from "../find-config.ts";
 import { stopRequested } from "../stop-requested.ts";
 import { banner } from "../up/banner.ts";
@@ -42,7 +43,7 @@ async function up(path: string, { port }: { port?: number }): Promise<void> {
     log.info(`project "${id}" has no key of its own: tokens of a development secret are good, here only`);
   }
   const stop = stopRequested();
-  const brokerUrl = env["NATS_URL"] ?? config.broker.url;
+  const brokerUrl = existingBroker(config.broker, env);
   const mesh = await startMesh(config, { configFile, secret, brokerUrl, env, log, write });
   const [key = secret] = withDevelopmentSecret(config, secret).projects[0]?.auth.secrets ?? [];
   const token = await signDevelopmentToken({

@@ -78,6 +78,15 @@ describe.each(brokersUnderTest())("gateway and worker as processes of their own,
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
   });
 
+  test("broker.url and broker.token of the configuration are used when NATS_URL is not set", async () => {
+    const written = `broker: { url: "${broker.tcpUrl}", token: $BROKER_TOKEN }`;
+    await example.edit((text) => text.replace(/^broker:.*$/m, written));
+    const env = { MY_SECRET: SECRET, BROKER_TOKEN: "of-the-broker", NATS_URL: "" };
+    const gateway = start(startFmesh(["gateway", example.folder], { env }));
+    await gateway.until(/broker connected/);
+    expect(gateway.output()).not.toContain("of-the-broker");
+  });
+
   test("a saved change is live on it too", async () => {
     const [tcpUrl = ""] = urls();
     const gateway = start(startFmesh(["gateway", example.folder], { env: { NATS_URL: tcpUrl, MY_SECRET: SECRET } }));
