@@ -20,7 +20,11 @@ export interface WorkerOptions {
 }
 
 const environmentSchema = v.object({
-  NATS_URL: v.optional(v.string()),
+  // Empty is how an environment file says "not set".
+  NATS_URL: v.pipe(
+    v.optional(v.string()),
+    v.transform((url) => (url === "" ? undefined : url)),
+  ),
   FMESH_PROJECT: v.optional(v.pipe(v.string(), v.check(isName, "use 1 to 64 letters, digits, _ or -"))),
   FMESH_SUPERVISED: v.optional(v.picklist(["0", "1"]), "0"),
   FMESH_LOG_LEVEL: v.optional(v.picklist(["debug", "info", "warn", "error"]), "info"),

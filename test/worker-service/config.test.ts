@@ -25,6 +25,7 @@ describe("a worker belongs", () => {
 
   test("to the running mesh, when nobody says otherwise", () => {
     expect(workerConfig({}, {}, () => running)).toMatchObject({ brokerUrl: "ws://running", project: "running" });
+    expect(workerConfig({}, { NATS_URL: "" }, () => running)).toMatchObject({ brokerUrl: "ws://running" });
     expect(workerConfig({}, { FMESH_PROJECT: "mine" }, () => running)).toMatchObject({
       brokerUrl: "ws://running",
       project: "mine",
