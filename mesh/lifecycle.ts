@@ -17,8 +17,10 @@ export class CloseStack implements Closable {
     return closable;
   }
 
+  /** What is opened after the closing began is closed at once: nobody else would. */
   defer(close: () => Promise<void> | void): void {
-    this.#closables.push(close);
+    if (this.#closing === undefined) this.#closables.push(close);
+    else this.#closing = closeAfter(this.#closing, close);
   }
 
   close(): Promise<void> {
@@ -36,5 +38,13 @@ export class CloseStack implements Closable {
       }
     }
     if (failures.length > 0) throw new AggregateError(failures, "some parts did not close cleanly");
+  }
+}
+
+async function closeAfter(earlier: Promise<void>, close: () => Promise<void> | void): Promise<void> {
+  try {
+    await earlier;
+  } finally {
+    await close();
   }
 }

@@ -3,13 +3,14 @@ import { Command, InvalidArgumentError } from "commander";
 import { hasNoKey } from "../../gateway/advice.ts";
 import { signDevelopmentToken } from "../../gateway/auth/development-token.ts";
 import { loadConfig } from "../../gateway/runtime/config-file.ts";
+import type { Log } from "../../mesh/log.ts";
 import { consoleLog } from "../console-log.ts";
 import { existingBroker } from "../existing-broker.ts";
 import { findConfig } from "../find-config.ts";
 import { stopRequested } from "../stop-requested.ts";
 import { banner } from "../up/banner.ts";
 import { developmentSecret, withDevelopmentSecret } from "../up/development-secret.ts";
-import { startMesh } from "../up/mesh.ts";
+import { type RunningMesh, startMesh } from "../up/mesh.ts";
 
 const DAY_SECONDS = 86_400;
 
@@ -42,9 +43,17 @@ async function up(path: string, { port }: { port?: number }): Promise<void> {
   for (const { id } of config.projects.filter(hasNoKey)) {
     log.info(`project "${id}" has no key of its own: tokens of a development secret are good, here only`);
   }
-  const stop = stopRequested();
+  const stopping = new AbortController();
+  const stopped = abortWhenAsked(stopping, log);
   const brokerUrl = existingBroker(config.broker, env);
-  const mesh = await startMesh(config, { configFile, secret, brokerUrl, env, log, write });
+  let mesh: RunningMesh;
+  try {
+    mesh = await startMesh(config, { configFile, secret, brokerUrl, env, log, write, signal: stopping.signal });
+  } catch (error) {
+    if (!stopping.signal.aborted) throw error;
+    log.info("stopped before it was up");
+    return;
+  }
   const [key = secret] = withDevelopmentSecret(config, secret).projects[0]?.auth.secrets ?? [];
   const token = await signDevelopmentToken({
     secret: key,
@@ -53,9 +62,15 @@ async function up(path: string, { port }: { port?: number }): Promise<void> {
   });
   write(banner(mesh, config, token));
 
-  log.info(`${await stop}: finishing calls in flight`);
+  await stopped;
   await mesh.close();
   log.info("stopped");
+}
+
+/** Resolves once somebody has asked this process to stop. */
+async function abortWhenAsked(stopping: AbortController, log: Log): Promise<void> {
+  log.info(`${await stopRequested()}: finishing calls in flight`);
+  stopping.abort();
 }
 
 function parsePort(text: string): number {

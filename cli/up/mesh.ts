@@ -30,6 +30,8 @@ export interface MeshOptions {
   readonly brokerUrl: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly log: Log;
+  /** Closes the mesh, also while it is still being started. */
+  readonly signal: AbortSignal;
   /** Receives what the workers write. */
   readonly write: (line: string) => void;
 }
@@ -39,8 +41,9 @@ export interface MeshOptions {
  * @throws Failure for what the operator can mend, such as a port in use.
  */
 export async function startMesh(config: GatewayConfig, options: MeshOptions): Promise<RunningMesh> {
-  const { configFile, brokerUrl, log } = options;
+  const { configFile, brokerUrl, log, signal } = options;
   const stack = new CloseStack();
+  signal.addEventListener("abort", () => void stack.close(), { once: true });
   try {
     const { broker, workerUrl, addresses } = await openBroker(config.broker, { url: brokerUrl, log, stack });
     // What calls in flight need is started before the gateway, and so is stopped after it.

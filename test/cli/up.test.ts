@@ -90,6 +90,29 @@ test("Ctrl-C drains and leaves nothing running", async () => {
   await expect(fetch(url)).rejects.toThrow(/connect/i);
 });
 
+test("Ctrl-C ends it while it still waits for its broker, and leaves nothing running", async () => {
+  const mesh = start(["up", example.folder], { env: { NATS_URL: "nats://127.0.0.1:1" } });
+  await mesh.until(/cannot reach the broker yet/);
+  expect(await mesh.stop("SIGINT")).toBe(0);
+  expect(mesh.output()).toContain("stopped before it was up");
+});
+
+test("Ctrl-C ends it while it still waits for a worker that does not join", async () => {
+  await writeFile(join(example.folder, "arithmetic.ts"), "setInterval(() => undefined, 1000);\n");
+  const mesh = start(["up", example.folder]);
+  await expect.poll(() => existsSync(join(example.folder, ".fmesh/running.json"))).toBe(true);
+  const workers = await childrenOf(mesh.pid);
+  expect(await mesh.stop("SIGINT")).toBe(0);
+  for (const pid of workers) expect(isAlive(pid)).toBe(false);
+});
+
+test("a signal that is delivered twice, by a group and by a launcher, still drains", async () => {
+  const { mesh } = await up();
+  process.kill(mesh.pid, "SIGINT");
+  expect(await mesh.stop("SIGINT")).toBe(0);
+  expect(mesh.output()).toMatch(/› stopped\n$/);
+});
+
 test("even killed, it leaves no worker behind", async () => {
   const { mesh } = await up();
   const [worker = 0] = await childrenOf(mesh.pid);

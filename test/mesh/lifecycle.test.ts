@@ -49,3 +49,16 @@ test("everything is closed even when something fails, and every failure is told"
   await expect(stack.close()).rejects.toMatchObject({ errors: failures });
   expect(isClosed).toBe(true);
 });
+
+test("what is opened after the closing began is closed too, even when something before failed", async () => {
+  const stack = new CloseStack();
+  const closed: string[] = [];
+  stack.defer(() => {
+    throw new Error("stuck");
+  });
+  const first = stack.close();
+  stack.defer(() => void closed.push("late"));
+  await expect(first).rejects.toThrow("some parts did not close cleanly");
+  await expect(stack.close()).rejects.toThrow("some parts did not close cleanly");
+  expect(closed).toEqual(["late"]);
+});

@@ -97,15 +97,27 @@ describe.each(brokersUnderTest())("a worker process on %s", (kind) => {
     expect(await worker.ended()).toBe(0);
   });
 
-  test("ends at once when the same signal comes again", async () => {
+  test("answers the call in flight when a signal is delivered twice, as by a process group and a launcher", async () => {
     await using worker = await started("worker.ts");
-    const call = mesh.call("worker", "wait", undefined, { timeoutMs: 1_000 });
+    const call = mesh.call("worker", "wait", undefined, LONG);
     await door.reached();
-    worker.kill("SIGTERM");
+    worker.kill("SIGINT");
+    worker.kill("SIGINT");
     await worker.untilSaid("draining");
-    worker.kill("SIGTERM");
-    expect(await worker.ended()).toBe("SIGTERM");
-    expect((await errorOf(call)).code).toBe("deadline_exceeded");
+    worker.kill("SIGINT");
+    door.open();
+    expect(await call).toBe("answered");
+    expect(await worker.ended()).toBe(0);
+  });
+
+  test("ends without draining when the same signal comes again later", async () => {
+    await using worker = await started("worker.ts");
+    const call = errorOf(mesh.call("worker", "wait", undefined, { timeoutMs: 5_000 }));
+    await door.reached();
+    const again = setInterval(() => worker.kill("SIGTERM"), 200);
+    expect(await worker.ended()).toBe(143);
+    clearInterval(again);
+    expect((await call).code).toBe("deadline_exceeded");
   });
 
   test("hosts two services and answers the calls of both before it ends", async () => {

@@ -1,5 +1,8 @@
+import { constants } from "node:os";
 import type { Log } from "../../mesh/log.ts";
 
+/** The same signal this close together is one wish: a process group and a launcher may both deliver it. */
+const ONE_WISH_MS = 500;
 const SIGNALS = ["SIGTERM", "SIGINT"] as const;
 
 // A process may host several services; it ends when the last of them has stopped.
@@ -27,9 +30,16 @@ export function stopWithProcess(
 
 function watch(log: Log, isSupervised: boolean): void {
   const end = (reason: string): void => void (ending ??= endProcess(reason, log));
-  // Ctrl-C reaches a whole process group and its parent passes a SIGTERM on: one does not cut the other's draining
-  // short. The same signal a second time is from somebody who will not wait, and gets the platform's own way.
-  for (const signal of SIGNALS) process.once(signal, () => end(signal));
+  for (const signal of SIGNALS) {
+    let firstAt: number | undefined;
+    process.on(signal, () => {
+      // Ctrl-C reaches a whole process group and its parent passes a SIGTERM on: one does not cut the other's draining
+      // short. The same signal again, later, is from somebody who will not wait.
+      firstAt ??= performance.now();
+      end(signal);
+      if (performance.now() - firstAt > ONE_WISH_MS) process.exit(128 + constants.signals[signal]);
+    });
+  }
   if (!isSupervised) return;
   process.stdin.once("close", () => end("stdin closed"));
   process.stdin.resume();
