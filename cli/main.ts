@@ -1,31 +1,15 @@
-import { Command } from "commander";
+import type { Command } from "commander";
 import { ConfigError } from "../gateway/config/config-error.ts";
 import { MeshError } from "../mesh/errors.ts";
-import packageJson from "../package.json" with { type: "json" };
-import { callCommand } from "./commands/call.ts";
-import { gatewayCommand } from "./commands/gateway.ts";
-import { rulesCommand } from "./commands/rules.ts";
-import { tokenCommand } from "./commands/token.ts";
-import { upCommand } from "./commands/up.ts";
-import { workerCommand } from "./commands/worker.ts";
 import { Failure, USAGE } from "./failure.ts";
-
-const program = new Command("fmesh")
-  .description(
-    "Functions Mesh: plain functions in long-lived workers, called through a gateway that guards them by rules.",
-  )
-  .version(packageJson.version)
-  .showHelpAfterError("(fmesh --help shows what there is)")
-  .configureHelp({ showGlobalOptions: true })
-  .option("--debug", "show the stack of an error");
+import { createProgram } from "./program.ts";
 
 // Whoever read our output went away (`fmesh … | head`): that is no error of ours.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
 });
 
-const commands = [upCommand(), gatewayCommand(), workerCommand(), callCommand(), tokenCommand(), rulesCommand()];
-for (const command of commands) program.addCommand(command);
+const program = createProgram();
 exitBy(program);
 
 try {

@@ -1,0 +1,23 @@
+import { Command } from "commander";
+import packageJson from "../package.json" with { type: "json" };
+import { callCommand } from "./commands/call.ts";
+import { gatewayCommand } from "./commands/gateway.ts";
+import { rulesCommand } from "./commands/rules.ts";
+import { tokenCommand } from "./commands/token.ts";
+import { upCommand } from "./commands/up.ts";
+import { workerCommand } from "./commands/worker.ts";
+
+/** `fmesh` with all its commands, not run yet. */
+export function createProgram(): Command {
+  const program = new Command("fmesh")
+    .description(
+      "Functions Mesh: plain functions in long-lived workers, called through a gateway that guards them by rules.",
+    )
+    .version(packageJson.version)
+    .showHelpAfterError("(fmesh --help shows what there is)")
+    .configureHelp({ showGlobalOptions: true })
+    .option("--debug", "show the stack of an error");
+  const commands = [upCommand(), gatewayCommand(), workerCommand(), callCommand(), tokenCommand(), rulesCommand()];
+  for (const command of commands) program.addCommand(command);
+  return program;
+}
