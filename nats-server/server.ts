@@ -3,10 +3,10 @@ import { authenticator } from "./auth.ts";
 import { Client, type ClientSurroundings } from "./client.ts";
 import { ChunkPool, FlushQueue } from "./flush.ts";
 import { type ServerIdentity, infoLine } from "./info.ts";
-import { LocalClient } from "./local-client.ts";
+import type { LocalClient } from "./local-client.ts";
+import { LocalServer } from "./local-server.ts";
 import { type NatsServerOptions, settingsFrom } from "./options.ts";
-import { Router } from "./router.ts";
-import { type NatsServerStats, noCounts } from "./stats.ts";
+import type { NatsServerStats } from "./stats.ts";
 import type { Listener, Sink } from "./transport.ts";
 import { listenTcp } from "./transport/tcp.ts";
 import { listenWebSocket } from "./transport/websocket.ts";
@@ -53,8 +53,7 @@ const FRAME_ROOM_BYTES = 64 * 1024 * 1024;
 
 class EmbeddedServer implements NatsServer {
   readonly #identity: Omit<ServerIdentity, "port">;
-  readonly #router = new Router();
-  readonly #counters = noCounts();
+  readonly #local: LocalServer;
   readonly #clients = new Set<Client>();
   readonly #around: ClientSurroundings;
   #tcp: Listener | undefined;
@@ -66,11 +65,13 @@ class EmbeddedServer implements NatsServer {
   constructor(options: NatsServerOptions) {
     const settings = settingsFrom(options);
     this.#identity = { serverId: crypto.randomUUID().replaceAll("-", "").toUpperCase(), settings };
+    this.#local = new LocalServer(settings);
+    const { router, counters } = this.#local;
     this.#around = {
       settings,
-      router: this.#router,
+      router,
       authenticate: authenticator(settings.auth),
-      counters: this.#counters,
+      counters,
       pool: new ChunkPool(),
       flushes: new FlushQueue(),
       onClosed: (client) => this.#forget(client),
@@ -104,15 +105,14 @@ class EmbeddedServer implements NatsServer {
 
   connectLocally(): LocalClient {
     if (this.#closing !== undefined) throw new Error("this NATS server is closed; start another one");
-    const { router, counters, settings } = this.#around;
-    return new LocalClient({ router, counters, log: settings.log, maxPayloadBytes: settings.maxPayloadBytes });
+    return this.#local.connect();
   }
 
   stats(): NatsServerStats {
     return {
-      ...this.#counters,
+      ...this.#local.counters,
       connections: this.#clients.size,
-      subscriptions: this.#router.subscriptions.size,
+      subscriptions: this.#local.router.subscriptions.size,
     };
   }
 
