@@ -9,7 +9,8 @@ import { Caller } from "../mesh/caller.ts";
 import { EndpointCounters } from "./endpoint-counters.ts";
 import { invoke, refuse } from "./invoke.ts";
 import { Limiter } from "./limiter.ts";
-import type { Handler, ServiceDefinition } from "./service.ts";
+import type { Handler } from "./function.ts";
+import type { ServiceDefinition } from "./service.ts";
 
 /** What a service needs to run. */
 export interface HostOptions {
@@ -40,10 +41,10 @@ export async function host(definition: ServiceDefinition, options: HostOptions):
   const caller = new Caller(broker, project);
   const limiter = new Limiter(definition.bounds);
 
-  const endpoints = Object.entries(definition.functions).map(([key, handler]) => ({
+  const endpoints = definition.endpoints.map(({ name: key, handler, metadata }) => ({
     handler,
     counters: new EndpointCounters(),
-    info: endpointInfo(functionSubject({ project, service: name, function: key }), key),
+    info: endpointInfo(functionSubject({ project, service: name, function: key }), key, metadata),
   }));
   const subscriptions = [
     ...endpoints.map(({ info, handler, counters }) =>
@@ -60,7 +61,7 @@ export async function host(definition: ServiceDefinition, options: HostOptions):
     }),
   ];
   await broker.flush();
-  log.info("service is up", { project, functions: Object.keys(definition.functions) });
+  log.info("service is up", { project, functions: definition.endpoints.map((endpoint) => endpoint.name) });
   return { id, drain: once(() => drain(subscriptions, limiter, broker)) };
 }
 
@@ -83,8 +84,8 @@ async function drain(subscriptions: readonly Subscription[], limiter: Limiter, b
   if (broker.status === "connected") await broker.flush();
 }
 
-function endpointInfo(subject: string, name: string): EndpointInfo {
-  return { name, subject, queue_group: QUEUE_GROUP, metadata: {} };
+function endpointInfo(subject: string, name: string, metadata: EndpointInfo["metadata"]): EndpointInfo {
+  return { name, subject, queue_group: QUEUE_GROUP, metadata };
 }
 
 function statsOf({ name, subject, queue_group }: EndpointInfo): { name: string; subject: string; queue_group: string } {

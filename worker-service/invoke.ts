@@ -5,7 +5,7 @@ import type { Log } from "../mesh/log.ts";
 import { decodePayload, encodePayload } from "../mesh/payload.ts";
 import type { Caller } from "../mesh/caller.ts";
 import { HeaderContext } from "./context.ts";
-import type { Handler } from "./service.ts";
+import type { Handler } from "./function.ts";
 
 const SHORT_TEXT = 500;
 

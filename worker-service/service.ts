@@ -1,16 +1,15 @@
 import { checkName } from "../mesh/names.ts";
 import type { Context } from "./context.ts";
+import { toEndpoint, toHttpEndpoint } from "./endpoint.ts";
+import type { Endpoint, FunctionDefinition, Handler } from "./function.ts";
 import { type Bounds, checkedBounds } from "./limiter.ts";
 
-/**
- * A function of a service: gets the caller's params and the call's context, returns the result or a promise of it.
- * `undefined` is "no result", bytes go out as they are, everything else as JSON.
- */
-// oxlint-disable-next-line typescript/no-explicit-any -- a handler without annotations, as in plain JavaScript, must type-check
-export type Handler<Params = any, Result = unknown> = (params: Params, context: Context) => Result;
+/** The functions of a service by name: plain handlers, or handlers with schemas (`fn`). */
+// oxlint-disable-next-line typescript/no-explicit-any -- whatever a definition was inferred to
+export type Functions = Readonly<Record<string, Handler | FunctionDefinition<any, any, any>>>;
 
-/** The functions of a service by name. */
-export type Functions = Readonly<Record<string, Handler>>;
+/** A fetch handler, such as the `fetch` of a Hono app. */
+export type FetchHandler = (request: Request, context: Context) => Response | Promise<Response>;
 
 /** Options of a service. */
 export interface ServiceOptions extends Partial<Bounds> {
@@ -20,11 +19,14 @@ export interface ServiceOptions extends Partial<Bounds> {
 }
 
 /** A service before it is started: its name and its functions. */
-export interface ServiceDefinition<F extends Functions = Functions> {
-  readonly name: string;
+export interface ServiceDefinition<F extends Functions = Functions, Name extends string = string> {
+  readonly name: Name;
   readonly version: string;
   readonly description: string;
+  /** As they were given: what `typeof service` tells a typed client. */
   readonly functions: F;
+  /** As they are served. */
+  readonly endpoints: readonly Endpoint[];
   readonly bounds: Bounds;
 }
 
@@ -40,27 +42,47 @@ const SEMVER =
  * @throws TypeError naming what is wrong: a name outside the grammar, no functions, a version that is not semantic,
  *   bounds that are no whole numbers.
  */
-export function defineService<F extends Functions>(
-  name: string,
+export function defineService<const Name extends string, F extends Functions>(
+  name: Name,
   functions: F,
+  options?: ServiceOptions,
+): ServiceDefinition<F, Name>;
+/** A fetch handler becomes a service with the one function `fetch`. */
+export function defineService<const Name extends string, F extends FetchHandler>(
+  name: Name,
+  fetch: F,
+  options?: ServiceOptions,
+): ServiceDefinition<{ readonly fetch: F }, Name>;
+export function defineService(
+  name: string,
+  given: Functions | FetchHandler,
   options: ServiceOptions = {},
-): ServiceDefinition<F> {
+): ServiceDefinition {
   const { version = "0.0.0", description = "", concurrency = DEFAULT.concurrency, queue = DEFAULT.queue } = options;
   checked(() => checkName("service", name));
-  const names = Object.keys(functions);
-  if (names.length === 0) throw new TypeError(`service "${name}" has no functions`);
-  for (const key of names) {
-    checked(() => checkName("function", key));
-    if (typeof functions[key] !== "function") throw new TypeError(`"${name}.${key}" is not a function`);
-  }
+  const functions = typeof given === "function" ? { fetch: given } : { ...given };
   if (!SEMVER.test(version)) throw new TypeError(`version "${version}" of service "${name}" is not like "1.2.3"`);
   return Object.freeze({
     name,
     version,
     description,
-    functions: Object.freeze({ ...functions }),
+    functions: Object.freeze(functions),
+    endpoints: typeof given === "function" ? [toHttpEndpoint("fetch", given)] : endpointsOf(name, functions),
     bounds: checkedBounds({ concurrency, queue }),
   });
+}
+
+function endpointsOf(service: string, functions: Functions): readonly Endpoint[] {
+  const entries = Object.entries(functions);
+  if (entries.length === 0) throw new TypeError(`service "${service}" has no functions`);
+  return Object.freeze(
+    entries.map(([name, of]) => {
+      checked(() => checkName("function", name));
+      const endpoint = toEndpoint(name, of);
+      if (endpoint === undefined) throw new TypeError(`"${service}.${name}" is not a function`);
+      return endpoint;
+    }),
+  );
 }
 
 // A bad name here is the programmer's, not a caller's.

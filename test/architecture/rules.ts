@@ -55,6 +55,20 @@ export const ZONES: readonly Zone[] = [
     runs: "anywhere",
     why: "mesh/*.ts is what the others agree on: it imports valibot and other mesh/*.ts, and runs anywhere",
   },
+  {
+    files: ["client/**"],
+    mayImport: [CORE, "client/**"],
+    packages: ["eventsource-parser"],
+    runs: "anywhere",
+    why: "the typed client shares only mesh/*.ts with the services, and runs in browsers",
+  },
+  {
+    files: ["worker-service/runtime/**"],
+    mayImport: ["mesh/**", "worker-service/**", "client/**"],
+    packages: ["*"],
+    runs: "on Bun",
+    why: "a runtime entry puts together its own service and adapters; a service written with it may hold a typed client",
+  },
   ...SERVICES.map((service): Zone => ({
     files: [`${service}/runtime/**`],
     mayImport: ["mesh/**", `${service}/**`],
@@ -69,7 +83,13 @@ export const ZONES: readonly Zone[] = [
   serviceZone("gateway/rules/query/**", ["kysely"], ONE_LIBRARY),
   serviceZone("gateway/rules/**", []),
   serviceZone("gateway/**", ["hono"]),
-  serviceZone("worker-service/**", []),
+  {
+    files: ["worker-service/**"],
+    mayImport: [CORE, "worker-service/**", "client/*.ts"],
+    packages: ["valibot", "@standard-schema/spec", "@valibot/to-json-schema"],
+    runs: "anywhere",
+    why: "a service imports mesh/*.ts, itself, the typed client and the packages test/architecture/rules.ts gives it",
+  },
   serviceZone("functions-service/**", ["hono"]),
   serviceZone("builder/**", []),
   {

@@ -2,19 +2,30 @@ import { natsBroker } from "../../mesh/broker/nats-bun.ts";
 import { CloseStack } from "../../mesh/lifecycle.ts";
 import { type WorkerOptions, workerConfig } from "../config.ts";
 import { host } from "../host.ts";
-import { type Functions, type ServiceDefinition, type ServiceOptions, defineService } from "../service.ts";
+import {
+  type FetchHandler,
+  type Functions,
+  type ServiceDefinition,
+  type ServiceOptions,
+  defineService,
+} from "../service.ts";
 import { findRunningMesh } from "./running-mesh-file.ts";
 import { stdoutLog } from "./stdout-log.ts";
 import { stopWithProcess } from "./stop-with-process.ts";
 
 export type { Context } from "../context.ts";
-export type { Functions, Handler, ServiceOptions } from "../service.ts";
+export type { FunctionDefinition, FunctionOptions, Handler, Receives } from "../function.ts";
+export type { FetchHandler, Functions, ServiceOptions } from "../service.ts";
 export type { WorkerOptions } from "../config.ts";
+export { fn } from "../function.ts";
 export { PublicError } from "../public-error.ts";
 export { MeshError } from "../../mesh/errors.ts";
 
 /** A service that can be started. */
-export interface Service<F extends Functions> extends ServiceDefinition<F> {
+export interface Service<F extends Functions = Functions, Name extends string = string> extends ServiceDefinition<
+  F,
+  Name
+> {
   /**
    * Joins the mesh and takes calls until SIGTERM or SIGINT, which drain: calls in flight finish, then the process ends.
    * With `FMESH_SUPERVISED=1` so does the end of the standard input.
@@ -38,8 +49,25 @@ export interface RunningService {
  * @example
  * await service("arithmetic", { sum: ({ num1, num2 }) => ({ sum: num1 + num2 }) }).start();
  */
-export function service<F extends Functions>(name: string, functions: F, options: ServiceOptions = {}): Service<F> {
-  const definition = defineService(name, functions, options);
+export function service<const Name extends string, F extends Functions>(
+  name: Name,
+  functions: F,
+  options?: ServiceOptions,
+): Service<F, Name>;
+/**
+ * Serves a fetch handler, such as a Hono app's `app.fetch`, as a service with the one function `fetch`.
+ *
+ * @example
+ * await service("shop", app.fetch).start();
+ */
+export function service<const Name extends string, F extends FetchHandler>(
+  name: Name,
+  fetch: F,
+  options?: ServiceOptions,
+): Service<{ readonly fetch: F }, Name>;
+export function service(name: string, given: Functions | FetchHandler, options: ServiceOptions = {}): Service {
+  const definition =
+    typeof given === "function" ? defineService(name, given, options) : defineService(name, given, options);
   return { ...definition, start: (where = {}) => start(definition, where) };
 }
 
