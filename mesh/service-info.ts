@@ -1,3 +1,5 @@
+import type { LatencyBucket } from "./latency-histogram.ts";
+
 /**
  * The NATS services protocol (ADR-32): how a service says on the broker that it is there. `nats micro ls` and every
  * official services library speak it, so that workers need no SDK of ours to be seen.
@@ -36,6 +38,19 @@ export interface ServiceInfo extends ServiceIdentity {
   readonly endpoints: readonly EndpointInfo[];
 }
 
+/** How the calls of about the last minute went, handlers alone. */
+export interface RecentCalls {
+  /** How long that was: half a minute to a minute, less in a worker that has just started. */
+  readonly window_seconds: number;
+  readonly requests: number;
+  readonly errors: number;
+  /** Half of the calls took at most this; `null` without calls. */
+  readonly p50_ms: number | null;
+  readonly p99_ms: number | null;
+  /** What the percentiles come from, so that those of several instances can be told. */
+  readonly latency_ms: readonly LatencyBucket[];
+}
+
 /** Counters of one function. Times are in nanoseconds. */
 export interface EndpointStats {
   readonly name: string;
@@ -46,6 +61,8 @@ export interface EndpointStats {
   readonly last_error: string;
   readonly processing_time: number;
   readonly average_processing_time: number;
+  /** Whatever a service library puts there; ours, this. */
+  readonly data?: RecentCalls;
 }
 
 /** Answer to `$SRV.STATS`. */

@@ -1,5 +1,6 @@
 import type { EndpointStats } from "../mesh/service-info.ts";
 import type { Outcome } from "./invoke.ts";
+import { RecentCallsWindow } from "./recent-calls.ts";
 
 const NS_PER_MS = 1e6;
 
@@ -9,10 +10,17 @@ export class EndpointCounters {
   #errors = 0;
   #lastError = "";
   #processingMs = 0;
+  readonly #recent: RecentCallsWindow;
+
+  /** @param now a clock in milliseconds. */
+  constructor(now: () => number = Date.now) {
+    this.#recent = new RecentCallsWindow(now);
+  }
 
   count({ handlerMs, error }: Outcome): void {
     this.#requests++;
     this.#processingMs += handlerMs;
+    this.#recent.record(handlerMs, error !== undefined);
     if (error === undefined) return;
     this.#errors++;
     this.#lastError = `${error.status}:${error.message}`;
@@ -27,6 +35,7 @@ export class EndpointCounters {
       last_error: this.#lastError,
       processing_time: processingNs,
       average_processing_time: this.#requests === 0 ? 0 : Math.round(processingNs / this.#requests),
+      data: this.#recent.summary(),
     };
   }
 }
