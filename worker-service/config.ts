@@ -9,6 +9,8 @@ export interface WorkerConfig {
   readonly logLevel: "debug" | "info" | "warn" | "error";
   /** Whether who started the worker holds its standard input open: when that ends, the worker stops. */
   readonly isSupervised: boolean;
+  /** Whether logged errors show the source lines they come from. */
+  readonly showsSource: boolean;
 }
 
 /** What `start()` may be told; it wins over the environment. */
@@ -27,6 +29,7 @@ const environmentSchema = v.object({
   ),
   FMESH_PROJECT: v.optional(v.pipe(v.string(), v.check(isName, "use 1 to 64 letters, digits, _ or -"))),
   FMESH_SUPERVISED: v.optional(v.picklist(["0", "1"]), "0"),
+  FMESH_LOG_SOURCE: v.optional(v.picklist(["0", "1"]), "0"),
   FMESH_LOG_LEVEL: v.optional(v.picklist(["debug", "info", "warn", "error"]), "info"),
 });
 
@@ -44,7 +47,7 @@ export function workerConfig(
     const problems = parsed.issues.map((issue) => `${v.getDotPath(issue) ?? "environment"}: ${issue.message}`);
     throw new TypeError(`the worker's environment is not valid: ${problems.join("; ")}`);
   }
-  const { NATS_URL, FMESH_PROJECT, FMESH_SUPERVISED, FMESH_LOG_LEVEL } = parsed.output;
+  const { NATS_URL, FMESH_PROJECT, FMESH_SUPERVISED, FMESH_LOG_LEVEL, FMESH_LOG_SOURCE } = parsed.output;
   const told = { brokerUrl: options.brokerUrl ?? NATS_URL, project: options.project ?? FMESH_PROJECT };
   const isTold = told.brokerUrl !== undefined && told.project !== undefined;
   const running = isTold ? undefined : findRunningMesh();
@@ -53,5 +56,11 @@ export function workerConfig(
     throw new TypeError("no mesh to join: start one with `fmesh up`, or set NATS_URL to the broker's URL");
   }
   if (project === undefined) throw new TypeError("which project is this worker's? set FMESH_PROJECT to its id");
-  return { brokerUrl, project, logLevel: FMESH_LOG_LEVEL, isSupervised: FMESH_SUPERVISED === "1" };
+  return {
+    brokerUrl,
+    project,
+    logLevel: FMESH_LOG_LEVEL,
+    isSupervised: FMESH_SUPERVISED === "1",
+    showsSource: FMESH_LOG_SOURCE === "1",
+  };
 }

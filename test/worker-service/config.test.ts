@@ -20,6 +20,7 @@ describe("a worker belongs", () => {
       project: "environment",
       logLevel: "info",
       isSupervised: false,
+      showsSource: false,
     });
   });
 

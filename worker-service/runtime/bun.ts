@@ -9,6 +9,7 @@ import {
   type ServiceOptions,
   defineService,
 } from "../service.ts";
+import { reportUp } from "./report-up.ts";
 import { findRunningMesh } from "./running-mesh-file.ts";
 import { stdoutLog } from "./stdout-log.ts";
 import { stopWithProcess } from "./stop-with-process.ts";
@@ -73,8 +74,8 @@ export function service(name: string, given: Functions | FetchHandler, options: 
 
 async function start(definition: ServiceDefinition, options: WorkerOptions): Promise<RunningService> {
   const config = workerConfig(options, process.env, () => findRunningMesh(process.cwd()));
-  const { brokerUrl, project, logLevel, isSupervised } = config;
-  const log = stdoutLog(logLevel);
+  const { brokerUrl, project, logLevel, isSupervised, showsSource } = config;
+  const log = stdoutLog(logLevel, { showsSource });
   const broker = natsBroker({ url: brokerUrl, name: `${project}.${definition.name}`, log });
   const parts = new CloseStack();
   // From here on, because waiting for the broker may take for ever.
@@ -84,5 +85,6 @@ async function start(definition: ServiceDefinition, options: WorkerOptions): Pro
   const hosting = host(definition, { broker, project, log });
   parts.defer(async () => (await hosting).drain());
   const { id } = await hosting;
+  reportUp(definition.name);
   return { id, stop };
 }
