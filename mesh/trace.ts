@@ -19,30 +19,46 @@ const NOTHING = /^0+$/;
 const MAX_STATE = 512;
 const MAX_BAGGAGE = 8192;
 
-/**
- * Goes on with the trace in the given header values, or starts one: a header that is not valid starts a new trace,
- * as the specification asks.
- */
+/** What came with a call: the sender's span, if its `traceparent` is valid, and what travels beside it. */
+export interface ReceivedTrace {
+  readonly sender: Pick<TraceContext, "traceId" | "spanId" | "flags"> | undefined;
+  readonly state: string | undefined;
+  readonly baggage: string | undefined;
+}
+
+/** Reads the given header values. Without a valid `traceparent` there is no `tracestate`, as the specification asks. */
+export function readTrace(
+  traceparent: string | undefined,
+  state: string | undefined,
+  baggage: string | undefined,
+): ReceivedTrace {
+  const keptBaggage = baggage !== undefined && baggage.length <= MAX_BAGGAGE ? baggage : undefined;
+  const match = traceparent === undefined ? null : TRACEPARENT.exec(traceparent);
+  const [, traceId, spanId, flags] = match ?? [];
+  const isValid =
+    traceId !== undefined &&
+    spanId !== undefined &&
+    !traceparent?.startsWith("ff") &&
+    // Version 00 ends after the flags; later versions may go on.
+    !(traceparent?.startsWith("00") && traceparent.length > 55) &&
+    !NOTHING.test(traceId) &&
+    !NOTHING.test(spanId);
+  if (!isValid) return { sender: undefined, state: undefined, baggage: keptBaggage };
+  const keptState = state !== undefined && state.length <= MAX_STATE ? state : undefined;
+  return { sender: { traceId, spanId, flags: flags ?? "00" }, state: keptState, baggage: keptBaggage };
+}
+
+/** Goes on with the trace in the given header values, or starts one. */
 export function continueTrace(
   traceparent: string | undefined,
   state: string | undefined,
   baggage: string | undefined,
 ): TraceContext {
-  const keptBaggage = baggage !== undefined && baggage.length <= MAX_BAGGAGE ? baggage : undefined;
-  const match = traceparent === undefined ? null : TRACEPARENT.exec(traceparent);
-  const [, traceId, parentId, flags] = match ?? [];
-  const isValid =
-    traceId !== undefined &&
-    parentId !== undefined &&
-    !traceparent?.startsWith("ff") &&
-    // Version 00 ends after the flags; later versions may go on.
-    !(traceparent?.startsWith("00") && traceparent.length > 55) &&
-    !NOTHING.test(traceId) &&
-    !NOTHING.test(parentId);
-  const keptState = isValid && state !== undefined && state.length <= MAX_STATE ? state : undefined;
-  return isValid
-    ? span(traceId, flags ?? "00", keptState, keptBaggage)
-    : span(randomHex(16), "01", undefined, keptBaggage);
+  if (traceparent === undefined && baggage === undefined) return span(randomHex(16), "01", undefined, undefined);
+  const { sender, ...beside } = readTrace(traceparent, state, baggage);
+  return sender === undefined
+    ? span(randomHex(16), "01", undefined, beside.baggage)
+    : span(sender.traceId, sender.flags, beside.state, beside.baggage);
 }
 
 function span(traceId: string, flags: string, state: string | undefined, baggage: string | undefined): TraceContext {
