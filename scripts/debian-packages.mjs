@@ -4,13 +4,14 @@ import { SetUpError } from "./set-up/error.mjs";
 import { run } from "./set-up/run.mjs";
 
 /**
- * A real server that some tests start.
+ * A program or library that some tests need.
  *
  * @typedef {object} DebianPackage
  * @property {string} name the package
- * @property {string} binary a program of it, by which it is recognised
+ * @property {string} [binary] a program of it, by which it is recognised
+ * @property {string} [file] for one without a program: a file of it
  * @property {string} [versions] a folder that holds one folder per version, with `bin/` in each
- * @property {string} [support] the file in `test/support/` that starts it: test files importing it are left out when
+ * @property {string} [support] the file in `test/support/` that uses it: test files importing it are left out when
  *   the package is missing
  * @property {Record<string, string>} [without] environment that tells the tests to do without it
  */
@@ -19,6 +20,12 @@ import { run } from "./set-up/run.mjs";
 export const DEBIAN_PACKAGES = [
   { name: "nats-server", binary: "nats-server", without: { FMESH_TEST_BROKER: "embedded" } },
   { name: "postgresql", binary: "postgres", versions: "/usr/lib/postgresql", support: "postgres.ts" },
+  { name: "golang-go", binary: "go", support: "go.ts" },
+  {
+    name: "golang-github-nats-io-go-nats-dev",
+    file: "/usr/share/gocode/src/github.com/nats-io/nats.go/nats.go",
+    support: "go.ts",
+  },
 ];
 
 /**
@@ -73,7 +80,8 @@ export function suitesThatNeed({ support }, root) {
 }
 
 /** @param {DebianPackage} wanted */
-function isInstalled({ binary, versions }) {
+function isInstalled({ binary, file, versions }) {
+  if (binary === undefined) return file !== undefined && existsSync(file);
   const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin"];
   if (versions !== undefined && existsSync(versions)) {
     folders.push(...readdirSync(versions).map((version) => join(versions, version, "bin")));

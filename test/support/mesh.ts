@@ -38,6 +38,8 @@ export interface TestMeshOptions {
 export interface TestMesh extends AsyncDisposable {
   readonly url: string;
   readonly gateway: RunningGateway;
+  /** The broker's address for workers that join over TCP. */
+  readonly natsUrl: string;
   /** The services' connection. */
   readonly workers: Broker;
   /** Signs a token of the project, good for an hour. */
@@ -77,7 +79,7 @@ export async function startTestMesh(options: TestMeshOptions): Promise<TestMesh>
   try {
     let nats = await useNats(kind, options.nats);
     parts.defer(() => nats.stop());
-    const { wsUrl } = nats;
+    const { wsUrl, tcpUrl } = nats;
 
     const connect = async (): Promise<Broker> => {
       const broker = parts.use(natsBroker({ url: wsUrl, name: "test", log }));
@@ -95,6 +97,7 @@ export async function startTestMesh(options: TestMeshOptions): Promise<TestMesh>
     return {
       url: gateway.url,
       gateway,
+      natsUrl: tcpUrl,
       workers,
       token: (claims = { id: "u1", role: "user" }) =>
         signDevelopmentToken({ secret: PROJECT_SECRET, claims, expiresInSeconds: 3600 }),
