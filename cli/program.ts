@@ -1,8 +1,10 @@
 import { Command } from "commander";
 import packageJson from "../package.json" with { type: "json" };
 import { callCommand } from "./commands/call.ts";
+import { devCommand } from "./commands/dev.ts";
 import { gatewayCommand } from "./commands/gateway.ts";
 import { rulesCommand } from "./commands/rules.ts";
+import { servicesCommand } from "./commands/services.ts";
 import { tokenCommand } from "./commands/token.ts";
 import { upCommand } from "./commands/up.ts";
 import { workerCommand } from "./commands/worker.ts";
@@ -17,7 +19,16 @@ export function createProgram(): Command {
     .showHelpAfterError("(fmesh --help shows what there is)")
     .configureHelp({ showGlobalOptions: true })
     .option("--debug", "show the stack of an error");
-  const commands = [upCommand(), gatewayCommand(), workerCommand(), callCommand(), tokenCommand(), rulesCommand()];
+  const commands = [
+    upCommand(),
+    devCommand(),
+    gatewayCommand(),
+    workerCommand(),
+    callCommand(),
+    servicesCommand(),
+    tokenCommand(),
+    rulesCommand(),
+  ];
   for (const command of commands) program.addCommand(command);
   return program;
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { RecentCallsWindow } from "../../worker-service/recent-calls.ts";
 
-function windowAt(start: number): { window: RecentCallsWindow; pass(seconds: number): void } {
+function windowAt(start: number): { window: RecentCallsWindow; pass: (seconds: number) => void } {
   let now = start;
   return {
     window: new RecentCallsWindow(() => now),
