@@ -1,0 +1,34 @@
+import type { LocalMessage } from "../../mesh/broker/local-link.ts";
+import { decodeHeaderBlock } from "../../mesh/broker/header-block.ts";
+
+/** What a message is called in every run, and whether it answers another. */
+export interface NamedMessage {
+  /** `fn.shop.stock.take#2` for the second message to that subject, `fn.shop.stock.take#2 reply` for its answer. */
+  readonly name: string;
+  readonly isReply: boolean;
+}
+
+/** Where a stream waits to be asked for. */
+const STREAM = "Fmesh-Stream";
+
+/**
+ * Gives messages names that do not change from run to run. Subjects of functions are the same each time; where answers
+ * and streams go is made up anew, so that these are named after the message that asked for them.
+ */
+export class MessageNames {
+  readonly #counts = new Map<string, number>();
+  readonly #replies = new Map<string, string>();
+  readonly #streams = new Map<string, string>();
+
+  name({ subject, replyTo, headers }: LocalMessage): NamedMessage {
+    const reply = this.#replies.get(subject);
+    const base = reply ?? this.#streams.get(subject) ?? subject;
+    const count = (this.#counts.get(base) ?? 0) + 1;
+    this.#counts.set(base, count);
+    const name = reply !== undefined && count === 1 ? base : `${base}#${count}`;
+    if (replyTo !== "") this.#replies.set(replyTo, this.#replies.get(replyTo) ?? `${name} reply`);
+    const stream = headers.includes(STREAM) ? decodeHeaderBlock(headers)[STREAM] : undefined;
+    if (stream !== undefined) this.#streams.set(stream, `${name} stream`);
+    return { name, isReply: reply !== undefined };
+  }
+}

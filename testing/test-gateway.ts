@@ -1,0 +1,84 @@
+import { createGateway } from "../gateway/app.ts";
+import { signDevelopmentToken } from "../gateway/auth/development-token.ts";
+import { buildPolicy } from "../gateway/build-policy.ts";
+import { type GatewayConfig, type ProjectConfig, parseConfig } from "../gateway/config.ts";
+import { prometheusMetrics } from "../gateway/metrics/prometheus.ts";
+import { LivePolicy } from "../gateway/policy.ts";
+import type { Broker } from "../mesh/broker.ts";
+import type { Claims } from "../mesh/call.ts";
+import type { Log } from "../mesh/log.ts";
+import { randomHex } from "../mesh/trace.ts";
+
+/** How the gateway of a test decides. */
+export interface TestGatewayOptions {
+  /** A configuration: the text of an `fmesh.yaml`, or what stands in it as an object. Default: everything is allowed. */
+  readonly config?: string | Readonly<Record<string, unknown>>;
+  /** What `$NAME` in the configuration stands for. Default: nothing is set. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/** A gateway without a port. */
+export interface TestGateway {
+  fetch(request: Request): Promise<Response>;
+  /** Signs a token that the project accepts besides those of its own keys. */
+  token(project: string, claims: Claims): Promise<string>;
+}
+
+/** An hour is longer than any test. */
+const TOKEN_SECONDS = 3600;
+
+/**
+ * The configuration of a test, with one more key for every project, which `secret` is.
+ * @throws ConfigError with every problem of the configuration.
+ */
+export function testConfig({ config, env = {} }: TestGatewayOptions, project: string, secret: string): GatewayConfig {
+  const written = config ?? { projects: [{ id: project, services: ALLOW_ALL }] };
+  const [text, filename] =
+    typeof written === "string" ? [written, "fmesh.yaml"] : [JSON.stringify(written), "config.json"];
+  const parsed = parseConfig(text, { filename, env });
+  return { ...parsed, projects: parsed.projects.map((each) => withSecret(each, secret)) };
+}
+
+/** The real gateway's app, on the test's broker. Databases are not opened: `query` rules refuse. */
+export function testGateway(
+  config: GatewayConfig,
+  { broker, secret, log }: { readonly broker: Broker; readonly secret: string; readonly log: Log },
+): TestGateway {
+  const policy = new LivePolicy(buildPolicy(config, { broker, queries: undefined, fetch, now: Date.now, log }));
+  const app = createGateway({ broker, policy, metrics: prometheusMetrics(broker), log });
+  return {
+    fetch: async (request) => app.fetch(request),
+    token: (id, claims) => {
+      const auth = config.projects.find((project) => project.id === id)?.auth;
+      return signDevelopmentToken({
+        secret,
+        claims: { ...firstOf("iss", auth?.issuer), ...firstOf("aud", auth?.audience), ...claims },
+        expiresInSeconds: TOKEN_SECONDS,
+      });
+    },
+  };
+}
+
+/** A secret that nobody knows. */
+export function testSecret(): string {
+  return randomHex(32);
+}
+
+const ALLOW_ALL = { default: { functions: { default: { rule: "allow" } } } };
+
+function withSecret(project: ProjectConfig, secret: string): ProjectConfig {
+  const { secrets, algorithms } = project.auth;
+  return {
+    ...project,
+    auth: {
+      ...project.auth,
+      secrets: [...secrets, secret],
+      ...(algorithms !== undefined && { algorithms: [...new Set([...algorithms, "HS256" as const])] }),
+    },
+  };
+}
+
+function firstOf(claim: string, accepted: string | readonly string[] | undefined): Claims {
+  const value = typeof accepted === "object" ? accepted[0] : accepted;
+  return value === undefined ? {} : { [claim]: value };
+}
