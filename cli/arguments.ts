@@ -1,3 +1,4 @@
+import { InvalidArgumentError } from "commander";
 import { Failure, USAGE } from "./failure.ts";
 
 /**
@@ -34,4 +35,12 @@ export function parseSeconds(option: string, text: string): number {
   const seconds = Number(text);
   if (seconds > 0 && Number.isFinite(seconds)) return seconds;
   throw new Failure(`${option} is "${text}"; give seconds`, { exitCode: USAGE });
+}
+
+/** A TCP port, for an option's parser. @throws InvalidArgumentError, to which Commander adds the option's name. */
+export function parsePort(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new InvalidArgumentError("Give a number from 0 to 65535.");
+  return port;
 }

@@ -2,10 +2,10 @@ import type { Log, LogFields, LogLevel } from "../mesh/log.ts";
 
 const MARKS: Record<LogLevel, string> = { debug: "·", info: "›", warn: "!", error: "✗" };
 
-/** A logger for a person at a terminal: one line each, `› message key=value`. */
+/** A logger for a person at a terminal: one line each, `› message key=value`, and below it what is longer than a line. */
 export function consoleLog(write: (line: string) => void, fields: LogFields = {}): Log {
   const line = (level: LogLevel, message: string, more: LogFields = {}): void => {
-    write(`${MARKS[level]} ${[message, ...Object.entries({ ...fields, ...more }).map(show)].join("  ")}`);
+    write(`${MARKS[level]} ${withFields(message, { ...fields, ...more })}`);
   };
   return {
     debug: () => undefined,
@@ -22,7 +22,7 @@ export function humanLine(text: string): string {
   if (record === undefined) return text;
   const { time: _time, level, message, ...fields } = record;
   const mark = typeof level === "string" && level in MARKS ? MARKS[level as LogLevel] : "›";
-  return `${mark} ${[String(message), ...Object.entries(fields).map(show)].join("  ")}`;
+  return `${mark} ${withFields(String(message), fields)}`;
 }
 
 function parseRecord(text: string): Record<string, unknown> | undefined {
@@ -34,10 +34,21 @@ function parseRecord(text: string): Record<string, unknown> | undefined {
   }
 }
 
-function show([key, value]: [string, unknown]): string {
-  if (value instanceof Error) return `${key}=${value.stack ?? value.message}`;
-  if (isErrorRecord(value)) return `${key}=${value.stack}`;
-  return `${key}=${typeof value === "string" ? value : JSON.stringify(value)}`;
+function withFields(message: string, fields: LogFields): string {
+  const inLine = [message];
+  const below: string[] = [];
+  for (const [key, value] of Object.entries(fields)) {
+    const text = show(value);
+    if (text.includes("\n")) below.push(text);
+    else inLine.push(`${key}=${text}`);
+  }
+  return [inLine.join("  "), ...below].join("\n");
+}
+
+function show(value: unknown): string {
+  if (value instanceof Error) return value.stack ?? value.message;
+  if (isErrorRecord(value)) return value.stack;
+  return typeof value === "string" ? value : String(JSON.stringify(value));
 }
 
 function isErrorRecord(value: unknown): value is { stack: string } {

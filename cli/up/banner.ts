@@ -1,8 +1,14 @@
 import type { GatewayConfig } from "../../gateway/config.ts";
 import type { RunningMesh } from "./mesh.ts";
 
+export interface BannerFacts {
+  readonly token: string;
+  /** What may be changed while it runs. */
+  readonly live: string;
+}
+
 /** What a person sees once the mesh runs: where it is, a token, and a call to paste. */
-export function banner(mesh: RunningMesh, config: GatewayConfig, token: string): string {
+export function banner(mesh: RunningMesh, config: GatewayConfig, { token, live }: BannerFacts): string {
   const [first, ...more] = mesh.brokerAddresses;
   const lines = [
     "",
@@ -14,7 +20,7 @@ export function banner(mesh: RunningMesh, config: GatewayConfig, token: string):
     `  token     ${token}`,
     "",
     ...exampleCall(mesh, config, token),
-    "A saved change of the configuration is live at once. Ctrl-C stops everything.",
+    `A saved change of ${live} is live at once. Ctrl-C stops everything.`,
     "",
   ];
   return lines.join("\n");

@@ -1,17 +1,16 @@
-import { existsSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { dirname } from "node:path";
 import type { GatewayConfig } from "../../gateway/config.ts";
 import { type RunningGateway, startGateway } from "../../gateway/runtime/bun.ts";
 import { followConfig } from "../../gateway/runtime/follow-config.ts";
 import { CloseStack } from "../../mesh/lifecycle.ts";
 import type { Log } from "../../mesh/log.ts";
-import { humanLine } from "../console-log.ts";
 import { Failure } from "../failure.ts";
 import { type MeshBroker, openBroker } from "./broker.ts";
 import { withDevelopmentSecret } from "./development-secret.ts";
 import { leaveRunningMeshNote } from "./running-mesh-note.ts";
-import { untilServed } from "./until-served.ts";
-import { startWorkerProcess } from "./worker-process.ts";
+import { onlyProject } from "./only-project.ts";
+import type { StartWorker } from "./worker-process.ts";
+import { Workers } from "./workers.ts";
 
 /** A mesh that runs in and below this process. */
 export interface RunningMesh {
@@ -32,6 +31,7 @@ export interface MeshOptions {
   readonly log: Log;
   /** Closes the mesh, also while it is still being started. */
   readonly signal: AbortSignal;
+  readonly startWorker: StartWorker;
   /** Receives what the workers write. */
   readonly write: (line: string) => void;
 }
@@ -41,19 +41,20 @@ export interface MeshOptions {
  * @throws Failure for what the operator can mend, such as a port in use.
  */
 export async function startMesh(config: GatewayConfig, options: MeshOptions): Promise<RunningMesh> {
-  const { configFile, brokerUrl, log, signal } = options;
+  const { configFile, brokerUrl, startWorker, log, write, signal } = options;
   const stack = new CloseStack();
   signal.addEventListener("abort", () => void stack.close(), { once: true });
   try {
     const { broker, workerUrl, addresses } = await openBroker(config.broker, { url: brokerUrl, log, stack });
     // What calls in flight need is started before the gateway, and so is stopped after it.
-    startWorkers(config, workerUrl, options, stack);
+    const workers = stack.use(new Workers(config, { configFile, brokerUrl: workerUrl, startWorker, log, write }));
     const adapt = (from: GatewayConfig): GatewayConfig => withDevelopmentSecret(from, options.secret);
     const gateway = stack.use(serve(adapt(config), { broker, configFile, log }));
     const note = { pid: process.pid, brokerUrl: workerUrl, gatewayUrl: gateway.url, ...onlyProject(config) };
     stack.use(leaveRunningMeshNote(dirname(configFile), note));
-    stack.use(await followConfig(gateway, { configFile, current: config, env: options.env, log, adapt }));
-    await untilServed(broker, config.workers.length, log);
+    const onChange = (changed: GatewayConfig): void => workers.follow(changed);
+    stack.use(await followConfig(gateway, { configFile, current: config, env: options.env, log, adapt, onChange }));
+    await workers.settled();
     return { gatewayUrl: gateway.url, brokerAddresses: addresses, close: () => stack.close() };
   } catch (error) {
     await stack.close();
@@ -76,32 +77,4 @@ function serve(
     }
     throw error;
   }
-}
-
-function startWorkers(config: GatewayConfig, brokerUrl: string, options: MeshOptions, stack: CloseStack): void {
-  const folder = dirname(options.configFile);
-  for (const { run, name = run, env } of config.workers) {
-    const script = resolve(folder, run);
-    if (!existsSync(script)) throw new Failure(`worker "${run}" is not there: the configuration means ${script}`);
-    stack.use(
-      startWorkerProcess({
-        name,
-        script,
-        folder,
-        env: { NATS_URL: brokerUrl, ...projectVariable(config), FMESH_SUPERVISED: "1", ...env },
-        log: options.log,
-        onLine: (line) => options.write(`${name} │ ${humanLine(line)}`),
-      }),
-    );
-  }
-}
-
-function onlyProject({ projects }: GatewayConfig): { project?: string } {
-  const [first] = projects;
-  return first !== undefined && projects.length === 1 ? { project: first.id } : {};
-}
-
-function projectVariable(config: GatewayConfig): { FMESH_PROJECT?: string } {
-  const { project } = onlyProject(config);
-  return project === undefined ? {} : { FMESH_PROJECT: project };
 }

@@ -1,74 +1,111 @@
 import type { Closable } from "../../mesh/lifecycle.ts";
 import type { Log } from "../../mesh/log.ts";
-import { pause } from "../../mesh/pause.ts";
+import type { UpReport } from "../../worker-service/runtime/report-up.ts";
 
-/** A worker that `fmesh up` keeps running. */
-export interface WorkerProcessOptions {
+/** What runs as a worker. */
+export interface WorkerSpec {
   /** Shown in front of what it says. */
   readonly name: string;
   /** The script, absolute. */
   readonly script: string;
   readonly folder: string;
   readonly env: Readonly<Record<string, string>>;
+}
+
+/** A worker that is looked after. `close()` lets it finish its calls. */
+export interface StartedWorker extends Closable {
+  /** Resolves once it takes calls, or once it is clear that it will not soon. */
+  readonly settled: Promise<void>;
+}
+
+/** How a mesh starts its workers. */
+export type StartWorker = (spec: WorkerSpec, options: StartWorkerOptions) => StartedWorker;
+
+export interface StartWorkerOptions {
   readonly log: Log;
-  /** Receives each line the worker writes. */
+  /** Receives each line that the worker writes. */
   readonly onLine: (line: string) => void;
 }
 
-const FIRST_RESTART_MS = 250;
-const LAST_RESTART_MS = 10_000;
-/** A worker that ran this long was healthy: its next restart is quick again. */
-const HEALTHY_MS = 10_000;
-const STOP_GRACE_MS = 10_000;
-
-/** Starts a script as a process of its own and starts it again, with back-off, whenever it ends by itself. */
-export function startWorkerProcess(options: WorkerProcessOptions): Closable {
-  const { name, log } = options;
-  const stopping = new AbortController();
-  let child: Bun.Subprocess<"pipe", "pipe", "pipe"> | undefined;
-
-  const keepRunning = async (): Promise<void> => {
-    let restartMs = FIRST_RESTART_MS;
-    while (!stopping.signal.aborted) {
-      const startedAt = Date.now();
-      child = spawn(options);
-      const [code] = await Promise.all([
-        child.exited,
-        readLines(child.stdout, options.onLine),
-        readLines(child.stderr, options.onLine),
-      ]);
-      if (stopping.signal.aborted) return;
-      restartMs = Date.now() - startedAt > HEALTHY_MS ? FIRST_RESTART_MS : restartMs;
-      log.error(`worker "${name}" ended with code ${code}; starting it again in ${restartMs} ms`);
-      await pause(restartMs, stopping.signal);
-      restartMs = Math.min(restartMs * 2, LAST_RESTART_MS);
-    }
-  };
-  const running = keepRunning();
-
-  return {
-    close: async () => {
-      stopping.abort();
-      child?.kill("SIGTERM");
-      const timer = setTimeout(() => {
-        log.warn(`worker "${name}" did not drain within ${STOP_GRACE_MS} ms and is ended`);
-        child?.kill("SIGKILL");
-      }, STOP_GRACE_MS);
-      await running;
-      clearTimeout(timer);
-    },
-  };
+/** One process of a worker. */
+export interface WorkerProcess {
+  /** The services that have said they take calls. */
+  readonly services: ReadonlySet<string>;
+  /** Resolves when `expected` take calls, or, where some of them do not come, shortly after others do. */
+  up(expected: ReadonlySet<string>): Promise<void>;
+  /** Resolves with the exit code when all it wrote has been read. */
+  readonly exited: Promise<number>;
+  /** Lets it finish its calls; it is ended when that takes longer than `graceMs`. */
+  stop(graceMs?: number): Promise<void>;
+  /** Ends it at once. */
+  kill(): void;
 }
 
-function spawn({ script, folder, env }: WorkerProcessOptions): Bun.Subprocess<"pipe", "pipe", "pipe"> {
-  return Bun.spawn([process.execPath, script], {
+/** How long a worker may take to finish its calls. */
+export const STOP_GRACE_MS = 10_000;
+/** Services of one script come up within this of each other. */
+const TOGETHER_MS = 300;
+
+/** Starts a process. `bunOptions` are for Bun itself. */
+export function spawnWorker(
+  { name, script, folder, env }: WorkerSpec,
+  { log, onLine, bunOptions = [] }: StartWorkerOptions & { readonly bunOptions?: readonly string[] },
+): WorkerProcess {
+  const services = new Set<string>();
+  const listeners = new Set<() => void>();
+  const child = Bun.spawn([process.execPath, ...bunOptions, script], {
     cwd: folder,
     env: { ...process.env, ...env },
     // An open pipe that ends with this process, however it ends: the worker's sign to stop.
     stdin: "pipe",
     stdout: "pipe",
     stderr: "pipe",
+    ipc: (message) => {
+      if (!isUpReport(message)) return;
+      services.add(message.upService);
+      for (const listener of listeners) listener();
+    },
   });
+  const exited = Promise.all([child.exited, readLines(child.stdout, onLine), readLines(child.stderr, onLine)]).then(
+    ([code]) => code,
+  );
+
+  return {
+    services,
+    exited,
+    up: (expected) =>
+      new Promise((resolve) => {
+        let timer: ReturnType<typeof setTimeout> | undefined;
+        const finish = (): void => {
+          listeners.delete(check);
+          resolve();
+        };
+        const check = (): void => {
+          if (services.size === 0) return;
+          clearTimeout(timer);
+          if (expected.isSubsetOf(services)) finish();
+          else timer = setTimeout(finish, TOGETHER_MS);
+        };
+        listeners.add(check);
+        check();
+      }),
+    kill: () => child.kill("SIGKILL"),
+    stop: async (graceMs = STOP_GRACE_MS) => {
+      child.kill("SIGTERM");
+      const timer = setTimeout(() => {
+        log.warn(`worker "${name}" did not stop within ${graceMs} ms and is ended`);
+        child.kill("SIGKILL");
+      }, graceMs);
+      await exited;
+      clearTimeout(timer);
+    },
+  };
+}
+
+function isUpReport(message: unknown): message is UpReport {
+  return (
+    typeof message === "object" && message !== null && "upService" in message && typeof message.upService === "string"
+  );
 }
 
 async function readLines(stream: ReadableStream<Uint8Array>, onLine: (line: string) => void): Promise<void> {

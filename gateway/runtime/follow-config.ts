@@ -14,6 +14,8 @@ export interface FollowOptions {
   readonly log: Log;
   /** What the gateway gets instead of what the file says. Default: just that. */
   readonly adapt?: (config: GatewayConfig) => GatewayConfig;
+  /** Told what the file says when that is in force. Must not throw. */
+  readonly onChange?: (config: GatewayConfig) => void;
 }
 
 /**
@@ -21,7 +23,7 @@ export interface FollowOptions {
  * @throws ConfigError when the file's folder cannot be watched.
  */
 export async function followConfig(gateway: RunningGateway, options: FollowOptions): Promise<Closable> {
-  const { configFile, current, env, log, adapt = (config) => config } = options;
+  const { configFile, current, env, log, adapt = (config) => config, onChange } = options;
   const stopping = new AbortController();
   const complain = (error: unknown): void => {
     const reason = error instanceof Error ? error.message : String(error);
@@ -40,6 +42,7 @@ export async function followConfig(gateway: RunningGateway, options: FollowOptio
         return;
       }
       log.info("the saved configuration is live");
+      onChange?.(config);
     },
   });
   return {
