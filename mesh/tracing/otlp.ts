@@ -24,7 +24,10 @@ import { pause } from "../pause.ts";
 import type { OtlpSettings } from "./otlp-settings.ts";
 import { reportingExporter } from "./reporting-exporter.ts";
 
-/** A provider whose spans go to a collector; closing sends what is left. */
+/**
+ * A provider whose spans go to a collector. Closing sends what is left, and waits for two seconds at most; the exporter
+ * may go on trying behind it, so that a process that wants to end then has to say so (`process.exit`).
+ */
 export interface OtlpProvider extends Closable {
   readonly provider: ApiTracerProvider;
 }

@@ -10,7 +10,7 @@ export interface RunningCommand {
   /** Everything it has written so far. */
   output(): string;
   /** Resolves with the output as soon as it matches; rejects when the command ends before. */
-  until(pattern: RegExp): Promise<string>;
+  until(pattern: RegExp | ((output: string) => boolean)): Promise<string>;
   /** Sends a signal, waits for the end and resolves with the exit code. */
   stop(signal?: NodeJS.Signals): Promise<number>;
   readonly exited: Promise<number>;
@@ -61,7 +61,7 @@ export function startCommand(command: readonly string[], { cwd, env }: CommandOp
     until: (pattern) =>
       new Promise((resolve, reject) => {
         const check = (): void => {
-          if (!pattern.test(text)) return;
+          if (!(pattern instanceof RegExp ? pattern.test(text) : pattern(text))) return;
           checks.delete(check);
           resolve(text);
         };
