@@ -63,7 +63,10 @@ export function callHandler(path: CallPath, { broker, policy, metrics, log }: Ca
       const call = path.read(headers, body, inForce.limits);
       facts.timing.lap("body");
       const token = bearerToken(headers.get("Authorization") ?? undefined);
-      response = path.succeed(await dispatch({ address, token, call, facts }, inForce, broker), facts);
+      response = path.succeed(
+        await dispatch({ address, token, call, facts, signal: request.signal }, inForce, broker),
+        facts,
+      );
     } catch (thrown) {
       const error = MeshError.from(thrown);
       code = error.code;

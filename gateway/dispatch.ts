@@ -1,7 +1,8 @@
 import type { Broker } from "../mesh/broker.ts";
-import { type Reply, decodeReply, encodeCall } from "../mesh/call.ts";
+import type { Reply } from "../mesh/call.ts";
 import { MeshError } from "../mesh/errors.ts";
-import { type FunctionAddress, functionSubject } from "../mesh/names.ts";
+import { type FunctionAddress, checkAddress } from "../mesh/names.ts";
+import { sendCall } from "../mesh/outgoing-call.ts";
 import type { Payload } from "../mesh/payload.ts";
 import { authorize } from "./authorize.ts";
 import type { Policy } from "./policy.ts";
@@ -21,6 +22,8 @@ export interface Invocation {
   readonly token: string | undefined;
   readonly call: RequestedCall;
   readonly facts: RequestFacts;
+  /** Aborts when the caller goes away. */
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -29,9 +32,9 @@ export interface Invocation {
  * @throws MeshError everything that can go wrong with a call.
  */
 export async function dispatch(invocation: Invocation, policy: Policy, broker: Broker): Promise<Reply> {
-  const { address, token, call, facts } = invocation;
+  const { address, token, call, facts, signal } = invocation;
   const { timing } = facts;
-  const subject = functionSubject(address);
+  checkAddress(address);
   const deadlineMs = Date.now() + call.timeoutMs;
   const project = policy.project(address.project);
 
@@ -40,7 +43,7 @@ export async function dispatch(invocation: Invocation, policy: Policy, broker: B
   const leftMs = deadlineMs - Date.now();
   if (leftMs <= 0) throw new MeshError("deadline_exceeded", "the time ran out while the rule was evaluated");
 
-  const message = encodeCall({
+  const sent = {
     id: facts.callId,
     requestId: facts.requestId,
     trace: facts.trace,
@@ -49,13 +52,14 @@ export async function dispatch(invocation: Invocation, policy: Policy, broker: B
     idempotencyKey: call.idempotencyKey,
     contentType: call.contentType,
     payload: call.payload,
-  });
+  };
   try {
-    const reply = decodeReply(await broker.request(subject, message, { timeoutMs: leftMs }));
+    const reply = await sendCall(broker, address, sent, { timeoutMs: leftMs, signal });
     timing.lapRoundTrip(reply.handlerMs);
     return reply;
   } catch (error) {
     timing.lap("mesh");
+    if (signal.aborted) throw new MeshError("cancelled", "the caller went away before the answer", { cause: error });
     throw isNowhere(error) && !project?.names(address.service, address.function) ? notFound(address) : error;
   }
 }

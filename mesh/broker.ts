@@ -33,6 +33,20 @@ export interface Subscription {
   drain(): Promise<void>;
 }
 
+/** A subject of this connection's own: whoever is told of it can send here. */
+export interface Inbox {
+  readonly subject: string;
+  /** Takes no more messages. May be called twice. */
+  close(): void;
+}
+
+/** What arrives at an {@link Inbox}. */
+export interface InboxHandlers {
+  onMessage(message: IncomingMessage): void;
+  /** A publication that asked for its answer here reached nobody. */
+  onNobodyThere(): void;
+}
+
 /** Whether the broker can be reached: `closed` is final, the others alternate for ever. */
 export type BrokerStatus = "connected" | "disconnected" | "closed";
 
@@ -59,8 +73,17 @@ export interface Broker extends Closable {
   /** Sends a message to many and gathers the replies of `timeoutMs`; none is an empty list. */
   gather(subject: string, message: Message, options: RequestOptions): Promise<Message[]>;
 
-  /** @throws MeshError `broker_unavailable`, `payload_too_large`. */
-  publish(subject: string, message: Message): void;
+  /**
+   * @param replyTo subject of an inbox for the answers.
+   * @throws MeshError `broker_unavailable`, `payload_too_large`.
+   */
+  publish(subject: string, message: Message, replyTo?: string): void;
+
+  /**
+   * Opens an inbox; it costs the broker nothing.
+   * @throws MeshError `broker_unavailable`.
+   */
+  openInbox(handlers: InboxHandlers): Inbox;
 
   /** Hands each message on `subject` to `handler`; within a `queue` group each goes to one member only. */
   subscribe(
@@ -71,6 +94,14 @@ export interface Broker extends Closable {
 
   /** Resolves when the broker has processed everything sent before. */
   flush(): Promise<void>;
+}
+
+/** Room that is left for a message's headers, in bytes; half of it where a broker takes only small messages. */
+const HEADER_ROOM_BYTES = 16 * 1024;
+
+/** How many bytes of payload fit into a message of this broker beside headers of an ordinary size. */
+export function payloadRoom({ maxPayloadBytes }: Pick<Broker, "maxPayloadBytes">): number {
+  return Math.max(Math.floor(maxPayloadBytes / 2), maxPayloadBytes - HEADER_ROOM_BYTES);
 }
 
 /** No headers, no bytes: for pings and the like. */

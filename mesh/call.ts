@@ -1,13 +1,15 @@
 import type { Message, MessageHeaders } from "./broker.ts";
 import { MeshError } from "./errors.ts";
+import type { Body } from "./body.ts";
 import { PROBLEM_TYPE, fromProblem, toProblem } from "./problem.ts";
+import { STREAM_HEADERS } from "./stream.ts";
 import type { TraceContext } from "./trace.ts";
 
 /** Claims of a verified token (RFC 7519): free-form, empty when the rule asked for no token. */
 export type Claims = Readonly<Record<string, unknown>>;
 
 /** One call of a function, as it travels from gateway to worker or from worker to worker. */
-export interface Call {
+export interface Call extends Body {
   /** Unique per call, for logs and problem documents. */
   readonly id: string;
   /** When the caller stops waiting: milliseconds since the epoch. Clocks of a mesh are expected to agree (NTP). */
@@ -16,20 +18,22 @@ export interface Call {
   readonly claimsJson: string;
   readonly trace: TraceContext;
   readonly requestId: string;
-  readonly contentType: string;
   readonly idempotencyKey: string | undefined;
-  readonly payload: Uint8Array;
 }
 
 /** A function's answer. */
-export interface Reply {
-  readonly contentType: string;
-  readonly payload: Uint8Array;
+export interface Reply extends Body {
   /** How long the handler took in the worker, in milliseconds; `undefined` when a foreign worker does not say. */
   readonly handlerMs: number | undefined;
 }
 
-/** The header names of the call protocol. `docs/any-language.md` is their reference for other languages. */
+/** A body that is asked for elsewhere: at which subject, and how long it is, where that is known. */
+export interface OfferedBody {
+  readonly subject: string;
+  readonly lengthBytes: number | undefined;
+}
+
+/** The header names of the call protocol. `docs/protocol.md` is their reference for other languages. */
 export const CALL_HEADERS = {
   id: "Fmesh-Call-Id",
   deadline: "Fmesh-Deadline",
@@ -55,9 +59,11 @@ export const JSON_TYPE = "application/json";
 export const NO_CLAIMS = "{}";
 
 const LINE_BREAK = /[\r\n]/;
+const LENGTH = /^\d{1,15}$/;
+const NOTHING = new Uint8Array(0);
 
 /** The message that asks for a call. What goes without saying is left out: JSON, and a request id that is the call's. */
-export function encodeCall(call: Call): Message {
+export function encodeCall(call: Call, offered?: OfferedBody): Message {
   const headers: Record<string, string> = {
     [CALL_HEADERS.id]: call.id,
     [CALL_HEADERS.deadline]: String(call.deadlineMs),
@@ -69,15 +75,15 @@ export function encodeCall(call: Call): Message {
   if (call.trace.state !== undefined) headers[CALL_HEADERS.tracestate] = call.trace.state;
   if (call.trace.baggage !== undefined) headers[CALL_HEADERS.baggage] = call.trace.baggage;
   if (call.idempotencyKey !== undefined) headers[CALL_HEADERS.idempotencyKey] = call.idempotencyKey;
-  return { payload: call.payload, headers };
+  return withBody(call.payload, headers, offered);
 }
 
 /** The answer to a call that went well. `payload` empty means the function returned nothing. */
-export function encodeReply({ payload, contentType, handlerMs }: Reply): Message {
+export function encodeReply({ payload, contentType, handlerMs }: Reply, offered?: OfferedBody): Message {
   const headers: Record<string, string> = {};
   if (contentType !== JSON_TYPE) headers[CALL_HEADERS.contentType] = contentType;
   if (handlerMs !== undefined) headers[CALL_HEADERS.handlerMs] = handlerMs.toFixed(3);
-  return { payload, headers };
+  return withBody(payload, headers, offered);
 }
 
 /** The answer to a call that failed: the NATS services error headers and a problem document. */
@@ -117,6 +123,14 @@ export function decodeReply(message: Message): Reply {
   };
 }
 
+/** The body that a message's headers say is asked for elsewhere. */
+export function offeredBody(headers: MessageHeaders): OfferedBody | undefined {
+  const subject = headers[STREAM_HEADERS.stream];
+  if (subject === undefined) return undefined;
+  const length = headers[STREAM_HEADERS.length];
+  return { subject, lengthBytes: length !== undefined && LENGTH.test(length) ? Number(length) : undefined };
+}
+
 /** Claims out of a call's headers. A sender without the header has no claims. */
 export function decodeClaims(headers: MessageHeaders): Claims {
   const text = headers[CALL_HEADERS.claims];
@@ -129,6 +143,13 @@ export function decodeClaims(headers: MessageHeaders): Claims {
     throw new MeshError("invalid_request", `header ${CALL_HEADERS.claims} is not JSON`, { cause: error });
   }
   throw new MeshError("invalid_request", `header ${CALL_HEADERS.claims} is not a JSON object`);
+}
+
+function withBody(payload: Uint8Array, headers: Record<string, string>, offered: OfferedBody | undefined): Message {
+  if (offered === undefined) return { payload, headers };
+  headers[STREAM_HEADERS.stream] = offered.subject;
+  if (offered.lengthBytes !== undefined) headers[STREAM_HEADERS.length] = String(offered.lengthBytes);
+  return { payload: NOTHING, headers };
 }
 
 /** Whether a value from outside may travel as a header value. */

@@ -1,8 +1,9 @@
 import type { Broker } from "./broker.ts";
-import { NO_CLAIMS, decodeReply, encodeCall } from "./call.ts";
+import { NO_CLAIMS } from "./call.ts";
 import { MeshError } from "./errors.ts";
-import { functionSubject } from "./names.ts";
-import { decodePayload, encodePayload } from "./payload.ts";
+import { sendCall } from "./outgoing-call.ts";
+import { decodeBody } from "./body.ts";
+import { encodePayload } from "./payload.ts";
 import { type TraceContext, continueTrace, randomHex } from "./trace.ts";
 
 /** Options of one call. */
@@ -34,15 +35,17 @@ export class Caller {
     this.#project = project;
   }
 
-  /** @throws MeshError as `Broker.request`, or what the function threw. */
+  /** @throws MeshError as `sendCall`, or what the function threw. */
   async call(service: string, name: string, params: unknown, options: CallOptions & Origin): Promise<unknown> {
     const { signal, idempotencyKey } = options;
     const now = Date.now();
     const leftMs = options.deadlineMs === undefined ? Number.POSITIVE_INFINITY : options.deadlineMs - now;
     if (leftMs <= 0) throw new MeshError("deadline_exceeded", `no time is left to call "${service}.${name}"`);
-    const timeoutMs = Math.min(options.timeoutMs ?? DEFAULT_TIMEOUT_MS, leftMs);
+    const givenMs = options.timeoutMs ?? (leftMs === Number.POSITIVE_INFINITY ? DEFAULT_TIMEOUT_MS : leftMs);
+    const timeoutMs = Math.min(givenMs, leftMs);
     const id = randomHex(16);
-    const message = encodeCall({
+    const to = { project: this.#project, service, function: name };
+    const sent = {
       id,
       deadlineMs: now + timeoutMs,
       claimsJson: options.claimsJson ?? NO_CLAIMS,
@@ -50,9 +53,8 @@ export class Caller {
       requestId: options.requestId ?? id,
       idempotencyKey,
       ...encodePayload(params),
-    });
-    const subject = functionSubject({ project: this.#project, service, function: name });
-    const reply = await this.#broker.request(subject, message, { timeoutMs, ...(signal && { signal }) });
-    return decodePayload(decodeReply(reply));
+    };
+    const reply = await sendCall(this.#broker, to, sent, { timeoutMs, ...(signal && { signal }) });
+    return decodeBody(reply);
   }
 }

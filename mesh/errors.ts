@@ -15,6 +15,7 @@ export const ERROR_CODES = {
   worker_unavailable: { status: 503, retrySafe: true, title: "No worker serves this function at the moment" },
   broker_unavailable: { status: 503, retrySafe: true, title: "The broker cannot be reached at the moment" },
   deadline_exceeded: { status: 504, retrySafe: false, title: "The call ran out of time; its outcome is unknown" },
+  cancelled: { status: 499, retrySafe: false, title: "The caller went away before the answer" },
   function_failed: { status: 500, retrySafe: false, title: "The function failed" },
   bad_reply: { status: 502, retrySafe: false, title: "The worker's reply could not be understood" },
   internal: { status: 500, retrySafe: false, title: "Internal error" },

@@ -9,6 +9,9 @@ const NAME = /^[A-Za-z0-9_-]{1,64}$/;
 /** First token of every function's subject. */
 export const FUNCTION_PREFIX = "fn";
 
+/** First token of the subjects at which callers give up. */
+const CANCEL_PREFIX = "cancel";
+
 /** The NATS services default: whoever joins this group, in any language, shares the load. */
 export const QUEUE_GROUP = "q";
 
@@ -35,15 +38,30 @@ export function checkName(kind: "project" | "service" | "function", name: string
   }
 }
 
+/** @throws MeshError `invalid_request` quoting the first name outside the grammar. */
+export function checkAddress(address: FunctionAddress): void {
+  checkName("project", address.project);
+  checkName("service", address.service);
+  checkName("function", address.function);
+}
+
 /**
  * Subject of a function: `fn.<project>.<service>.<function>`.
  * @throws MeshError `invalid_request` for a name outside the grammar.
  */
 export function functionSubject(address: FunctionAddress): string {
-  checkName("project", address.project);
-  checkName("service", address.service);
-  checkName("function", address.function);
+  checkAddress(address);
   return `${FUNCTION_PREFIX}.${address.project}.${address.service}.${address.function}`;
+}
+
+/**
+ * Subject at which every instance of a service hears of callers that gave up: `cancel.<project>.<service>`.
+ * @throws MeshError `invalid_request` for a name outside the grammar.
+ */
+export function cancelSubject({ project, service }: { project: string; service: string }): string {
+  checkName("project", project);
+  checkName("service", service);
+  return `${CANCEL_PREFIX}.${project}.${service}`;
 }
 
 /** The address in a function's subject, or `undefined` for any other subject. */

@@ -20,7 +20,7 @@ export interface Payload {
 export function decodePayload({ contentType, payload }: Payload): unknown {
   if (payload.length === 0) return undefined;
   if (contentType === JSON_TYPE) return parseJson(payload);
-  const type = (contentType.split(";", 1)[0] ?? "").trim().toLowerCase();
+  const type = mediaType(contentType);
   if (type === "" || type === JSON_TYPE || type.endsWith("+json")) return parseJson(payload);
   if (type.startsWith("text/")) return toText(payload);
   if (type === "application/x-www-form-urlencoded") return Object.fromEntries(new URLSearchParams(toText(payload)));
@@ -35,6 +35,11 @@ export function encodePayload(value: unknown): Payload {
   // undefined for undefined, functions and symbols, though its type does not say so.
   const text = JSON.stringify(value) as string | undefined;
   return { contentType: JSON_TYPE, payload: text === undefined ? NOTHING : encoder.encode(text) };
+}
+
+/** A content type without its parameters, in lower case. */
+export function mediaType(contentType: string): string {
+  return (contentType.split(";", 1)[0] ?? "").trim().toLowerCase();
 }
 
 function parseJson(payload: Uint8Array): unknown {

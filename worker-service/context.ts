@@ -3,6 +3,7 @@ import { CALL_HEADERS, type Claims, NO_CLAIMS, decodeClaims } from "../mesh/call
 import type { Log } from "../mesh/log.ts";
 import { type TraceContext, continueTrace } from "../mesh/trace.ts";
 import type { CallOptions, Caller } from "../mesh/caller.ts";
+import { CallLifetime } from "./call-lifetime.ts";
 
 /** What a handler knows about the call it answers. */
 export interface Context {
@@ -10,9 +11,12 @@ export interface Context {
   readonly callId: string;
   /** Who calls: the claims of the verified token, `{}` when the rule asked for none. */
   readonly claims: Claims;
-  /** When the caller stops waiting: milliseconds since the epoch. */
+  /**
+   * When the caller stops waiting for the answer to begin: milliseconds since the epoch. `Infinity` once it has begun and
+   * goes on, as a stream's.
+   */
   readonly deadlineMs: number;
-  /** Aborts at the deadline. Hand it to `fetch` and friends. */
+  /** Aborts at the deadline, and as soon as the caller has gone. Hand it to `fetch` and friends. */
   readonly signal: AbortSignal;
   readonly requestId: string;
   readonly trace: TraceContext;
@@ -21,8 +25,8 @@ export interface Context {
   /** Logs with the call's and the trace's id. */
   readonly log: Log;
   /**
-   * Calls a function of the mesh in the name of the same caller: claims, trace and deadline go along. Rules guard the
-   * gateway, not calls between services.
+   * Calls a function of the mesh in the name of the same caller: claims, trace and deadline go along, and so does the
+   * caller's giving up. Rules guard the gateway, not calls between services.
    * @throws MeshError as `Broker.request`, or what the function threw.
    */
   call(service: string, name: string, params?: unknown, options?: CallOptions): Promise<unknown>;
@@ -37,13 +41,12 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** The context in a call's headers. Most handlers look at little of it, so each part is read when asked for. */
 export class HeaderContext implements Context {
   readonly callId: string;
-  readonly deadlineMs: number;
+  readonly lifetime: CallLifetime;
   readonly #headers: MessageHeaders;
   readonly #caller: Caller;
   readonly #log: Log;
   #claims: Claims | undefined;
   #trace: TraceContext | undefined;
-  #signal: AbortSignal | undefined;
 
   constructor(headers: MessageHeaders, caller: Caller, log: Log) {
     this.#headers = headers;
@@ -52,7 +55,9 @@ export class HeaderContext implements Context {
     this.callId = headers[CALL_HEADERS.id] ?? crypto.randomUUID();
     const deadline = Number(headers[CALL_HEADERS.deadline] ?? Number.NaN);
     const now = Date.now();
-    this.deadlineMs = Number.isFinite(deadline) ? Math.min(deadline, now + LONGEST_TIMER_MS) : now + DEFAULT_BUDGET_MS;
+    this.lifetime = new CallLifetime(
+      Number.isFinite(deadline) ? Math.min(deadline, now + LONGEST_TIMER_MS) : now + DEFAULT_BUDGET_MS,
+    );
   }
 
   get claims(): Claims {
@@ -60,9 +65,12 @@ export class HeaderContext implements Context {
     return this.#claims;
   }
 
+  get deadlineMs(): number {
+    return this.lifetime.deadlineMs;
+  }
+
   get signal(): AbortSignal {
-    this.#signal ??= AbortSignal.timeout(Math.max(0, this.deadlineMs - Date.now()));
-    return this.#signal;
+    return this.lifetime.signal;
   }
 
   get requestId(): string {
@@ -84,11 +92,11 @@ export class HeaderContext implements Context {
   }
 
   call(service: string, name: string, params?: unknown, options: CallOptions = {}): Promise<unknown> {
+    const { deadlineMs, signal } = this;
     return this.#caller.call(service, name, params, {
-      // All the time that is left, unless told otherwise.
-      timeoutMs: Number.POSITIVE_INFINITY,
       ...options,
-      deadlineMs: this.deadlineMs,
+      signal: options.signal === undefined ? signal : AbortSignal.any([signal, options.signal]),
+      deadlineMs,
       claimsJson: this.#headers[CALL_HEADERS.claims] ?? NO_CLAIMS,
       trace: this.trace,
       requestId: this.requestId,

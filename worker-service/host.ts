@@ -1,15 +1,18 @@
 import type { Broker, IncomingMessage, Subscription } from "../mesh/broker.ts";
+import { CALL_HEADERS } from "../mesh/call.ts";
 import { MeshError } from "../mesh/errors.ts";
 import type { Log } from "../mesh/log.ts";
-import { QUEUE_GROUP, functionSubject } from "../mesh/names.ts";
+import { QUEUE_GROUP, cancelSubject, functionSubject } from "../mesh/names.ts";
 import type { EndpointInfo } from "../mesh/service-info.ts";
 import { randomHex } from "../mesh/trace.ts";
 import { announce } from "./announcement.ts";
 import { Caller } from "../mesh/caller.ts";
+import type { CallLifetime } from "./call-lifetime.ts";
+import { HeaderContext } from "./context.ts";
 import { EndpointCounters } from "./endpoint-counters.ts";
-import { invoke, refuse } from "./invoke.ts";
+import { type Invoker, invoke, refuse } from "./invoke.ts";
+import type { Endpoint } from "./function.ts";
 import { Limiter } from "./limiter.ts";
-import type { Handler } from "./function.ts";
 import type { ServiceDefinition } from "./service.ts";
 
 /** What a service needs to run. */
@@ -41,15 +44,19 @@ export async function host(definition: ServiceDefinition, options: HostOptions):
   const caller = new Caller(broker, project);
   const limiter = new Limiter(definition.bounds);
 
-  const endpoints = definition.endpoints.map(({ name: key, handler, metadata }) => ({
-    handler,
+  const inFlight: InFlight = new Map();
+  const endpoints = definition.endpoints.map((endpoint) => ({
+    endpoint,
     counters: new EndpointCounters(),
-    info: endpointInfo(functionSubject({ project, service: name, function: key }), key, metadata),
+    info: endpointInfo(functionSubject({ project, service: name, function: endpoint.name }), endpoint),
   }));
+  const cancels = broker.subscribe(cancelSubject({ project, service: name }), {}, ({ headers }) =>
+    inFlight.get(headers[CALL_HEADERS.id] ?? "")?.end(new MeshError("cancelled", "the caller gave up")),
+  );
   const subscriptions = [
-    ...endpoints.map(({ info, handler, counters }) =>
+    ...endpoints.map(({ info, endpoint, counters }) =>
       broker.subscribe(info.subject, { queue: info.queue_group }, (message) =>
-        take(message, { handler, counters, limiter, caller, log }),
+        take(message, { endpoint, counters, limiter, inFlight, caller, broker, log }),
       ),
     ),
     ...announce(broker, {
@@ -62,17 +69,39 @@ export async function host(definition: ServiceDefinition, options: HostOptions):
   ];
   await broker.flush();
   log.info("service is up", { project, functions: definition.endpoints.map((endpoint) => endpoint.name) });
-  return { id, drain: once(() => drain(subscriptions, limiter, broker)) };
+  const drained = async (): Promise<void> => {
+    await drain(subscriptions, limiter, broker);
+    // Until here callers could give up.
+    if (broker.status === "connected") await cancels.drain();
+  };
+  return { id, drain: once(drained) };
 }
 
-function take(
-  message: IncomingMessage,
-  by: { handler: Handler; counters: EndpointCounters; limiter: Limiter; caller: Caller; log: Log },
-): void {
-  const isTaken = by.limiter.tryRun(async () => by.counters.count(await invoke(message, by)));
+/** The calls that wait or run, by their ids. */
+type InFlight = Map<string, CallLifetime>;
+
+interface Taker extends Invoker {
+  readonly counters: EndpointCounters;
+  readonly limiter: Limiter;
+  readonly inFlight: InFlight;
+  readonly caller: Caller;
+}
+
+function take(message: IncomingMessage, by: Taker): void {
+  const { counters, limiter, inFlight } = by;
+  const context = new HeaderContext(message.headers, by.caller, by.log);
+  const { callId, lifetime } = context;
+  // Delivered twice: whoever asks gets the answer of the first.
+  if (inFlight.has(callId)) return;
+  inFlight.set(callId, lifetime);
+  const isTaken = limiter.tryRun(async () => {
+    counters.count(await invoke(message, context, by));
+    inFlight.delete(callId);
+  });
   if (isTaken) return;
+  inFlight.delete(callId);
   const error = new MeshError("overloaded", "the worker's queue is full", { retryAfterSeconds: 1 });
-  by.counters.count({ handlerMs: 0, error });
+  counters.count({ handlerMs: 0, error });
   refuse(message, error, by.log);
 }
 
@@ -84,7 +113,7 @@ async function drain(subscriptions: readonly Subscription[], limiter: Limiter, b
   if (broker.status === "connected") await broker.flush();
 }
 
-function endpointInfo(subject: string, name: string, metadata: EndpointInfo["metadata"]): EndpointInfo {
+function endpointInfo(subject: string, { name, metadata }: Endpoint): EndpointInfo {
   return { name, subject, queue_group: QUEUE_GROUP, metadata };
 }
 

@@ -1,11 +1,14 @@
-import type { IncomingMessage, Message } from "../mesh/broker.ts";
-import { CALL_HEADERS, JSON_TYPE, encodeFailure, encodeReply } from "../mesh/call.ts";
+import { gatherBody } from "../mesh/body.ts";
+import { type Broker, type IncomingMessage, type Message, payloadRoom } from "../mesh/broker.ts";
+import { CALL_HEADERS, encodeFailure, encodeReply } from "../mesh/call.ts";
 import { MeshError } from "../mesh/errors.ts";
 import type { Log } from "../mesh/log.ts";
-import { decodePayload, encodePayload } from "../mesh/payload.ts";
-import type { Caller } from "../mesh/caller.ts";
-import { HeaderContext } from "./context.ts";
-import type { Handler } from "./function.ts";
+import { type BodyOffer, offerBody } from "../mesh/offer-body.ts";
+import type { HeaderContext } from "./context.ts";
+import { toFailure } from "./failure.ts";
+import type { Endpoint } from "./function.ts";
+import { bodyOf, readParams } from "./params.ts";
+import { toBody } from "./result.ts";
 
 const SHORT_TEXT = 500;
 
@@ -15,32 +18,65 @@ export interface Outcome {
   readonly error: MeshError | undefined;
 }
 
-/** Runs the handler for a message and answers it, with the result or with the error; never rejects. */
+/** Runs calls of a function. */
+export interface Invoker {
+  readonly endpoint: Endpoint;
+  readonly broker: Broker;
+  readonly log: Log;
+}
+
+/**
+ * Runs the handler for a message and answers it, with the result or with the error; never rejects. Of a stream it is done
+ * when the last byte has gone. For a caller that has given up nothing is published.
+ */
 export async function invoke(
   message: IncomingMessage,
-  { handler, caller, log }: { handler: Handler; caller: Caller; log: Log },
+  context: HeaderContext,
+  { endpoint, broker, log }: Invoker,
 ): Promise<Outcome> {
-  const context = new HeaderContext(message.headers, caller, log);
+  const { lifetime, callId } = context;
   const startedAt = performance.now();
+  let offer: BodyOffer | undefined;
   try {
-    if (context.deadlineMs <= Date.now()) {
-      throw new MeshError("deadline_exceeded", "the caller's time ran out before the function was started");
-    }
-    const params = decodePayload({
-      contentType: message.headers[CALL_HEADERS.contentType] ?? JSON_TYPE,
-      payload: message.payload,
-    });
-    const result = await handler(params, context);
+    if (lifetime.reason !== undefined) return refuseLate(message, lifetime.reason, callId, log);
+    let params = readParams(bodyOf(message, broker, lifetime), endpoint);
+    if (params instanceof Promise) params = await params;
+    const result = await endpoint.handler(params, context);
+    let body = toBody(result, endpoint.checkOutput);
+    if (body instanceof Promise) body = await body;
+
     const handlerMs = performance.now() - startedAt;
-    answer(message, encodeReply({ ...encodePayload(result), handlerMs }));
-    return { handlerMs, error: undefined };
+    if (lifetime.reason !== undefined) {
+      body.stream?.bytes.cancel().catch(() => undefined);
+      return { handlerMs, error: lifetime.reason };
+    }
+    // Without a call's id the caller knows nothing of streams: it gets one message.
+    const isSimple = message.headers[CALL_HEADERS.id] === undefined;
+    if (isSimple && body.stream !== undefined) body = await gatherBody(body, payloadRoom(broker));
+    offer = isSimple ? undefined : offerBody(broker, body);
+    if (offer === undefined) {
+      answer(message, encodeReply({ ...body, handlerMs }));
+      return { handlerMs, error: undefined };
+    }
+    lifetime.liftDeadline();
+    lifetime.signal.addEventListener("abort", () => offer?.stop(new MeshError("cancelled", "the call was cancelled")));
+    answer(message, encodeReply({ ...body, handlerMs }, offer));
+    await offer.done;
+    return { handlerMs: performance.now() - startedAt, error: undefined };
   } catch (thrown) {
     const handlerMs = performance.now() - startedAt;
+    if (lifetime.reason !== undefined) return { handlerMs, error: lifetime.reason };
     const error = toFailure(thrown);
-    if (error !== thrown || error.status >= 500)
+    if (error !== thrown || error.status >= 500) {
       context.log.error("the call failed", { subject: message.subject, error: thrown });
-    answerFailure(message, error, { callId: context.callId, handlerMs }, log);
+    }
+    // The reader of a stream that has begun learned it from the stream.
+    if (offer === undefined) answerFailure(message, error, { callId, handlerMs }, log);
+    else lifetime.end(error);
     return { handlerMs, error };
+  } finally {
+    offer?.stop(new MeshError("cancelled", "the call is over"));
+    lifetime.settle();
   }
 }
 
@@ -49,20 +85,12 @@ export function refuse(message: IncomingMessage, error: MeshError, log: Log): vo
   answerFailure(message, error, { callId: message.headers[CALL_HEADERS.id] ?? "" }, log);
 }
 
-/** What the caller gets to see of a thrown value: only MeshErrors (PublicError among them) keep their text. */
-function toFailure(thrown: unknown): MeshError {
-  if (!(thrown instanceof MeshError)) {
-    return new MeshError("function_failed", "the function failed; its log has the details", { cause: thrown });
-  }
-  if (thrown.code !== "worker_unavailable" && thrown.code !== "broker_unavailable") return thrown;
-  // True of the call that this function made. Of this function's own call it would say that nobody received it.
-  const { status, message, code: reason, retryAfterSeconds } = thrown;
-  return new MeshError("function_failed", message, {
-    status,
-    reason,
-    cause: thrown,
-    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
-  });
+/** A call that nobody waited for any more when its turn came. */
+function refuseLate(message: IncomingMessage, reason: MeshError, callId: string, log: Log): Outcome {
+  // Told all the same: a caller whose clock is behind ours waits still.
+  const text = "the caller's time ran out before the function was started";
+  if (reason.code === "deadline_exceeded") answerFailure(message, new MeshError(reason.code, text), { callId }, log);
+  return { handlerMs: 0, error: reason };
 }
 
 function answer(message: IncomingMessage, reply: Message): void {

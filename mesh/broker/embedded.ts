@@ -1,4 +1,13 @@
-import type { Broker, BrokerStatus, IncomingMessage, Message, RequestOptions, Subscription } from "../broker.ts";
+import type {
+  Broker,
+  BrokerStatus,
+  Inbox,
+  InboxHandlers,
+  IncomingMessage,
+  Message,
+  RequestOptions,
+  Subscription,
+} from "../broker.ts";
 import { MeshError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { Exchange } from "./exchange.ts";
@@ -42,8 +51,12 @@ export class EmbeddedBroker implements Broker {
     return this.#exchange.gather(subject, message, options);
   }
 
-  publish(subject: string, message: Message): void {
-    this.#open().publish(subject, message);
+  publish(subject: string, message: Message, replyTo?: string): void {
+    this.#open().publish(subject, message, replyTo);
+  }
+
+  openInbox(handlers: InboxHandlers): Inbox {
+    return this.#open().openInbox(handlers);
   }
 
   subscribe(

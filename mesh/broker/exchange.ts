@@ -1,4 +1,4 @@
-import type { IncomingMessage, Message, RequestOptions, Subscription } from "../broker.ts";
+import type { Inbox, InboxHandlers, IncomingMessage, Message, RequestOptions, Subscription } from "../broker.ts";
 import type { MeshError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { randomHex } from "../trace.ts";
@@ -25,8 +25,15 @@ export class Exchange {
     return this.#inbox.gather(subject, message, options);
   }
 
-  publish(subject: string, message: Message): void {
-    this.#link.publish(subject, message);
+  publish(subject: string, message: Message, replyTo?: string): void {
+    this.#link.publish(subject, message, replyTo);
+  }
+
+  openInbox(handlers: InboxHandlers): Inbox {
+    return this.#inbox.open({
+      onMessage: (message) => this.#hand(message.subject, () => handlers.onMessage(message)),
+      onNobodyThere: () => handlers.onNobodyThere(),
+    });
   }
 
   subscribe(
@@ -36,19 +43,21 @@ export class Exchange {
   ): Subscription {
     return this.#link.subscribe(subject, options, {
       onEnd: (error) => this.#log.error("the broker ended a subscription", { subject, error }),
-      onDelivery: (delivery) => {
-        try {
-          handler(delivery);
-        } catch (error) {
-          // Whoever reads from the broker would stop, for all subscriptions and for good.
-          this.#log.error("a message could not be handled", { subject: delivery.subject, error });
-        }
-      },
+      onDelivery: (delivery) => this.#hand(delivery.subject, () => handler(delivery)),
     });
   }
 
   /** Ends every wait for a reply with `error`. */
   close(error: MeshError): void {
     this.#inbox.close(error);
+  }
+
+  #hand(subject: string, handle: () => void): void {
+    try {
+      handle();
+    } catch (error) {
+      // Whoever reads from the broker would stop, for all subscriptions and for good.
+      this.#log.error("a message could not be handled", { subject, error });
+    }
   }
 }

@@ -1,5 +1,14 @@
 import type { ConnectionOptions, NatsConnection } from "@nats-io/nats-core";
-import type { Broker, BrokerStatus, IncomingMessage, Message, RequestOptions, Subscription } from "../broker.ts";
+import type {
+  Broker,
+  BrokerStatus,
+  Inbox,
+  InboxHandlers,
+  IncomingMessage,
+  Message,
+  RequestOptions,
+  Subscription,
+} from "../broker.ts";
 import { MeshError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { pause } from "../pause.ts";
@@ -80,8 +89,12 @@ export class NatsBroker implements Broker {
     return this.#exchange.gather(subject, message, options);
   }
 
-  publish(subject: string, message: Message): void {
-    this.#connected().publish(subject, message);
+  publish(subject: string, message: Message, replyTo?: string): void {
+    this.#connected().publish(subject, message, replyTo);
+  }
+
+  openInbox(handlers: InboxHandlers): Inbox {
+    return this.#connected().openInbox(handlers);
   }
 
   subscribe(

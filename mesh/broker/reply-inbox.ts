@@ -1,4 +1,4 @@
-import type { Message, RequestOptions } from "../broker.ts";
+import type { Inbox, InboxHandlers, Message, RequestOptions } from "../broker.ts";
 import { MeshError } from "../errors.ts";
 import type { Delivery, Link } from "./link.ts";
 
@@ -16,13 +16,14 @@ interface Waiter {
 }
 
 /**
- * One subscription that receives the replies to all requests of a link: each asks for its answer at
- * `<inbox>.<number>`. Answers nobody waits for any more are dropped.
+ * One subscription that receives the replies to all requests of a link, and what is sent to its inboxes: each has a
+ * subject of its own, `<inbox>.<number>`. What nobody waits for any more is dropped.
  */
 export class ReplyInbox {
   readonly #link: Link;
   readonly #prefix: string;
   readonly #waiters = new Map<string, Waiter>();
+  readonly #open = new Map<string, InboxHandlers>();
   #lastNumber = 0;
 
   constructor(link: Link, inbox: string) {
@@ -43,6 +44,13 @@ export class ReplyInbox {
   /** Resolves with all the replies when the time is over, or with none as soon as nobody is there to give one. */
   gather(subject: string, message: Message, options: RequestOptions): Promise<Message[]> {
     return this.#ask<Message[]>(subject, message, options, []);
+  }
+
+  /** A subject of its own for as long as somebody wants to hear from it. */
+  open(handlers: InboxHandlers): Inbox {
+    const key = String(++this.#lastNumber);
+    this.#open.set(key, handlers);
+    return { subject: this.#prefix + key, close: () => void this.#open.delete(key) };
   }
 
   /** Ends every wait with `error`. */
@@ -84,7 +92,12 @@ export class ReplyInbox {
   #receive(delivery: Delivery): void {
     const key = delivery.subject.slice(this.#prefix.length);
     const waiter = this.#waiters.get(key);
-    if (waiter === undefined) return;
+    if (waiter === undefined) {
+      const handlers = this.#open.get(key);
+      if (delivery.isNoResponders) handlers?.onNobodyThere();
+      else handlers?.onMessage(delivery);
+      return;
+    }
     const { replies, resolve, reject, subject } = waiter;
     if (delivery.isNoResponders) {
       this.#take(key);

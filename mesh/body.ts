@@ -1,0 +1,34 @@
+import { gather, streamOf } from "./gather.ts";
+import { ITEMS_TYPE, readItems } from "./items.ts";
+import { type Payload, decodePayload, mediaType } from "./payload.ts";
+import type { BodyStream } from "./stream.ts";
+
+/** The body of a call or of a reply: its bytes, or a stream of them, beside which `payload` is empty. */
+export interface Body extends Payload {
+  readonly stream?: BodyStream | undefined;
+}
+
+/** The largest value that is put together out of a stream: what a gateway may be configured to let in. */
+const MAX_VALUE_BYTES = 64 * 1024 * 1024;
+
+/**
+ * What a body holds: the items of a stream, as they come; or its bytes; or a value, also one that came in parts because it
+ * is large.
+ *
+ * @throws MeshError as `decodePayload` and {@link gatherBody}.
+ */
+export async function decodeBody(body: Body): Promise<unknown> {
+  const { contentType, payload, stream } = body;
+  if (mediaType(contentType) === ITEMS_TYPE) return readItems(stream?.bytes ?? streamOf(payload));
+  if (stream === undefined) return decodePayload(body);
+  return stream.lengthBytes === undefined ? stream.bytes : decodePayload(await gatherBody(body));
+}
+
+/**
+ * A body as a whole.
+ * @throws MeshError `payload_too_large` when it has more than `maxBytes` (64 MiB); rejects with its stream's own error.
+ */
+export async function gatherBody(body: Body, maxBytes = MAX_VALUE_BYTES): Promise<Payload> {
+  const { contentType, stream } = body;
+  return stream === undefined ? body : { contentType, payload: await gather(stream.bytes, maxBytes) };
+}

@@ -1,0 +1,53 @@
+import { type Broker, EMPTY_MESSAGE, type Message, type RequestOptions } from "./broker.ts";
+import { CALL_HEADERS, type Call, type Reply, decodeReply, encodeCall, offeredBody } from "./call.ts";
+import { MeshError } from "./errors.ts";
+import { type FunctionAddress, cancelSubject, functionSubject } from "./names.ts";
+import { offerBody } from "./offer-body.ts";
+import { receiveStream } from "./stream-consumer.ts";
+
+/**
+ * Sends a call and waits for its answer to begin. A caller that gives up, because its signal aborts or its time is over,
+ * says so to the workers: the handler's own signal fires, and nobody works for an answer that is not wanted.
+ *
+ * @param options.signal also ends a reply that is a stream.
+ * @throws MeshError as `Broker.request`, or what the function threw; rejects with the signal's reason when it aborts.
+ */
+export async function sendCall(
+  broker: Broker,
+  to: FunctionAddress,
+  call: Call,
+  options: RequestOptions,
+): Promise<Reply> {
+  const { signal } = options;
+  // What was never sent needs no cancelling.
+  signal?.throwIfAborted();
+  const offer = offerBody(broker, call);
+  let message: Message;
+  try {
+    message = await broker.request(functionSubject(to), encodeCall(call, offer), options);
+  } catch (error) {
+    if (isGivenUp(error, signal)) cancelCall(broker, to, call.id);
+    offer?.stop(new MeshError("cancelled", "the call is over", { cause: error }));
+    throw error;
+  }
+  const reply = decodeReply(message);
+  const offered = offeredBody(message.headers);
+  if (offered !== undefined) {
+    const { subject, lengthBytes } = offered;
+    return { ...reply, stream: { bytes: receiveStream(broker, subject, { signal }), lengthBytes } };
+  }
+  offer?.stop(new MeshError("cancelled", "the call was answered"));
+  return reply;
+}
+
+/** A call whose time is over is cancelled too: the worker's clock may be another. */
+function isGivenUp(error: unknown, signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true || (error instanceof MeshError && error.code === "deadline_exceeded");
+}
+
+/** Tells whoever runs the call that nobody waits for it any more. Which instance that is, the caller cannot know. */
+function cancelCall(broker: Broker, to: FunctionAddress, callId: string): void {
+  // A broker that is away would carry it to nobody; the deadline ends the call.
+  if (broker.status !== "connected") return;
+  broker.publish(cancelSubject(to), { ...EMPTY_MESSAGE, headers: { [CALL_HEADERS.id]: callId } });
+}

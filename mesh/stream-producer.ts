@@ -1,0 +1,154 @@
+import { type Broker, type Inbox, type IncomingMessage, payloadRoom } from "./broker.ts";
+import { encodeFailure } from "./call.ts";
+import { MeshError } from "./errors.ts";
+import { CHUNK_BYTES, STREAM_HEADERS, STREAM_TIMES, type StreamTimes } from "./stream.ts";
+
+/** A body that is offered. */
+export interface StreamOffer {
+  /** Where it can be asked for. */
+  readonly subject: string;
+  /** Resolves when all of it was sent; rejects when it was not: with what the source threw, or why nobody wants it. */
+  readonly done: Promise<void>;
+  /** Sends no more. After the end it does nothing. */
+  stop(reason: MeshError): void;
+}
+
+const NOTHING = new Uint8Array(0);
+
+/**
+ * Offers a body at a subject of its own. The source is read as fast as it is asked for, and cancelled when the reader has
+ * gone; what it throws reaches the reader as a problem document.
+ *
+ * @throws MeshError `broker_unavailable`.
+ */
+export function offerStream(
+  broker: Broker,
+  source: ReadableStream<Uint8Array>,
+  times: StreamTimes = STREAM_TIMES,
+): StreamOffer {
+  const producer = new Producer(broker, source, times);
+  const done = producer.run();
+  // Who offers a body may not care how that ends: its reader does.
+  done.catch(() => undefined);
+  return { subject: producer.subject, done, stop: (reason) => producer.stop(reason) };
+}
+
+class Producer {
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #inbox: Inbox;
+  readonly #times: StreamTimes;
+  readonly #chunkBytes: number;
+  /** The latest word of the reader, by which it is answered. */
+  #asker: IncomingMessage | undefined;
+  #credit = 0;
+  #sequence = 0;
+  #heardAt = performance.now();
+  #sentAt = 0;
+  #stopped: MeshError | undefined;
+  /** The reader does not want to hear of it any more. */
+  #isUnwanted = false;
+  #wake: (() => void) | undefined;
+
+  constructor(broker: Broker, source: ReadableStream<Uint8Array>, times: StreamTimes) {
+    this.#inbox = broker.openInbox({ onMessage: (message) => this.#hear(message), onNobodyThere: () => undefined });
+    this.#reader = source.getReader();
+    this.#times = times;
+    this.#chunkBytes = Math.min(CHUNK_BYTES, payloadRoom(broker));
+  }
+
+  get subject(): string {
+    return this.#inbox.subject;
+  }
+
+  async run(): Promise<void> {
+    const timer = setInterval(() => this.#keepAlive(), this.#times.keepAliveMs);
+    try {
+      await this.#credited();
+      for (;;) {
+        const { done, value } = await this.#reader.read();
+        if (this.#stopped !== undefined) throw this.#stopped;
+        if (done) break;
+        for (let at = 0; at < value.length; at += this.#chunkBytes) {
+          await this.#credited();
+          this.#send(value.subarray(at, at + this.#chunkBytes));
+        }
+      }
+      this.#send(NOTHING, { [STREAM_HEADERS.end]: "1" });
+    } catch (error) {
+      this.#fail(error);
+      throw error;
+    } finally {
+      clearInterval(timer);
+      this.#inbox.close();
+    }
+  }
+
+  stop(reason: MeshError): void {
+    if (this.#stopped !== undefined) return;
+    this.#stopped = reason;
+    this.#wake?.();
+    // Ends a read that waits. That the source cannot even be cancelled is no news to who has gone.
+    this.#reader.cancel(reason).catch(() => undefined);
+  }
+
+  #hear(message: IncomingMessage): void {
+    this.#heardAt = performance.now();
+    const { headers } = message;
+    if (headers[STREAM_HEADERS.cancel] !== undefined) {
+      this.#refuse("the reader of a stream wants no more of it");
+      return;
+    }
+    const credit = Number(headers[STREAM_HEADERS.credit] ?? Number.NaN);
+    if (!(credit >= 0) || !message.wantsReply) return;
+    this.#asker = message;
+    this.#credit += credit;
+    this.#wake?.();
+  }
+
+  /** Resolves when the reader can take more. */
+  async #credited(): Promise<void> {
+    while (this.#credit <= 0 && this.#stopped === undefined) {
+      await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+    if (this.#stopped !== undefined) throw this.#stopped;
+  }
+
+  #send(chunk: Uint8Array, headers: Record<string, string> = {}): void {
+    this.#credit -= chunk.length;
+    this.#sentAt = performance.now();
+    this.#asker?.reply({
+      payload: chunk,
+      headers: { [STREAM_HEADERS.sequence]: String(++this.#sequence), ...headers },
+    });
+  }
+
+  #keepAlive(): void {
+    const now = performance.now();
+    if (now - this.#heardAt > this.#times.silenceMs) {
+      this.#refuse("the reader of a stream fell silent");
+    } else if (this.#asker !== undefined && now - this.#sentAt >= this.#times.keepAliveMs) {
+      try {
+        this.#send(NOTHING);
+      } catch (error) {
+        this.stop(MeshError.from(error));
+      }
+    }
+  }
+
+  #refuse(text: string): void {
+    this.#isUnwanted = true;
+    this.stop(new MeshError("cancelled", text));
+  }
+
+  #fail(error: unknown): void {
+    const reason = MeshError.from(error);
+    this.stop(reason);
+    if (this.#isUnwanted) return;
+    try {
+      const { payload, headers } = encodeFailure(reason, { callId: "" });
+      this.#asker?.reply({ payload, headers: { ...headers, [STREAM_HEADERS.sequence]: String(++this.#sequence) } });
+    } catch {
+      // The reader will find that this side is silent.
+    }
+  }
+}

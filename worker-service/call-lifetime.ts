@@ -1,0 +1,68 @@
+import { MeshError } from "../mesh/errors.ts";
+
+/**
+ * How long somebody waits for a call's answer: until the deadline, unless the caller gives up before. Most handlers never
+ * ask, so signal and timer are made when they are asked for.
+ */
+export class CallLifetime {
+  #deadlineMs: number;
+  #reason: MeshError | undefined;
+  #controller: AbortController | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #onSettled: (() => void) | undefined;
+
+  /** @param deadlineMs milliseconds since the epoch, not further away than a timer can wait. */
+  constructor(deadlineMs: number) {
+    this.#deadlineMs = deadlineMs;
+  }
+
+  /** When the caller stops waiting for the answer to begin; `Infinity` once it has begun and goes on. */
+  get deadlineMs(): number {
+    return this.#deadlineMs;
+  }
+
+  /** Aborts when nobody waits any more. */
+  get signal(): AbortSignal {
+    if (this.#controller !== undefined) return this.#controller.signal;
+    this.#controller = new AbortController();
+    if (this.#reason !== undefined) this.#controller.abort(this.#reason);
+    else if (Number.isFinite(this.#deadlineMs)) {
+      this.#timer = setTimeout(() => this.end(outOfTime()), Math.max(0, this.#deadlineMs - Date.now()));
+    }
+    return this.#controller.signal;
+  }
+
+  /** Nobody waits any more. Only the first reason counts. */
+  end(reason: MeshError): void {
+    if (this.#reason !== undefined) return;
+    this.#reason = reason;
+    clearTimeout(this.#timer);
+    this.#controller?.abort(reason);
+  }
+
+  /** The answer has begun: from here on it takes the time it takes. */
+  liftDeadline(): void {
+    this.#deadlineMs = Number.POSITIVE_INFINITY;
+    clearTimeout(this.#timer);
+  }
+
+  /** The call is done: the signal stays as it is. */
+  settle(): void {
+    clearTimeout(this.#timer);
+    this.#onSettled?.();
+  }
+
+  /** Runs `listener` when the call is done. There is one. */
+  onSettled(listener: () => void): void {
+    this.#onSettled = listener;
+  }
+
+  /** Why an answer would be for nobody; `undefined` while somebody waits for it. */
+  get reason(): MeshError | undefined {
+    return this.#reason ?? (this.#deadlineMs <= Date.now() ? outOfTime() : undefined);
+  }
+}
+
+function outOfTime(): MeshError {
+  return new MeshError("deadline_exceeded", "the caller's time ran out");
+}

@@ -1,0 +1,50 @@
+import type { Broker, IncomingMessage } from "../mesh/broker.ts";
+import { CALL_HEADERS, JSON_TYPE, offeredBody } from "../mesh/call.ts";
+import { streamOf } from "../mesh/gather.ts";
+import { readItems } from "../mesh/items.ts";
+import { type Body, gatherBody } from "../mesh/body.ts";
+import { decodePayload } from "../mesh/payload.ts";
+import { receiveStream } from "../mesh/stream-consumer.ts";
+import type { CallLifetime } from "./call-lifetime.ts";
+import type { Endpoint } from "./function.ts";
+
+/**
+ * What a handler gets as its first argument, or a promise of it: the params as one checked value, their bytes or their
+ * items, as its function says.
+ *
+ * @throws MeshError `invalid_request` when they are not what their type or the schema says; also the promise's.
+ */
+export function readParams(body: Body, { receives, checkInput }: Endpoint): unknown {
+  if (receives === "bytes") return bytesOf(body);
+  if (receives === "items") return checkedItems(readItems(bytesOf(body)), checkInput);
+  if (body.stream === undefined) return check(decodePayload(body), checkInput);
+  return gatherBody(body).then((whole) => check(decodePayload(whole), checkInput));
+}
+
+/** A call's body. One that is asked for elsewhere is asked for now, and given up when the call ends unread. */
+export function bodyOf({ headers, payload }: IncomingMessage, broker: Broker, lifetime: CallLifetime): Body {
+  const contentType = headers[CALL_HEADERS.contentType] ?? JSON_TYPE;
+  const offered = offeredBody(headers);
+  if (offered === undefined) return { contentType, payload };
+  const ended = new AbortController();
+  lifetime.onSettled(() => ended.abort());
+  const signal = AbortSignal.any([lifetime.signal, ended.signal]);
+  const bytes = receiveStream(broker, offered.subject, { signal });
+  return { contentType, payload, stream: { bytes, lengthBytes: offered.lengthBytes } };
+}
+
+/** A body's bytes as they come, also of one that is there already. */
+export function bytesOf({ payload, stream }: Body): ReadableStream<Uint8Array> {
+  return stream?.bytes ?? streamOf(payload);
+}
+
+function check(value: unknown, by: Endpoint["checkInput"]): unknown {
+  return by === undefined ? value : by(value);
+}
+
+async function* checkedItems(
+  items: AsyncIterable<unknown>,
+  by: Endpoint["checkInput"],
+): AsyncGenerator<unknown, void, undefined> {
+  for await (const item of items) yield await check(item, by);
+}
