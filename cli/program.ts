@@ -3,6 +3,7 @@ import packageJson from "../package.json" with { type: "json" };
 import { callCommand } from "./commands/call.ts";
 import { devCommand } from "./commands/dev.ts";
 import { gatewayCommand } from "./commands/gateway.ts";
+import { logsCommand } from "./commands/logs.ts";
 import { rulesCommand } from "./commands/rules.ts";
 import { servicesCommand } from "./commands/services.ts";
 import { tokenCommand } from "./commands/token.ts";
@@ -26,6 +27,7 @@ export function createProgram(): Command {
     workerCommand(),
     callCommand(),
     servicesCommand(),
+    logsCommand(),
     tokenCommand(),
     rulesCommand(),
   ];

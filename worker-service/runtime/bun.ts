@@ -2,6 +2,8 @@ import { natsBroker } from "../../mesh/broker/nats-bun.ts";
 import { CloseStack } from "../../mesh/lifecycle.ts";
 import { type WorkerOptions, workerConfig } from "../config.ts";
 import { host } from "../host.ts";
+import { publishLog } from "../log-publisher.ts";
+import { LogTail } from "../log-tail.ts";
 import {
   type FetchHandler,
   type Functions,
@@ -75,13 +77,17 @@ export function service(name: string, given: Functions | FetchHandler, options: 
 async function start(definition: ServiceDefinition, options: WorkerOptions): Promise<RunningService> {
   const config = workerConfig(options, process.env, () => findRunningMesh(process.cwd()));
   const { brokerUrl, project, logLevel, isSupervised, showsSource } = config;
-  const log = stdoutLog(logLevel, { showsSource });
-  const broker = natsBroker({ url: brokerUrl, name: `${project}.${definition.name}`, log });
+  const tail = new LogTail();
+  const log = stdoutLog(logLevel, { showsSource, also: tail.add });
+  // What the connection says is not sent over it: a line about a line that was refused would be refused next.
+  const connectionLog = stdoutLog(logLevel);
+  const broker = natsBroker({ url: brokerUrl, name: `${project}.${definition.name}`, log: connectionLog });
   const parts = new CloseStack();
   // From here on, because waiting for the broker may take for ever.
   const stop = stopWithProcess(() => parts.close(), { log, isSupervised });
   await broker.connect();
   parts.use(broker);
+  parts.use(publishLog(tail, { broker, project, service: definition.name }));
   const hosting = host(definition, { broker, project, log });
   parts.defer(async () => (await hosting).drain());
   const { id } = await hosting;
