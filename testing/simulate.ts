@@ -51,7 +51,7 @@ class SimulatedFaults implements Faults {
     const life = new BrokerLife(options.brokerDeath);
     const record = (entry: FaultRecord): void => void this.#history.push(entry);
     life.onChange((isAlive) => record({ message: "broker", fate: isAlive ? "revived" : "died" }));
-    this.#disturbance = { names: new MessageNames(), fates: new Fates(options), life, record };
+    this.#disturbance = { names: new MessageNames(), fates: new Fates(options), life, record, onAnswer: new Map() };
   }
 
   get history(): readonly FaultRecord[] {

@@ -10,7 +10,7 @@ export interface FaultOptions {
   readonly loss?: number | { readonly requests?: number; readonly replies?: number };
   /** How long messages are on their way, in milliseconds: always the same, or from least to most. Default 0. */
   readonly delayMs?: number | readonly [least: number, most: number];
-  /** Share of the calls that arrive twice, so that the handler runs twice for them. Default 0. */
+  /** Share of the calls that arrive again once they were answered, so that their handler runs twice. Default 0. */
   readonly duplicate?: number;
   /** The broker dies with this message, the first being 1, and is back after so many milliseconds. Default: it lives. */
   readonly brokerDeath?: { readonly atMessage: number; readonly forMs: number };

@@ -19,8 +19,14 @@ export class MessageNames {
   readonly #counts = new Map<string, number>();
   readonly #replies = new Map<string, string>();
   readonly #streams = new Map<string, string>();
+  readonly #unnamed = new Set<string>();
 
-  name({ subject, replyTo, headers }: LocalMessage): NamedMessage {
+  /** `undefined` for discovery, its answers among them: it is not what is tested, and comes at times of its own. */
+  name({ subject, replyTo, headers }: LocalMessage): NamedMessage | undefined {
+    if (subject.startsWith("$") || this.#unnamed.has(subject)) {
+      this.#unnamed.add(replyTo);
+      return undefined;
+    }
     const reply = this.#replies.get(subject);
     const base = reply ?? this.#streams.get(subject) ?? subject;
     const count = (this.#counts.get(base) ?? 0) + 1;

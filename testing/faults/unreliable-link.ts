@@ -11,6 +11,8 @@ export interface Disturbance {
   readonly fates: Fates;
   readonly life: BrokerLife;
   readonly record: (entry: FaultRecord) => void;
+  /** What happens at the first message to a subject: duplicates wait here for the answer. */
+  readonly onAnswer: Map<string, () => void>;
 }
 
 /** A client's connection on which messages get lost, take their time or arrive twice. */
@@ -33,14 +35,16 @@ export class UnreliableLink implements LocalBroker {
   }
 
   publish(message: LocalMessage): void {
-    // Discovery and monitoring are not what is tested, and would make every count depend on them.
-    if (message.subject.startsWith("$")) {
+    const { names, fates, life, record, onAnswer } = this.#disturbance;
+    const named = names.name(message);
+    if (named === undefined) {
       this.#inner.publish(message);
       return;
     }
-    const { names, fates, life, record } = this.#disturbance;
-    const named = names.name(message);
     const { name } = named;
+    const { subject, replyTo } = message;
+    onAnswer.get(subject)?.();
+    onAnswer.delete(subject);
     life.countMessage();
     const loseWithBroker = (): void => record({ message: name, fate: "lost with the broker" });
     if (!life.isAlive) {
@@ -53,10 +57,14 @@ export class UnreliableLink implements LocalBroker {
       return;
     }
     if (delayMs > 0) record({ message: name, fate: "delayed", delayMs });
-    if (isDuplicated) record({ message: name, fate: "duplicated" });
     const arrive = (): void => this.#inner.publish(message);
-    this.#delays.send(message.subject, delayMs, { arrive, lose: loseWithBroker });
-    if (isDuplicated) this.#delays.send(message.subject, delayMs, { arrive, lose: () => undefined });
+    this.#delays.send(subject, delayMs, { arrive, lose: loseWithBroker });
+    if (!isDuplicated) return;
+    // A worker knows a call again while it runs: only after its answer does it count as another.
+    onAnswer.set(replyTo, () => {
+      record({ message: name, fate: "duplicated" });
+      this.#delays.send(subject, Math.max(1, delayMs), { arrive, lose: loseWithBroker });
+    });
   }
 
   subscribe(...subscription: Parameters<LocalBroker["subscribe"]>): () => void {

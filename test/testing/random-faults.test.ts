@@ -1,0 +1,140 @@
+import { expect, test } from "vitest";
+import { EMPTY_MESSAGE } from "../../mesh/broker.ts";
+import { MeshError } from "../../mesh/errors.ts";
+import { jsonLog } from "../../mesh/log.ts";
+import type { ServiceStats } from "../../mesh/service-info.ts";
+import { PublicError } from "../../worker-service/public-error.ts";
+import { defineService } from "../../worker-service/service.ts";
+import type { Context } from "../../worker-service/context.ts";
+import { chance } from "../../testing/faults/chance.ts";
+import { type FaultOptions, type Faults, type TestMesh, simulate, testMesh } from "../../testing/test-mesh.ts";
+
+const SEEDS = 300;
+/** Meshes at once: they mostly wait. */
+const AT_ONCE = 30;
+const CALLS = 16;
+/** How much later than its deadline a call may end on a machine that has other things to do. */
+const LATE_MS = 2_000;
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+const ledger = defineService("ledger", {
+  double: ({ number }: { number: number }) => number * 2,
+  slowly: async ({ number }: { number: number }) => {
+    await pause(number % 8);
+    return number * 2;
+  },
+  refuse: () => {
+    throw new PublicError("no", { status: 409, reason: "refused" });
+  },
+});
+
+const front = defineService("front", {
+  relay: ({ number }: { number: number }, context: Context) => context.call("ledger", "slowly", { number }),
+});
+
+const FUNCTIONS = ["ledger.double", "ledger.slowly", "ledger.refuse", "front.relay"] as const;
+
+/** What a call may end with under faults, besides its result. */
+const ENDINGS = ["deadline_exceeded", "broker_unavailable", "aborted"];
+
+/** The faults of a seed: some of every kind, and often none of one. */
+function faultsOf(seed: number): FaultOptions {
+  const share = (what: string, most: number): number => Math.max(0, chance(seed, what) * 2 * most - most);
+  return {
+    seed,
+    loss: { requests: share("requests", 0.3), replies: share("replies", 0.3) },
+    delayMs: [0, share("delay", 12)],
+    duplicate: share("twice", 0.4),
+    ...(chance(seed, "dies") < 0.5 && {
+      brokerDeath: { atMessage: 1 + Math.floor(chance(seed, "when") * 40), forMs: chance(seed, "for") * 30 },
+    }),
+  };
+}
+
+interface Ended {
+  readonly name: string;
+  readonly number: number;
+  readonly outcome: unknown;
+  readonly lateMs: number;
+}
+
+async function callOnce(mesh: TestMesh, seed: number, number: number): Promise<Ended> {
+  const draw = (what: string): number => chance(seed, `${what} of call ${number}`);
+  const name = FUNCTIONS[Math.floor(draw("name") * FUNCTIONS.length)] ?? FUNCTIONS[0];
+  const timeoutMs = Math.ceil(10 + draw("time") * 60);
+  await pause(draw("start") * 30);
+  const caller = new AbortController();
+  const leave = setTimeout(
+    () => caller.abort("aborted"),
+    draw("patience") < 0.2 ? draw("leaves") * 30 : timeoutMs * 100,
+  );
+  const startedAt = performance.now();
+  const outcome = await mesh.call(name, { number }, { timeoutMs, signal: caller.signal }).catch((error: unknown) => {
+    if (!(error instanceof MeshError)) return error;
+    return error.code === "function_failed" ? error.reason : error.code;
+  });
+  clearTimeout(leave);
+  return { name, number, outcome, lateMs: performance.now() - startedAt - timeoutMs };
+}
+
+/** What must not be, of one mesh under the faults of one seed. */
+async function violations(seed: number): Promise<string[]> {
+  const faults = simulate(faultsOf(seed));
+  const lines: string[] = [];
+  const log = jsonLog((line) => void lines.push(line), { level: "warn" });
+  const mesh = await testMesh({ services: [ledger, front], faults, log });
+  const arrived = new Map<string, number>();
+  for (const name of FUNCTIONS) {
+    mesh.broker.subscribe(`fn.test.${name}`, {}, ({ subject }) => {
+      arrived.set(subject, (arrived.get(subject) ?? 0) + 1);
+    });
+  }
+  const ended = await Promise.all(Array.from({ length: CALLS }, (_, number) => callOnce(mesh, seed, number)));
+  const found = ended.flatMap((call) => wrongEnding(call));
+  for (const { name, lateMs } of ended) if (lateMs > LATE_MS) found.push(`${name} ended ${lateMs} ms late`);
+
+  found.push(...(await wrongCount(mesh, faults, arrived)));
+  await mesh.close();
+  for (const line of lines) {
+    if (line.includes("still runs") || line.includes('"internal"')) found.push(line);
+  }
+  return found.length === 0 ? [] : [...found, String(faults)];
+}
+
+function wrongEnding({ name, number, outcome }: Ended): string[] {
+  const right = name === "ledger.refuse" ? "refused" : number * 2;
+  // What a relay's own call came to is what the relay came to.
+  const isFine = outcome === right || ENDINGS.includes(String(outcome));
+  return isFine ? [] : [`${name}(${number}) ended with ${String(outcome)}`];
+}
+
+/** What arrived late may still run: the count is right in the end. */
+async function wrongCount(mesh: TestMesh, faults: Faults, arrived: ReadonlyMap<string, number>): Promise<string[]> {
+  let counts: string[] = [];
+  for (let tries = 0; tries < 200; tries++) {
+    // It may also die of a message that comes late.
+    faults.reviveBroker();
+    counts = [];
+    for (const service of ["ledger", "front"]) {
+      const reply = await mesh.broker.request(`$SRV.STATS.${service}`, EMPTY_MESSAGE, { timeoutMs: 10_000 });
+      const { endpoints } = JSON.parse(new TextDecoder().decode(reply.payload)) as ServiceStats;
+      for (const { subject, num_requests: counted } of endpoints) {
+        const expected = arrived.get(subject) ?? 0;
+        if (counted !== expected) counts.push(`${subject} counts ${counted} calls, but ${expected} arrived`);
+      }
+    }
+    if (counts.length === 0) break;
+    await pause(10);
+  }
+  return counts;
+}
+
+test(`${SEEDS} seeds of faults: every call ends once, in time and with its own answer; workers count right and drain`, async () => {
+  const found: string[] = [];
+  for (let seed = 0; seed < SEEDS; seed += AT_ONCE) {
+    const batch = await Promise.all(Array.from({ length: AT_ONCE }, (_, index) => violations(seed + index)));
+    found.push(...batch.flat());
+  }
+  expect(found.join("\n")).toBe("");
+});
