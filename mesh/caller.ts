@@ -5,6 +5,7 @@ import { sendCall } from "./outgoing-call.ts";
 import { decodeBody } from "./body.ts";
 import { encodePayload } from "./payload.ts";
 import { type TraceContext, continueTrace, randomHex } from "./trace.ts";
+import type { Tracing } from "./tracing.ts";
 
 /** Options of one call. */
 export interface CallOptions {
@@ -29,10 +30,12 @@ const DEFAULT_TIMEOUT_MS = 10_000;
 export class Caller {
   readonly #broker: Broker;
   readonly #project: string;
+  readonly #tracing: Tracing | undefined;
 
-  constructor(broker: Broker, project: string) {
+  constructor(broker: Broker, project: string, tracing?: Tracing) {
     this.#broker = broker;
     this.#project = project;
+    this.#tracing = tracing;
   }
 
   /** @throws MeshError as `sendCall`, or what the function threw. */
@@ -54,7 +57,8 @@ export class Caller {
       idempotencyKey,
       ...encodePayload(params),
     };
-    const reply = await sendCall(this.#broker, to, sent, { timeoutMs, ...(signal && { signal }) });
+    const how = { timeoutMs, tracing: this.#tracing, parent: options.trace, ...(signal && { signal }) };
+    const reply = await sendCall(this.#broker, to, sent, how);
     return decodeBody(reply);
   }
 }

@@ -4,6 +4,16 @@ import { MeshError } from "./errors.ts";
 import { type FunctionAddress, cancelSubject, functionSubject } from "./names.ts";
 import { offerBody } from "./offer-body.ts";
 import { receiveStream } from "./stream-consumer.ts";
+import { traceCall } from "./traced-call.ts";
+import type { TraceParent, Tracing } from "./tracing.ts";
+
+/** How a call is sent. */
+export interface SendOptions extends RequestOptions {
+  /** Where the call's span goes; without it there is none. */
+  readonly tracing?: Tracing | undefined;
+  /** What that span is a child of; `undefined` for a call of its own. */
+  readonly parent?: TraceParent | undefined;
+}
 
 /**
  * Sends a call and waits for its answer to begin. A caller that gives up, because its signal aborts or its time is over,
@@ -12,12 +22,13 @@ import { receiveStream } from "./stream-consumer.ts";
  * @param options.signal also ends a reply that is a stream.
  * @throws MeshError as `Broker.request`, or what the function threw; rejects with the signal's reason when it aborts.
  */
-export async function sendCall(
-  broker: Broker,
-  to: FunctionAddress,
-  call: Call,
-  options: RequestOptions,
-): Promise<Reply> {
+export function sendCall(broker: Broker, to: FunctionAddress, call: Call, options: SendOptions): Promise<Reply> {
+  const { tracing, parent, signal } = options;
+  if (tracing === undefined) return send(broker, to, call, options);
+  return traceCall(tracing, { to, call, parent, signal }, (traced) => send(broker, to, traced, options));
+}
+
+async function send(broker: Broker, to: FunctionAddress, call: Call, options: RequestOptions): Promise<Reply> {
   const { signal } = options;
   // What was never sent needs no cancelling.
   signal?.throwIfAborted();

@@ -7,7 +7,11 @@ export type SpanKind = "server" | "client";
 export type SpanAttributes = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /** What a span continues: a {@link TraceContext}, or the headers of a call that arrived. */
-export type TraceParent = Partial<Pick<TraceContext, "header" | "state" | "baggage">>;
+export interface TraceParent {
+  readonly header?: string | undefined;
+  readonly state?: string | undefined;
+  readonly baggage?: string | undefined;
+}
 
 /** A span to start. */
 export interface SpanStart {

@@ -3,6 +3,7 @@ import { CALL_HEADERS, type Claims, NO_CLAIMS, decodeClaims } from "../mesh/call
 import type { Log } from "../mesh/log.ts";
 import { type TraceContext, continueTrace } from "../mesh/trace.ts";
 import type { CallOptions, Caller } from "../mesh/caller.ts";
+import type { Span } from "../mesh/tracing.ts";
 import { CallLifetime } from "./call-lifetime.ts";
 
 /** What a handler knows about the call it answers. */
@@ -45,13 +46,17 @@ export class HeaderContext implements Context {
   readonly #headers: MessageHeaders;
   readonly #caller: Caller;
   readonly #log: Log;
+  readonly #span: Span | undefined;
   #claims: Claims | undefined;
   #trace: TraceContext | undefined;
 
-  constructor(headers: MessageHeaders, caller: Caller, log: Log) {
+  /** @param span the call's own span, when it is traced; its trace is the context's then. */
+  constructor(headers: MessageHeaders, { caller, log, span }: { caller: Caller; log: Log; span: Span | undefined }) {
     this.#headers = headers;
     this.#caller = caller;
     this.#log = log;
+    this.#span = span;
+    this.#trace = span?.context;
     this.callId = headers[CALL_HEADERS.id] ?? crypto.randomUUID();
     const deadline = Number(headers[CALL_HEADERS.deadline] ?? Number.NaN);
     const now = Date.now();
@@ -88,7 +93,9 @@ export class HeaderContext implements Context {
   }
 
   get log(): Log {
-    return this.#log.with({ callId: this.callId, traceId: this.trace.traceId });
+    const { traceId, spanId } = this.trace;
+    // Without a span of its own the id means nothing to anybody.
+    return this.#log.with({ callId: this.callId, traceId, ...(this.#span && { spanId }) });
   }
 
   call(service: string, name: string, params?: unknown, options: CallOptions = {}): Promise<unknown> {

@@ -7,7 +7,9 @@ import type { EndpointInfo } from "../mesh/service-info.ts";
 import { randomHex } from "../mesh/trace.ts";
 import { announce } from "./announcement.ts";
 import { Caller } from "../mesh/caller.ts";
+import type { Tracing } from "../mesh/tracing.ts";
 import type { CallLifetime } from "./call-lifetime.ts";
+import { type StartCallSpan, callSpans } from "./call-spans.ts";
 import { HeaderContext } from "./context.ts";
 import { EndpointCounters } from "./endpoint-counters.ts";
 import { type Invoker, invoke, refuse } from "./invoke.ts";
@@ -20,6 +22,8 @@ export interface HostOptions {
   readonly broker: Broker;
   readonly project: string;
   readonly log: Log;
+  /** Where the spans of its calls go; without it there are none. */
+  readonly tracing?: Tracing | undefined;
 }
 
 /** A service that takes calls. */
@@ -37,11 +41,11 @@ export interface HostedService {
  * @throws MeshError `broker_unavailable` when the broker is not connected, `invalid_request` for a bad project name.
  */
 export async function host(definition: ServiceDefinition, options: HostOptions): Promise<HostedService> {
-  const { broker, project } = options;
+  const { broker, project, tracing } = options;
   const { name, version, description } = definition;
   const id = randomHex(8);
   const log = options.log.with({ service: name, instance: id });
-  const caller = new Caller(broker, project);
+  const caller = new Caller(broker, project, tracing);
   const limiter = new Limiter(definition.bounds);
 
   const inFlight: InFlight = new Map();
@@ -49,14 +53,15 @@ export async function host(definition: ServiceDefinition, options: HostOptions):
     endpoint,
     counters: new EndpointCounters(),
     info: endpointInfo(functionSubject({ project, service: name, function: endpoint.name }), endpoint),
+    startSpan: callSpans(tracing, { address: { project, service: name, function: endpoint.name }, version }),
   }));
   const cancels = broker.subscribe(cancelSubject({ project, service: name }), {}, ({ headers }) =>
     inFlight.get(headers[CALL_HEADERS.id] ?? "")?.end(new MeshError("cancelled", "the caller gave up")),
   );
   const subscriptions = [
-    ...endpoints.map(({ info, endpoint, counters }) =>
+    ...endpoints.map(({ info, endpoint, counters, startSpan }) =>
       broker.subscribe(info.subject, { queue: info.queue_group }, (message) =>
-        take(message, { endpoint, counters, limiter, inFlight, caller, broker, log }),
+        take(message, { endpoint, counters, startSpan, limiter, inFlight, caller, broker, log }),
       ),
     ),
     ...announce(broker, {
@@ -82,26 +87,33 @@ type InFlight = Map<string, CallLifetime>;
 
 interface Taker extends Invoker {
   readonly counters: EndpointCounters;
+  readonly startSpan: StartCallSpan | undefined;
   readonly limiter: Limiter;
   readonly inFlight: InFlight;
   readonly caller: Caller;
 }
 
 function take(message: IncomingMessage, by: Taker): void {
-  const { counters, limiter, inFlight } = by;
-  const context = new HeaderContext(message.headers, by.caller, by.log);
-  const { callId, lifetime } = context;
+  const { counters, limiter, inFlight, caller, log } = by;
+  const { headers } = message;
   // Delivered twice: whoever asks gets the answer of the first.
-  if (inFlight.has(callId)) return;
+  if (inFlight.has(headers[CALL_HEADERS.id] ?? "")) return;
+  const span = by.startSpan?.(headers);
+  const context = new HeaderContext(headers, { caller, log, span });
+  const { callId, lifetime } = context;
   inFlight.set(callId, lifetime);
   const isTaken = limiter.tryRun(async () => {
-    counters.count(await invoke(message, context, by));
+    const invoking = span === undefined ? invoke(message, context, by) : span.run(() => invoke(message, context, by));
+    const outcome = await invoking;
+    counters.count(outcome);
+    span?.end({ error: outcome.error });
     inFlight.delete(callId);
   });
   if (isTaken) return;
   inFlight.delete(callId);
   const error = new MeshError("overloaded", "the worker's queue is full", { retryAfterSeconds: 1 });
   counters.count({ handlerMs: 0, error });
+  span?.end({ error });
   refuse(message, error, by.log);
 }
 

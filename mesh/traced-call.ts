@@ -1,0 +1,70 @@
+import type { Call, Reply } from "./call.ts";
+import { callSpan } from "./call-span.ts";
+import { MeshError } from "./errors.ts";
+import type { FunctionAddress } from "./names.ts";
+import type { Span, TraceParent, Tracing } from "./tracing.ts";
+
+/** A call that is to have a span. */
+export interface TracedCall {
+  readonly to: FunctionAddress;
+  readonly call: Call;
+  /** What the call is made in; `undefined` for one of its own. */
+  readonly parent: TraceParent | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Sends a call, with the span of its sending in place of its trace. The span of a stream ends when the stream does. */
+export async function traceCall(
+  tracing: Tracing,
+  { to, call, parent, signal }: TracedCall,
+  send: (call: Call) => Promise<Reply>,
+): Promise<Reply> {
+  const span = tracing.start(callSpan("client", to, { parent, attributes: { "faas.invocation_id": call.id } }));
+  const fail = (error: unknown): void => span.end({ error: signal?.aborted === true ? gaveUp(error) : error });
+  try {
+    const reply = await send({ ...call, trace: span.context });
+    if (reply.stream === undefined) {
+      span.end();
+      return reply;
+    }
+    return { ...reply, stream: { ...reply.stream, bytes: watched(reply.stream.bytes, span, fail) } };
+  } catch (error) {
+    fail(error);
+    throw error;
+  }
+}
+
+/** A signal aborts with whatever reason its owner gives. */
+function gaveUp(reason: unknown): MeshError {
+  return reason instanceof MeshError ? reason : new MeshError("cancelled", "the caller gave up", { cause: reason });
+}
+
+function watched(
+  bytes: ReadableStream<Uint8Array>,
+  span: Span,
+  fail: (error: unknown) => void,
+): ReadableStream<Uint8Array> {
+  const reader = bytes.getReader();
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        try {
+          const { done, value } = await reader.read();
+          if (!done) return controller.enqueue(value);
+          span.end();
+          controller.close();
+        } catch (error) {
+          fail(error);
+          throw error;
+        }
+      },
+      cancel(reason) {
+        // Who has read enough has not failed.
+        span.end({ attributes: { "fmesh.code": "cancelled" } });
+        return reader.cancel(reason);
+      },
+    },
+    // Nothing is asked for before it is read.
+    { highWaterMark: 0 },
+  );
+}
