@@ -1,5 +1,6 @@
 import { natsBroker } from "../../mesh/broker/nats-bun.ts";
 import { CloseStack } from "../../mesh/lifecycle.ts";
+import { startTracing } from "../../mesh/tracing/start.ts";
 import { type WorkerOptions, workerConfig } from "../config.ts";
 import { host } from "../host.ts";
 import { publishLog } from "../log-publisher.ts";
@@ -11,8 +12,8 @@ import {
   type ServiceOptions,
   defineService,
 } from "../service.ts";
-import { reportUp } from "./report-up.ts";
 import { findRunningMesh } from "./running-mesh-file.ts";
+import { reportService } from "./service-report.ts";
 import { stdoutLog } from "./stdout-log.ts";
 import { stopWithProcess } from "./stop-with-process.ts";
 
@@ -85,12 +86,24 @@ async function start(definition: ServiceDefinition, options: WorkerOptions): Pro
   const parts = new CloseStack();
   // From here on, because waiting for the broker may take for ever.
   const stop = stopWithProcess(() => parts.close(), { log, isSupervised });
+  const resource = {
+    "service.name": definition.name,
+    "service.namespace": project,
+    "service.version": definition.version,
+  };
+  const { tracing } = parts.use(await startTracing({ resource, env: process.env, log: connectionLog }));
   await broker.connect();
   parts.use(broker);
   parts.use(publishLog(tail, { broker, project, service: definition.name }));
-  const hosting = host(definition, { broker, project, log });
-  parts.defer(async () => (await hosting).drain());
+  const hosting = host(definition, { broker, project, log, tracing });
+  parts.defer(async () => {
+    const drained = (await hosting).drain();
+    // After a round trip the broker has no new call for us.
+    if (broker.status === "connected") await broker.flush();
+    reportService({ service: definition.name, takesCalls: false });
+    await drained;
+  });
   const { id } = await hosting;
-  reportUp(definition.name);
+  reportService({ service: definition.name, takesCalls: true });
   return { id, stop };
 }
