@@ -2,6 +2,7 @@ import { Command } from "commander";
 import packageJson from "../package.json" with { type: "json" };
 import { callCommand } from "./commands/call.ts";
 import { devCommand } from "./commands/dev.ts";
+import { completeCommand, completionCommand } from "./commands/completion.ts";
 import { gatewayCommand } from "./commands/gateway.ts";
 import { logsCommand } from "./commands/logs.ts";
 import { rulesCommand } from "./commands/rules.ts";
@@ -30,7 +31,15 @@ export function createProgram(): Command {
     logsCommand(),
     tokenCommand(),
     rulesCommand(),
+    completionCommand(),
   ];
-  for (const command of commands) program.addCommand(command);
+  for (const command of commands) program.addCommand(withHelpOf(program, command));
+  program.addCommand(completeCommand(), { hidden: true });
   return program;
+}
+
+/** Help looks alike at every level: commands that are made by themselves inherit nothing. */
+function withHelpOf(program: Command, command: Command): Command {
+  for (const child of command.commands) withHelpOf(program, child);
+  return command.copyInheritedSettings(program);
 }
