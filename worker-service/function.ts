@@ -121,11 +121,11 @@ type OrPromise<T> = T | PromiseLike<T>;
 type OrStream<T> = T | AsyncIterable<T>;
 
 type Sent<Input extends Schema, R extends Receives, H extends Handler> = R extends "bytes"
-  ? Uint8Array | AsyncIterable<Uint8Array>
+  ? Uint8Array | Blob | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>
   : Input extends Unchecked
     ? Parameters<H>[0]
     : R extends "items"
-      ? AsyncIterable<StandardSchemaV1.InferInput<Input>>
+      ? ReadableStream<StandardSchemaV1.InferInput<Input>> | AsyncIterable<StandardSchemaV1.InferInput<Input>>
       : StandardSchemaV1.InferInput<Input>;
 
 type Given<Output extends Schema, H extends Handler> = Output extends Unchecked
