@@ -16,6 +16,9 @@ import { type Change, SourceChanges } from "./source-changes.ts";
 /** After this long one is told that new code is not up yet. It is not ended: it may have much to load. */
 const SLOW_MS = 10_000;
 
+/** What is too busy to leave in this time is not waited for. */
+const LEAVE_MS = 2_000;
+
 /** Runs a script and, whenever a file it consists of is saved, replaces its process by one with the new code. */
 export function reloadWorker(spec: WorkerSpec, options: StartWorkerOptions): StartedWorker {
   const worker = new ReloadingWorker(spec, options);
@@ -95,13 +98,21 @@ class ReloadingWorker {
       this.#draining.add(candidate);
     } else if (outcome === "up") {
       this.#current = candidate;
-      if (previous !== undefined) this.#draining.add(previous);
+      if (previous !== undefined) await this.#letGo(previous);
       this.#log.info(`${name} ${this.#howItCameUp(change, candidate)}`);
     } else {
       const why = outcome === 0 ? "ends without starting a service" : `does not start (exit code ${outcome})`;
       const then = previous === undefined ? "mend and save it" : "the code from before goes on; mend and save it";
       this.#log.error(`${name} ${why}: ${then}`);
     }
+  }
+
+  /** Resolves once new calls go to the new code alone. */
+  async #letGo(previous: WorkerProcess): Promise<void> {
+    this.#draining.add(previous);
+    const waiting = new AbortController();
+    await Promise.race([previous.left, pause(LEAVE_MS, AbortSignal.any([waiting.signal, this.#stopping.signal]))]);
+    waiting.abort();
   }
 
   #spawn(): WorkerProcess {

@@ -1,5 +1,5 @@
 /** What each process says when it comes and goes. With every save it would bury the rest; one line says it all. */
-const ROUTINE = new Set(["service is up", "draining"]);
+const ROUTINE = new Set(["broker connected", "service is up", "draining"]);
 
 /** Whether a line of a worker's JSON log is of no interest to who develops. */
 export function isRoutine(line: string): boolean {

@@ -1,6 +1,6 @@
 import type { Closable } from "../../mesh/lifecycle.ts";
 import type { Log } from "../../mesh/log.ts";
-import type { UpReport } from "../../worker-service/runtime/report-up.ts";
+import type { ServiceReport } from "../../worker-service/runtime/service-report.ts";
 
 /** What runs as a worker. */
 export interface WorkerSpec {
@@ -33,6 +33,8 @@ export interface WorkerProcess {
   readonly services: ReadonlySet<string>;
   /** Resolves when `expected` take calls, or, where some of them do not come, shortly after others do. */
   up(expected: ReadonlySet<string>): Promise<void>;
+  /** Resolves when, after a stop, no new call comes to it any more. */
+  readonly left: Promise<void>;
   /** Resolves with the exit code when all it wrote has been read. */
   readonly exited: Promise<number>;
   /** Lets it finish its calls; it is ended when that takes longer than `graceMs`. */
@@ -52,6 +54,8 @@ export function spawnWorker(
   { log, onLine, bunOptions = [] }: StartWorkerOptions & { readonly bunOptions?: readonly string[] },
 ): WorkerProcess {
   const services = new Set<string>();
+  const leaving = new Set<string>();
+  const left = Promise.withResolvers<void>();
   const listeners = new Set<() => void>();
   const child = Bun.spawn([process.execPath, ...bunOptions, script], {
     cwd: folder,
@@ -61,8 +65,10 @@ export function spawnWorker(
     stdout: "pipe",
     stderr: "pipe",
     ipc: (message) => {
-      if (!isUpReport(message)) return;
-      services.add(message.upService);
+      if (!isServiceReport(message)) return;
+      const { service, takesCalls } = message;
+      (takesCalls ? services : leaving).add(service);
+      if (!takesCalls && services.isSubsetOf(leaving)) left.resolve();
       for (const listener of listeners) listener();
     },
   });
@@ -73,6 +79,7 @@ export function spawnWorker(
   return {
     services,
     exited,
+    left: Promise.race([left.promise, exited.then(() => undefined)]),
     up: (expected) =>
       new Promise((resolve) => {
         let timer: ReturnType<typeof setTimeout> | undefined;
@@ -102,10 +109,8 @@ export function spawnWorker(
   };
 }
 
-function isUpReport(message: unknown): message is UpReport {
-  return (
-    typeof message === "object" && message !== null && "upService" in message && typeof message.upService === "string"
-  );
+function isServiceReport(message: unknown): message is ServiceReport {
+  return typeof message === "object" && message !== null && "service" in message && "takesCalls" in message;
 }
 
 async function readLines(stream: ReadableStream<Uint8Array>, onLine: (line: string) => void): Promise<void> {

@@ -1,3 +1,4 @@
+import type { Broker } from "../../mesh/broker.ts";
 import { natsBroker } from "../../mesh/broker/nats-bun.ts";
 import { CloseStack } from "../../mesh/lifecycle.ts";
 import { startTracing } from "../../mesh/tracing/start.ts";
@@ -97,13 +98,17 @@ async function start(definition: ServiceDefinition, options: WorkerOptions): Pro
   parts.use(publishLog(tail, { broker, project, service: definition.name }));
   const hosting = host(definition, { broker, project, log, tracing });
   parts.defer(async () => {
-    const drained = (await hosting).drain();
-    // After a round trip the broker has no new call for us.
-    if (broker.status === "connected") await broker.flush();
-    reportService({ service: definition.name, takesCalls: false });
-    await drained;
+    const { drain } = await hosting;
+    await Promise.all([drain(), reportLeft(broker, definition.name)]);
   });
   const { id } = await hosting;
   reportService({ service: definition.name, takesCalls: true });
   return { id, stop };
+}
+
+/** Reports a service that has unsubscribed. */
+async function reportLeft(broker: Broker, service: string): Promise<void> {
+  // After a round trip no call is on its way any more.
+  if (broker.status === "connected") await broker.flush();
+  reportService({ service, takesCalls: false });
 }
