@@ -78,7 +78,9 @@ export class SourceChanges {
   #checkAfter(ms: number): void {
     clearTimeout(this.#timer);
     // One after the other: a slow reading must not overtake a later one.
-    this.#timer = setTimeout(() => (this.#checks = this.#checks.then(() => this.#check())), ms);
+    this.#timer = setTimeout(() => {
+      this.#checks = this.#checks.then(() => this.#check());
+    }, ms);
   }
 
   async #check(): Promise<void> {

@@ -13,10 +13,10 @@ export function superviseWorker(spec: WorkerSpec, options: StartWorkerOptions): 
   const stopping = new AbortController();
   const backOff = new BackOff();
   let current: WorkerProcess = spawnWorker(spec, options);
-  const settled = settle(current, stopping.signal).then((isSettled) => {
-    if (!isSettled) log.warn(`worker "${name}" did not join the mesh within ${SETTLE_MS / 1000} s; going on`);
-  });
-
+  const settle = async (): Promise<void> => {
+    if (await hasSettled(current, stopping.signal)) return;
+    log.warn(`worker "${name}" did not join the mesh within ${SETTLE_MS / 1000} s; going on`);
+  };
   const keepRunning = async (): Promise<void> => {
     for (;;) {
       backOff.started();
@@ -32,7 +32,7 @@ export function superviseWorker(spec: WorkerSpec, options: StartWorkerOptions): 
   const running = keepRunning();
 
   return {
-    settled,
+    settled: settle(),
     close: async () => {
       stopping.abort();
       await current.stop();
@@ -42,7 +42,7 @@ export function superviseWorker(spec: WorkerSpec, options: StartWorkerOptions): 
 }
 
 /** Whether the worker took calls, ended or was stopped before the time was up. */
-async function settle(worker: WorkerProcess, signal: AbortSignal): Promise<boolean> {
+async function hasSettled(worker: WorkerProcess, signal: AbortSignal): Promise<boolean> {
   const waiting = new AbortController();
   try {
     return await Promise.race([

@@ -1,7 +1,6 @@
 import { mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect } from "vitest";
 import { PROJECT_ROOT, type RunningCommand, startFmesh } from "../support/fmesh.ts";
 
 /** A project with one worker, `answers.ts`, that imports `answer.ts`, and `fmesh dev` in it. */
@@ -51,7 +50,7 @@ export class DevFolder {
 
   /** Resolves when so many reloads have been told of. */
   async untilReloads(count: number): Promise<void> {
-    await expect.poll(() => this.reloads(), { timeout: 15_000, interval: 10 }).toBeGreaterThanOrEqual(count);
+    while (this.reloads() < count) await Promise.race([Bun.sleep(10), this.dev.exited.then(endedEarly)]);
   }
 
   async call(name = "get", service = "answers"): Promise<string> {
@@ -72,6 +71,10 @@ export class DevFolder {
     await this.#dev?.stop("SIGKILL");
     await rm(this.folder, { recursive: true, force: true });
   }
+}
+
+function endedEarly(code: number): never {
+  throw new Error(`fmesh dev ended with code ${code}`);
 }
 
 export function config(workers: readonly string[]): string {

@@ -98,8 +98,8 @@ async function start(definition: ServiceDefinition, options: WorkerOptions): Pro
   parts.use(publishLog(tail, { broker, project, service: definition.name }));
   const hosting = host(definition, { broker, project, log, tracing });
   parts.defer(async () => {
-    const { drain } = await hosting;
-    await Promise.all([drain(), reportLeft(broker, definition.name)]);
+    const hosted = await hosting;
+    await Promise.all([hosted.drain(), reportLeft(broker, definition.name)]);
   });
   const { id } = await hosting;
   reportService({ service: definition.name, takesCalls: true });
