@@ -26,6 +26,8 @@ export const DEBIAN_PACKAGES = [
     file: "/usr/share/gocode/src/github.com/nats-io/nats.go/nats.go",
     support: "go.ts",
   },
+  { name: "zsh", binary: "zsh", support: "shells.ts" },
+  { name: "fish", binary: "fish", support: "shells.ts" },
 ];
 
 /**
