@@ -1,3 +1,4 @@
+import { type Client, type ServiceTypes, clientOver } from "../client/client.ts";
 import type { Broker } from "../mesh/broker.ts";
 import { EmbeddedBroker } from "../mesh/broker/embedded.ts";
 import type { Claims } from "../mesh/call.ts";
@@ -59,6 +60,12 @@ export interface TestMesh extends AsyncDisposable {
    * @throws MeshError as `Context.call`; what the handler threw is its `cause`.
    */
   call(name: string, params?: unknown, options?: TestCallOptions): Promise<unknown>;
+  /**
+   * A typed client that calls as `call` does: `mesh.client<typeof arithmetic>().arithmetic.sum({ num1: 1, num2: 2 })`.
+   *
+   * @param options.claims in whose name. Default: the mesh's.
+   */
+  client<S extends ServiceTypes>(options?: { readonly claims?: Claims }): Client<S>;
   /** Sends an HTTP request through the gateway, rules and all. A path stands for a URL of it. */
   fetch(request: Request | URL | string, init?: RequestInit): Promise<Response>;
   /** Signs a token for `fetch`. Default: the mesh's claims. */
@@ -109,20 +116,23 @@ export async function testMesh(options: TestMeshOptions): Promise<TestMesh> {
   const caller = new Caller(broker, project);
   const gateway = testGateway(config, { broker, secret, log });
   const close = (): Promise<void> => parts.close();
+  const call: TestMesh["call"] = async (name, params, { claims: own = claims, ...callOptions } = {}) => {
+    const [service, func] = parseName(name);
+    const requestId = randomHex(16);
+    try {
+      return await caller.call(service, func, params, { ...callOptions, claimsJson: JSON.stringify(own), requestId });
+    } catch (error) {
+      const record = calls.find((each) => each.requestId === requestId && each.name === name);
+      throw withCause(error, record?.error);
+    }
+  };
   return {
     project,
     calls,
     broker,
-    async call(name, params, { claims: own = claims, ...callOptions } = {}) {
-      const [service, func] = parseName(name);
-      const requestId = randomHex(16);
-      try {
-        return await caller.call(service, func, params, { ...callOptions, claimsJson: JSON.stringify(own), requestId });
-      } catch (error) {
-        const call = calls.find((each) => each.requestId === requestId && each.name === name);
-        throw withCause(error, call?.error);
-      }
-    },
+    call,
+    client: (whose) =>
+      clientOver({ call: (service, name, params, own) => call(`${service}.${name}`, params, { ...own, ...whose }) }),
     fetch: (request, init) => gateway.fetch(new Request(onMesh(request), init)),
     token: (own = claims) => gateway.token(project, own),
     close,

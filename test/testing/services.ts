@@ -9,7 +9,7 @@ export const shop = defineService("shop", {
     return { item, left };
   },
   whoami: (_params: unknown, { claims }: Context) => claims,
-  refuse: () => {
+  refuse: (): string => {
     throw new PublicError("not for sale", { status: 409, reason: "not_for_sale", data: { until: "May" } });
   },
   fail: () => {

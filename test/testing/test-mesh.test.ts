@@ -1,4 +1,9 @@
+import * as v from "valibot";
 import { expect, test } from "vitest";
+import type { Context } from "../../worker-service/context.ts";
+import { fn } from "../../worker-service/function.ts";
+import { PublicError } from "../../worker-service/public-error.ts";
+import { defineService } from "../../worker-service/service.ts";
 import { testMesh } from "../../testing/test-mesh.ts";
 import { shop, stock } from "./services.ts";
 
@@ -100,7 +105,7 @@ test("a service that is listed twice has two instances that share the calls", as
   const instance = (number: number) => ({ name: "stock", functions: { take: () => void taken.add(number) } });
   await using mesh = await testMesh({ services: [instance(1), instance(2)] });
   await Promise.all(Array.from({ length: 64 }, () => mesh.call("stock.take")));
-  expect([...taken].toSorted()).toEqual([1, 2]);
+  expect(taken).toEqual(new Set([1, 2]));
 });
 
 test("two meshes do not know of each other", async () => {
@@ -120,4 +125,66 @@ test("a stand-in without functions is refused", async () => {
   await expect(testMesh({ services: [{ name: "stock", functions: {} }] })).rejects.toThrow(
     'service "stock" has no functions',
   );
+});
+
+test("a typed client calls in the name it was made for", async () => {
+  await using mesh = await testMesh({ services: [shop, stock], claims: { id: "u1" } });
+  const own = mesh.client<typeof shop>();
+  const other = mesh.client<typeof shop>({ claims: { id: "u2" } });
+  expect(await own.shop.order({ item: "nut" })).toEqual({ item: "nut", left: 3 });
+  expect([await own.shop.whoami({}), await other.shop.whoami({})]).toEqual([{ id: "u1" }, { id: "u2" }]);
+  expect(await own.shop.refuse().settled()).toMatchObject({ ok: false, error: { reason: "not_for_sale" } });
+});
+
+test("a typed client reads streams", async () => {
+  const counter = defineService("counter", {
+    count: async function* ({ to }: { to: number }) {
+      for (let number = 1; number <= to; number++) yield number;
+    },
+  });
+  await using mesh = await testMesh({ services: [counter] });
+  expect(await Array.fromAsync(mesh.client<typeof counter>().counter.count({ to: 3 }))).toEqual([1, 2, 3]);
+});
+
+test("what a stream throws on its way reaches its reader", async () => {
+  const counter = defineService("counter", {
+    count: async function* () {
+      yield 1;
+      throw new PublicError("enough", { reason: "tired" });
+    },
+  });
+  await using mesh = await testMesh({ services: [counter] });
+  const items = mesh.client<typeof counter>().counter.count()[Symbol.asyncIterator]();
+  expect(await items.next()).toEqual({ done: false, value: 1 });
+  await expect(items.next()).rejects.toMatchObject({ reason: "tired" });
+});
+
+test("a schema refuses params before the handler is asked", async () => {
+  const input = v.object({ item: v.string() });
+  const checked = defineService("checked", { take: fn({ input }, ({ item }) => item) });
+  await using mesh = await testMesh({ services: [checked] });
+  await expect(mesh.call("checked.take", { item: 1 })).rejects.toMatchObject({
+    code: "invalid_request",
+    issues: [{ path: ["item"] }],
+  });
+  expect(mesh.calls).toEqual([]);
+});
+
+test("a caller that gives up is heard by the handler", async () => {
+  const { promise: asked, resolve: ask } = Promise.withResolvers<void>();
+  const { promise: heard, resolve: hear } = Promise.withResolvers<unknown>();
+  const slow = defineService("slow", {
+    work: (_params: unknown, { signal }: Context) => {
+      signal.addEventListener("abort", () => hear(signal.reason));
+      ask();
+      return heard;
+    },
+  });
+  await using mesh = await testMesh({ services: [slow] });
+  const caller = new AbortController();
+  const call = mesh.call("slow.work", {}, { signal: caller.signal });
+  await asked;
+  caller.abort(new Error("enough"));
+  await expect(call).rejects.toThrow("enough");
+  expect(await heard).toMatchObject({ code: "cancelled" });
 });
