@@ -51,9 +51,11 @@ type Call<Result, Failure> =
   IsAny<Result> extends true
     ? // oxlint-disable-next-line typescript/no-explicit-any -- as little as is known of the function
       CallPromise<any, Failure> & AsyncIterable<any>
-    : Result extends AsyncIterable<infer Item> | ReadableStream<infer Item>
-      ? StreamPromise<Arrived<Item>, Failure>
-      : CallPromise<Arrived<Result>, Failure>;
+    : [Result] extends [never]
+      ? CallPromise<never, Failure>
+      : [Result] extends [AsyncIterable<infer Item> | ReadableStream<infer Item>]
+        ? StreamPromise<Arrived<Item>, Failure>
+        : CallPromise<Arrived<Result>, Failure>;
 
 // A handler's parameters come first: a function is also a Callable of which nothing is known.
 type ParamsOf<F> = F extends (...given: infer Given) => unknown

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import type { HttpClientOptions } from "../client/http/options.ts";
 import { isName } from "../mesh/names.ts";
 import type { RunningMesh } from "../mesh/running-mesh.ts";
 
@@ -21,13 +22,17 @@ export interface WorkerOptions {
   readonly project?: string;
 }
 
+// Empty is how an environment file says "not set".
+const text = v.pipe(
+  v.optional(v.string()),
+  v.transform((value) => (value === "" ? undefined : value)),
+);
+
+const project = v.optional(v.pipe(v.string(), v.check(isName, "use 1 to 64 letters, digits, _ or -")));
+
 const environmentSchema = v.object({
-  // Empty is how an environment file says "not set".
-  NATS_URL: v.pipe(
-    v.optional(v.string()),
-    v.transform((url) => (url === "" ? undefined : url)),
-  ),
-  FMESH_PROJECT: v.optional(v.pipe(v.string(), v.check(isName, "use 1 to 64 letters, digits, _ or -"))),
+  NATS_URL: text,
+  FMESH_PROJECT: project,
   FMESH_SUPERVISED: v.optional(v.picklist(["0", "1"]), "0"),
   FMESH_LOG_SOURCE: v.optional(v.picklist(["0", "1"]), "0"),
   FMESH_LOG_LEVEL: v.optional(v.picklist(["debug", "info", "warn", "error"]), "info"),
@@ -42,12 +47,8 @@ export function workerConfig(
   environment: Readonly<Record<string, string | undefined>>,
   findRunningMesh: () => RunningMesh | undefined,
 ): WorkerConfig {
-  const parsed = v.safeParse(environmentSchema, environment);
-  if (!parsed.success) {
-    const problems = parsed.issues.map((issue) => `${v.getDotPath(issue) ?? "environment"}: ${issue.message}`);
-    throw new TypeError(`the worker's environment is not valid: ${problems.join("; ")}`);
-  }
-  const { NATS_URL, FMESH_PROJECT, FMESH_SUPERVISED, FMESH_LOG_LEVEL, FMESH_LOG_SOURCE } = parsed.output;
+  const read = readEnvironment("worker", environmentSchema, environment);
+  const { NATS_URL, FMESH_PROJECT, FMESH_SUPERVISED, FMESH_LOG_LEVEL, FMESH_LOG_SOURCE } = read;
   const told = { brokerUrl: options.brokerUrl ?? NATS_URL, project: options.project ?? FMESH_PROJECT };
   const isTold = told.brokerUrl !== undefined && told.project !== undefined;
   const running = isTold ? undefined : findRunningMesh();
@@ -63,4 +64,48 @@ export function workerConfig(
     isSupervised: FMESH_SUPERVISED === "1",
     showsSource: FMESH_LOG_SOURCE === "1",
   };
+}
+
+const clientEnvironmentSchema = v.object({ FMESH_URL: text, FMESH_PROJECT: project, FMESH_TOKEN: text });
+
+/** What `client()` may be told; it wins over the environment. */
+export interface ClientOptions extends Partial<HttpClientOptions> {
+  /** The gateway's URL. Default `FMESH_URL`, else that of the mesh running beside the script. */
+  readonly url?: string;
+  /** Default `FMESH_PROJECT`, else the running mesh's only project. */
+  readonly project?: string;
+  /** A JWT, or how to get one. Default `FMESH_TOKEN`. */
+  readonly token?: HttpClientOptions["token"];
+}
+
+/**
+ * Settles whom a client calls: options, then environment, then the running mesh, looked for only when asked.
+ * @throws TypeError naming what is missing or not valid.
+ */
+export function clientConfig(
+  options: ClientOptions,
+  environment: Readonly<Record<string, string | undefined>>,
+  findRunningMesh: () => RunningMesh | undefined,
+): HttpClientOptions {
+  const { FMESH_URL, FMESH_PROJECT, FMESH_TOKEN } = readEnvironment("client", clientEnvironmentSchema, environment);
+  const told = { url: options.url ?? FMESH_URL, project: options.project ?? FMESH_PROJECT };
+  const isTold = told.url !== undefined && told.project !== undefined;
+  const running = isTold ? undefined : findRunningMesh();
+  const { url = running?.gatewayUrl, project: id = running?.project } = told;
+  if (url === undefined) {
+    throw new TypeError("no mesh to call: start one with `fmesh up`, or set FMESH_URL to the gateway's URL");
+  }
+  if (id === undefined) throw new TypeError("which project is to be called? set FMESH_PROJECT to its id");
+  return { ...options, url, project: id, token: options.token ?? FMESH_TOKEN };
+}
+
+function readEnvironment<S extends v.GenericSchema>(
+  whose: "worker" | "client",
+  schema: S,
+  environment: Readonly<Record<string, string | undefined>>,
+): v.InferOutput<S> {
+  const parsed = v.safeParse(schema, environment);
+  if (parsed.success) return parsed.output;
+  const problems = parsed.issues.map((issue) => `${v.getDotPath(issue) ?? "environment"}: ${issue.message}`);
+  throw new TypeError(`the ${whose}'s environment is not valid: ${problems.join("; ")}`);
 }

@@ -1,3 +1,4 @@
+import { type Client, type ServiceTypes, clientOver } from "../client/client.ts";
 import type { MessageHeaders } from "../mesh/broker.ts";
 import { CALL_HEADERS, type Claims, NO_CLAIMS, decodeClaims } from "../mesh/call.ts";
 import type { Log } from "../mesh/log.ts";
@@ -31,6 +32,11 @@ export interface Context {
    * @throws MeshError as `Broker.request`, or what the function threw.
    */
   call(service: string, name: string, params?: unknown, options?: CallOptions): Promise<unknown>;
+  /**
+   * The same, typed by the services that are called.
+   * @example const { cents } = await context.client<typeof shop>().shop.price({ item: "tea" });
+   */
+  client<S extends ServiceTypes>(): Client<S>;
 }
 
 /** A call without a deadline of its own (a foreign caller) gets this much. */
@@ -96,6 +102,10 @@ export class HeaderContext implements Context {
     const { traceId, spanId } = this.trace;
     // Without a span of its own the id means nothing to anybody.
     return this.#log.with({ callId: this.callId, traceId, ...(this.#span && { spanId }) });
+  }
+
+  client<S extends ServiceTypes>(): Client<S> {
+    return clientOver<S>({ call: (...given) => this.call(...given) });
   }
 
   call(service: string, name: string, params?: unknown, options: CallOptions = {}): Promise<unknown> {

@@ -45,8 +45,13 @@ function checkWith(schema: Schema, toError: (issues: readonly Issue[]) => MeshEr
 }
 
 function toIssue({ message, path = [] }: StandardSchemaV1.Issue): Issue {
-  const keys = path.map((segment) => (typeof segment === "object" ? segment.key : segment));
-  return { path: keys.map((key) => (typeof key === "symbol" ? String(key) : key)), message };
+  // Array.from, because arktype's paths are arrays of a kind of their own, and so would be what their map gives.
+  return { path: Array.from(path, toKey), message };
+}
+
+function toKey(segment: PropertyKey | StandardSchemaV1.PathSegment): string | number {
+  const key = typeof segment === "object" ? segment.key : segment;
+  return typeof key === "symbol" ? String(key) : key;
 }
 
 function inShort(root: string, issues: readonly Issue[]): string {

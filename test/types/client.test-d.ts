@@ -25,6 +25,7 @@ test("a plain handler is taken at its word", () => {
   expectTypeOf(mesh.arithmetic.plain({ num1: 1, num2: 2 })).resolves.toEqualTypeOf<number>();
   expectTypeOf(mesh.arithmetic.whoami()).resolves.toEqualTypeOf<{ readonly [x: string]: unknown }>();
   expectTypeOf(mesh.arithmetic.nothing()).resolves.toEqualTypeOf<undefined>();
+  expectTypeOf(mesh.arithmetic.fail()).resolves.toBeNever();
   expectTypeOf(mesh.arithmetic.untyped({ anything: "goes" })).resolves.toBeAny();
   // @ts-expect-error num2 is missing
   void mesh.arithmetic.plain({ num1: 1 });
@@ -44,9 +45,7 @@ test("a call has options", () => {
 });
 
 test("a streamed result is iterated over, before or after awaiting it", () => {
-  expectTypeOf(mesh.arithmetic.count({ to: 3 })).toEqualTypeOf<
-    StreamPromise<{ number: number; at: string }>
-  >();
+  expectTypeOf(mesh.arithmetic.count({ to: 3 })).toEqualTypeOf<StreamPromise<{ number: number; at: string }>>();
   expectTypeOf(mesh.shop.ticks({ to: 3 })).resolves.toEqualTypeOf<AsyncIterable<number>>();
   expectTypeOf(mesh.shop.film()).toEqualTypeOf<StreamPromise<Uint8Array>>();
   // @ts-expect-error a sum is no stream

@@ -45,7 +45,7 @@ test("a function that receives a stream gets one", () => {
 test("a service keeps its name and its functions", () => {
   expectTypeOf(arithmetic.name).toEqualTypeOf<"arithmetic">();
   expectTypeOf<keyof typeof arithmetic.functions>().toEqualTypeOf<
-    "sum" | "plain" | "now" | "whoami" | "count" | "nothing" | "untyped"
+    "sum" | "plain" | "now" | "whoami" | "count" | "nothing" | "fail" | "untyped"
   >();
   expectTypeOf(shop.functions.order).toHaveProperty("handler");
 });

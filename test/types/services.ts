@@ -15,6 +15,9 @@ export const arithmetic = service("arithmetic", {
     for (let number = 1; number <= to; number++) yield { number, at: new Date() };
   },
   nothing: () => undefined,
+  fail: () => {
+    throw new Error("always");
+  },
   // oxlint-disable-next-line typescript/no-explicit-any, typescript/no-unsafe-return -- untyped JavaScript is what is tested
   untyped: (params: any) => params,
 });

@@ -2,7 +2,7 @@ import type { Broker } from "../../mesh/broker.ts";
 import { natsBroker } from "../../mesh/broker/nats-bun.ts";
 import { CloseStack } from "../../mesh/lifecycle.ts";
 import { startTracing } from "../../mesh/tracing/start.ts";
-import { type WorkerOptions, workerConfig } from "../config.ts";
+import { type ClientOptions, type WorkerOptions, clientConfig, workerConfig } from "../config.ts";
 import { host } from "../host.ts";
 import { publishLog } from "../log-publisher.ts";
 import { LogTail } from "../log-tail.ts";
@@ -13,6 +13,8 @@ import {
   type ServiceOptions,
   defineService,
 } from "../service.ts";
+import { type Client, type ServiceTypes } from "../../client/client.ts";
+import { client as httpClient } from "../../client/http.ts";
 import { findRunningMesh } from "./running-mesh-file.ts";
 import { reportService } from "./service-report.ts";
 import { stdoutLog } from "./stdout-log.ts";
@@ -21,7 +23,10 @@ import { stopWithProcess } from "./stop-with-process.ts";
 export type { Context } from "../context.ts";
 export type { FunctionDefinition, FunctionOptions, Handler, Receives } from "../function.ts";
 export type { FetchHandler, Functions, ServiceOptions } from "../service.ts";
-export type { WorkerOptions } from "../config.ts";
+export type { CallPromise, Settled, StreamPromise } from "../../client/call-promise.ts";
+export type { Client } from "../../client/client.ts";
+export type { CallOptions } from "../../mesh/caller.ts";
+export type { ClientOptions, WorkerOptions } from "../config.ts";
 export { fn } from "../function.ts";
 export { PublicError } from "../public-error.ts";
 export { MeshError } from "../../mesh/errors.ts";
@@ -74,6 +79,20 @@ export function service(name: string, given: Functions | FetchHandler, options: 
   const definition =
     typeof given === "function" ? defineService(name, given, options) : defineService(name, given, options);
   return { ...definition, start: (where = {}) => start(definition, where) };
+}
+
+/**
+ * A typed client over HTTP, for scripts and servers outside of the mesh. A service's own functions have
+ * `context.client()`, which keeps caller, trace and deadline.
+ *
+ * @example
+ * const mesh = client<typeof arithmetic>();
+ * const { sum } = await mesh.arithmetic.sum({ num1: 1, num2: 2 });
+ *
+ * @throws TypeError when it is not said which mesh and project to call, or an option is not valid.
+ */
+export function client<S extends ServiceTypes>(options: ClientOptions = {}): Client<S> {
+  return httpClient<S>(clientConfig(options, process.env, () => findRunningMesh(process.cwd())));
 }
 
 async function start(definition: ServiceDefinition, options: WorkerOptions): Promise<RunningService> {
