@@ -1,8 +1,9 @@
 import { type Context, Hono } from "hono";
 import { MeshError } from "../mesh/errors.ts";
-import { type CallParts, callHandler, onlyPost } from "./call-path.ts";
+import { type CallParts, callHandler, notAllowed } from "./call-path.ts";
 import { corsByPolicy } from "./cors.ts";
 import { healthRoutes } from "./health.ts";
+import { httpPath } from "./http-path.ts";
 import { nativePath } from "./native-path.ts";
 import { problemResponse } from "./problem.ts";
 import { requestFacts } from "./request-facts.ts";
@@ -28,7 +29,7 @@ export interface Gateway {
   fetch(request: Request): Response | Promise<Response>;
 }
 
-const OTHER_METHODS = ["GET", "PUT", "PATCH", "DELETE", "OPTIONS"];
+const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
 function addRoutes(app: Hono, parts: CallParts): Hono {
   const { broker, metrics, log } = parts;
@@ -37,10 +38,11 @@ function addRoutes(app: Hono, parts: CallParts): Hono {
     const { contentType, text } = await metrics.render();
     return c.body(text, 200, { "Content-Type": contentType });
   });
-  for (const path of [nativePath, spaceCloudPath]) {
-    app.post(path.route, callHandler(path, parts));
+  for (const path of [nativePath, spaceCloudPath, httpPath]) {
+    app.on([...path.methods], path.route, callHandler(path, parts));
     // Named one by one: a second handler for POST would make Hono compose the two on every call.
-    app.on(OTHER_METHODS, path.route, onlyPost(path));
+    const others = METHODS.filter((method) => !path.methods.includes(method));
+    if (others.length > 0) app.on(others, path.route, notAllowed(path));
   }
   app.notFound(noSuchPath);
   app.onError((error, c) => {

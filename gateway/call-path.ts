@@ -1,11 +1,12 @@
 import type { Context, Handler } from "hono";
-import type { Broker } from "../mesh/broker.ts";
+import { type Broker, payloadRoom } from "../mesh/broker.ts";
 import type { Reply } from "../mesh/call.ts";
 import { type ErrorCode, MeshError } from "../mesh/errors.ts";
 import type { Log } from "../mesh/log.ts";
 import type { FunctionAddress } from "../mesh/names.ts";
 import { bearerToken } from "./auth/bearer-token.ts";
-import { bodyError, readBody } from "./body.ts";
+import { authenticate } from "./authorize.ts";
+import { type TakenBody, takeBody } from "./body.ts";
 import { type RequestedCall, dispatch } from "./dispatch.ts";
 import type { GatewayMetrics } from "./metrics.ts";
 import type { Limits, LivePolicy, Policy } from "./policy.ts";
@@ -13,12 +14,20 @@ import { type RequestFacts, requestFacts } from "./request-facts.ts";
 
 /** One way to call functions over HTTP: how it reads a request and how it speaks of the outcome. */
 export interface CallPath {
-  /** Hono pattern with the parameters `project`, `service` and `function`. */
+  /** Hono pattern with the parameters `project` and `service`, and `function` unless it is always the same. */
   readonly route: string;
-  /** @throws MeshError `invalid_request` when the request cannot be understood. */
-  read(headers: Headers, body: Uint8Array, limits: Limits): RequestedCall;
+  readonly methods: readonly string[];
+  /** The function that is called where the route names none. */
+  readonly function?: string;
+  /** When a body is held as a whole, however large: `for rules` that look at the params, because those are in it. */
+  readonly holdsBody: "always" | "for rules" | "never";
+  /**
+   * @param by.isOpen whether the rule asks for no token, so that one in the request is for the service.
+   * @throws MeshError `invalid_request` when the request cannot be understood.
+   */
+  read(request: Request, body: TakenBody, by: { limits: Limits; isOpen: boolean }): RequestedCall;
   /** @throws MeshError `bad_reply` when the reply cannot be carried. */
-  succeed(reply: Reply, facts: RequestFacts): Response;
+  succeed(reply: Reply, facts: RequestFacts, request: Request): Response | Promise<Response>;
   fail(error: MeshError, facts: RequestFacts): Response;
 }
 
@@ -42,31 +51,18 @@ const TURNED_AWAY: ReadonlySet<ErrorCode | "ok"> = new Set([
   "payload_too_large",
 ]);
 
-/** Answers calls on a path: read, dispatch, respond, count. Never throws. */
+/** Answers calls on a path: who calls, what, send, respond, count. Never throws. */
 export function callHandler(path: CallPath, { broker, policy, metrics, log }: CallParts): Handler {
   return async (c: Context): Promise<Response> => {
     const request = c.req.raw;
-    const { headers } = request;
-    const facts = requestFacts(headers);
-    const address = c.req.param() as unknown as FunctionAddress; // the route names exactly these three
+    const facts = requestFacts(request.headers);
+    const address = addressOf(c, path);
     // A configuration saved from here on is the next call's.
     const inForce = policy.current;
     let response: Response;
     let code: ErrorCode | "ok" = "ok";
     try {
-      let body: Uint8Array;
-      try {
-        body = await readBody(request, inForce.limits.maxBodyBytes);
-      } catch (error) {
-        throw bodyError(error);
-      }
-      const call = path.read(headers, body, inForce.limits);
-      facts.timing.lap("body");
-      const token = bearerToken(headers.get("Authorization") ?? undefined);
-      response = path.succeed(
-        await dispatch({ address, token, call, facts, signal: request.signal }, inForce, broker),
-        facts,
-      );
+      response = await answer(path, { request, address, facts }, inForce, broker);
     } catch (thrown) {
       const error = MeshError.from(thrown);
       code = error.code;
@@ -84,6 +80,35 @@ export function callHandler(path: CallPath, { broker, policy, metrics, log }: Ca
   };
 }
 
+async function answer(
+  path: CallPath,
+  { request, address, facts }: { request: Request; address: FunctionAddress; facts: RequestFacts },
+  policy: Policy,
+  broker: Broker,
+): Promise<Response> {
+  const { headers, signal } = request;
+  const { limits } = policy;
+  const project = policy.project(address.project);
+  const admitted = authenticate(project, address, bearerToken(headers.get("Authorization") ?? undefined));
+  const caller = admitted instanceof Promise ? await admitted : admitted;
+  if (caller.token !== undefined) facts.timing.lap("auth");
+
+  const isWhole = path.holdsBody === "always" || (path.holdsBody === "for rules" && caller.rule.needsParams);
+  const maxBytes = limits.maxBodyBytes;
+  const inlineBytes = isWhole ? maxBytes : Math.min(maxBytes, payloadRoom(broker));
+  const body = await takeBody(request, { maxBytes, inlineBytes });
+  const call = path.read(request, body, { limits, isOpen: caller.token === undefined });
+  facts.timing.lap("body");
+
+  const reply = await dispatch({ address, caller, call, facts, signal }, project, broker);
+  return path.succeed(reply, facts, request);
+}
+
+function addressOf(c: Context, path: CallPath): FunctionAddress {
+  const names = c.req.param() as unknown as FunctionAddress; // the route names exactly these, or leaves out the last
+  return path.function === undefined ? names : { ...names, function: path.function };
+}
+
 /** Whether the names may become a metric's labels. Those that callers make up under a `default` rule have no bound. */
 function isLabel(address: FunctionAddress, code: ErrorCode | "ok", policy: Policy): boolean {
   if (ANSWERED.has(code)) return true;
@@ -92,7 +117,7 @@ function isLabel(address: FunctionAddress, code: ErrorCode | "ok", policy: Polic
 }
 
 /** Answers every other method on a path: 405, with what is allowed. */
-export function onlyPost(path: CallPath): Handler {
+export function notAllowed(path: CallPath): Handler {
   return (c) => {
     const error = new MeshError("invalid_request", `functions are called with POST, not ${c.req.method}`, {
       status: 405,

@@ -32,7 +32,7 @@ function isListed(origin: string, { origins }: CorsPolicy): boolean {
 function handlerFor({ credentials, maxAgeSeconds }: CorsPolicy): MiddlewareHandler {
   return cors({
     origin: (origin) => origin,
-    allowMethods: ["GET", "PUT", "POST", "DELETE"],
+    allowMethods: ["GET", "PUT", "POST", "PATCH", "DELETE"],
     exposeHeaders: EXPOSED,
     credentials,
     maxAge: maxAgeSeconds,

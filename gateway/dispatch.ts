@@ -1,25 +1,27 @@
+import type { Body } from "../mesh/body.ts";
 import type { Broker } from "../mesh/broker.ts";
 import type { Reply } from "../mesh/call.ts";
 import { MeshError } from "../mesh/errors.ts";
-import { type FunctionAddress, checkAddress } from "../mesh/names.ts";
+import type { FunctionAddress } from "../mesh/names.ts";
 import { sendCall } from "../mesh/outgoing-call.ts";
-import type { Payload } from "../mesh/payload.ts";
-import { authorize } from "./authorize.ts";
-import type { Policy } from "./policy.ts";
+import { type Caller, authorize } from "./authorize.ts";
+import type { ProjectPolicy } from "./policy.ts";
 import type { RequestFacts } from "./request-facts.ts";
 
 /** What a caller asks for, as its path understood it. */
-export interface RequestedCall extends Payload {
+export interface RequestedCall extends Body {
   readonly timeoutMs: number;
   readonly idempotencyKey: string | undefined;
   /** The params as a value, for rules that look at them. */
   readonly params: () => unknown;
+  /** The head of the HTTP request that the call carries. */
+  readonly httpHead?: string;
 }
 
 /** Who wants to call what, and how. */
 export interface Invocation {
   readonly address: FunctionAddress;
-  readonly token: string | undefined;
+  readonly caller: Caller;
   readonly call: RequestedCall;
   readonly facts: RequestFacts;
   /** Aborts when the caller goes away. */
@@ -27,18 +29,20 @@ export interface Invocation {
 }
 
 /**
- * From an understood request to the function's reply: check the names, ask the rule, send, wait.
+ * From an understood request to the beginning of the function's reply: ask the rule, send, wait.
  *
  * @throws MeshError everything that can go wrong with a call.
  */
-export async function dispatch(invocation: Invocation, policy: Policy, broker: Broker): Promise<Reply> {
-  const { address, token, call, facts, signal } = invocation;
+export async function dispatch(
+  invocation: Invocation,
+  project: ProjectPolicy | undefined,
+  broker: Broker,
+): Promise<Reply> {
+  const { address, caller, call, facts, signal } = invocation;
   const { timing } = facts;
-  checkAddress(address);
   const deadlineMs = Date.now() + call.timeoutMs;
-  const project = policy.project(address.project);
 
-  const granted = authorize(project, { address, token, params: call.params, budget: { deadlineMs } }, timing);
+  const granted = authorize(caller, { address, params: call.params, budget: { deadlineMs } }, timing);
   const claimsJson = typeof granted === "string" ? granted : await granted;
   const leftMs = deadlineMs - Date.now();
   if (leftMs <= 0) throw new MeshError("deadline_exceeded", "the time ran out while the rule was evaluated");
@@ -52,6 +56,8 @@ export async function dispatch(invocation: Invocation, policy: Policy, broker: B
     idempotencyKey: call.idempotencyKey,
     contentType: call.contentType,
     payload: call.payload,
+    stream: call.stream,
+    httpHead: call.httpHead,
   };
   try {
     const reply = await sendCall(broker, address, sent, { timeoutMs: leftMs, signal });

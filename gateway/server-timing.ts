@@ -1,5 +1,5 @@
 /** The parts of a call's time, in the order they happen. */
-export type TimingPart = "body" | "auth" | "rule" | "mesh" | "fn" | "out";
+export type TimingPart = "auth" | "body" | "rule" | "mesh" | "fn" | "out";
 
 /**
  * Where a call's time went, as a `Server-Timing` header (W3C). Parts are whole microseconds, so that they add up to
@@ -37,7 +37,7 @@ export class ServerTiming {
   header(): string {
     this.lap("out");
     const { body, auth, rule, mesh, fn, out } = this.#partsUs;
-    const parts = metric("body", body) + metric("auth", auth) + metric("rule", rule) + metric("mesh", mesh);
+    const parts = metric("auth", auth) + metric("body", body) + metric("rule", rule) + metric("mesh", mesh);
     return `${parts}${metric("fn", fn)}${metric("out", out)}total;dur=${inMs(this.#lastUs)}`;
   }
 

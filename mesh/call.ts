@@ -1,6 +1,7 @@
 import type { Message, MessageHeaders } from "./broker.ts";
 import { MeshError } from "./errors.ts";
 import type { Body } from "./body.ts";
+import { HTTP_HEADERS } from "./http.ts";
 import { PROBLEM_TYPE, fromProblem, toProblem } from "./problem.ts";
 import { STREAM_HEADERS } from "./stream.ts";
 import type { TraceContext } from "./trace.ts";
@@ -19,12 +20,16 @@ export interface Call extends Body {
   readonly trace: TraceContext;
   readonly requestId: string;
   readonly idempotencyKey: string | undefined;
+  /** The head of the HTTP request that the call carries, as `mesh/http.ts` writes it. */
+  readonly httpHead?: string | undefined;
 }
 
 /** A function's answer. */
 export interface Reply extends Body {
   /** How long the handler took in the worker, in milliseconds; `undefined` when a foreign worker does not say. */
   readonly handlerMs: number | undefined;
+  /** The head of the HTTP response that the reply carries. */
+  readonly httpHead?: string | undefined;
 }
 
 /** A body that is asked for elsewhere: at which subject, and how long it is, where that is known. */
@@ -75,14 +80,17 @@ export function encodeCall(call: Call, offered?: OfferedBody): Message {
   if (call.trace.state !== undefined) headers[CALL_HEADERS.tracestate] = call.trace.state;
   if (call.trace.baggage !== undefined) headers[CALL_HEADERS.baggage] = call.trace.baggage;
   if (call.idempotencyKey !== undefined) headers[CALL_HEADERS.idempotencyKey] = call.idempotencyKey;
+  if (call.httpHead !== undefined) headers[HTTP_HEADERS.request] = call.httpHead;
   return withBody(call.payload, headers, offered);
 }
 
 /** The answer to a call that went well. `payload` empty means the function returned nothing. */
-export function encodeReply({ payload, contentType, handlerMs }: Reply, offered?: OfferedBody): Message {
+export function encodeReply(reply: Reply, offered?: OfferedBody): Message {
+  const { payload, contentType, handlerMs, httpHead } = reply;
   const headers: Record<string, string> = {};
   if (contentType !== JSON_TYPE) headers[CALL_HEADERS.contentType] = contentType;
   if (handlerMs !== undefined) headers[CALL_HEADERS.handlerMs] = handlerMs.toFixed(3);
+  if (httpHead !== undefined) headers[HTTP_HEADERS.response] = httpHead;
   return withBody(payload, headers, offered);
 }
 
@@ -120,6 +128,7 @@ export function decodeReply(message: Message): Reply {
     contentType: headers[CALL_HEADERS.contentType] ?? JSON_TYPE,
     payload,
     handlerMs: Number.isFinite(handlerMs) ? handlerMs : undefined,
+    httpHead: headers[HTTP_HEADERS.response],
   };
 }
 

@@ -15,44 +15,68 @@ export function encodeItem(item: unknown): Uint8Array {
   return encoder.encode(`${text ?? "null"}\n`);
 }
 
-/**
- * The lines in a stream of bytes, without their ends; empty ones are left out. Leaving the loop cancels the stream.
- * @throws MeshError `invalid_request` for a line that is too long or no UTF-8.
- */
-export async function* readLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string, void, undefined> {
-  const decoder = new TextDecoder("utf-8", { fatal: true });
-  let rest = "";
-  for await (const chunk of bytes) {
-    const lines = (rest + decode(decoder, chunk)).split("\n");
-    rest = lines.pop() ?? "";
-    if (rest.length > MAX_LINE) throw new MeshError("invalid_request", `an item is longer than ${MAX_LINE} characters`);
-    for (const line of lines) if (line.trim() !== "") yield line;
-  }
-  rest += decode(decoder, undefined);
-  if (rest.trim() !== "") yield rest;
-}
+/** Reads the lines in a stream of bytes, without their ends; empty ones are left out. */
+export class LineReader {
+  readonly #bytes: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #decoder = new TextDecoder("utf-8", { fatal: true });
+  #rest = "";
 
-/**
- * The items in a stream of newline-delimited JSON.
- * @throws MeshError `invalid_request` for a line that is not JSON.
- */
-export async function* readItems(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<unknown, void, undefined> {
-  let number = 0;
-  for await (const line of readLines(bytes)) {
-    number++;
+  constructor(bytes: ReadableStream<Uint8Array>) {
+    this.#bytes = bytes.getReader();
+  }
+
+  /**
+   * The next lines, at least one, as they came together; `undefined` at the end.
+   * @throws MeshError `invalid_request` for a line that is too long or no UTF-8; rejects with the stream's own error.
+   */
+  async read(): Promise<readonly string[] | undefined> {
+    for (;;) {
+      const { done, value } = await this.#bytes.read();
+      const lines = (this.#rest + this.#decode(value)).split("\n");
+      this.#rest = done ? "" : (lines.pop() ?? "");
+      if (this.#rest.length > MAX_LINE) {
+        throw new MeshError("invalid_request", `an item is longer than ${MAX_LINE} characters`);
+      }
+      const whole = lines.filter((line) => line.trim() !== "");
+      if (whole.length > 0) return whole;
+      if (done) return undefined;
+    }
+  }
+
+  /** Wants no more; a read that waits ends. */
+  cancel(reason?: unknown): Promise<void> {
+    return this.#bytes.cancel(reason);
+  }
+
+  #decode(chunk: Uint8Array | undefined): string {
     try {
-      yield JSON.parse(line) as unknown;
+      return chunk === undefined ? this.#decoder.decode() : this.#decoder.decode(chunk, { stream: true });
     } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error;
-      throw new MeshError("invalid_request", `item ${number} is not JSON: ${error.message}`, { cause: error });
+      throw new MeshError("invalid_request", "the items are not UTF-8 text", { cause: error });
     }
   }
 }
 
-function decode(decoder: InstanceType<typeof TextDecoder>, chunk: Uint8Array | undefined): string {
+/**
+ * The items in a stream of newline-delimited JSON. Leaving the loop cancels the stream.
+ * @throws MeshError `invalid_request` for a line that is not JSON, and as {@link LineReader.read}.
+ */
+export async function* readItems(bytes: ReadableStream<Uint8Array>): AsyncGenerator<unknown, void, undefined> {
+  const reader = new LineReader(bytes);
+  let number = 0;
   try {
-    return chunk === undefined ? decoder.decode() : decoder.decode(chunk, { stream: true });
+    for (let lines = await reader.read(); lines !== undefined; lines = await reader.read()) {
+      for (const line of lines) yield parseItem(line, ++number);
+    }
+  } finally {
+    await reader.cancel();
+  }
+}
+
+function parseItem(line: string, number: number): unknown {
+  try {
+    return JSON.parse(line);
   } catch (error) {
-    throw new MeshError("invalid_request", "the items are not UTF-8 text", { cause: error });
+    throw new MeshError("invalid_request", `item ${number} is not JSON: ${String(error)}`, { cause: error });
   }
 }

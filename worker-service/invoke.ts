@@ -7,7 +7,7 @@ import { type BodyOffer, offerBody } from "../mesh/offer-body.ts";
 import type { HeaderContext } from "./context.ts";
 import { toFailure } from "./failure.ts";
 import type { Endpoint } from "./function.ts";
-import { bodyOf, readParams } from "./params.ts";
+import { readParams } from "./params.ts";
 import { toBody } from "./result.ts";
 
 const SHORT_TEXT = 500;
@@ -39,10 +39,10 @@ export async function invoke(
   let offer: BodyOffer | undefined;
   try {
     if (lifetime.reason !== undefined) return refuseLate(message, lifetime.reason, callId, log);
-    let params = readParams(bodyOf(message, broker, lifetime), endpoint);
+    let params = readParams(message, endpoint, { broker, lifetime });
     if (params instanceof Promise) params = await params;
     const result = await endpoint.handler(params, context);
-    let body = toBody(result, endpoint.checkOutput);
+    let body = toBody(result, endpoint);
     if (body instanceof Promise) body = await body;
 
     const handlerMs = performance.now() - startedAt;

@@ -7,14 +7,27 @@ import { decodePayload } from "../mesh/payload.ts";
 import { receiveStream } from "../mesh/stream-consumer.ts";
 import type { CallLifetime } from "./call-lifetime.ts";
 import type { Endpoint } from "./function.ts";
+import { toRequest } from "./http-exchange.ts";
+
+/** What reading params needs besides them. */
+export interface ReadParamsOptions {
+  readonly broker: Broker;
+  readonly lifetime: CallLifetime;
+}
 
 /**
  * What a handler gets as its first argument, or a promise of it: the params as one checked value, their bytes or their
- * items, as its function says.
+ * items, or the HTTP request that the call carries, as its function says.
  *
  * @throws MeshError `invalid_request` when they are not what their type or the schema says; also the promise's.
  */
-export function readParams(body: Body, { receives, checkInput }: Endpoint): unknown {
+export function readParams(
+  message: IncomingMessage,
+  { receives, checkInput }: Endpoint,
+  { broker, lifetime }: ReadParamsOptions,
+): unknown {
+  const body = bodyOf(message, broker, lifetime);
+  if (receives === "http") return toRequest(body, message.headers, lifetime.signal);
   if (receives === "bytes") return bytesOf(body);
   if (receives === "items") return checkedItems(readItems(bytesOf(body)), checkInput);
   if (body.stream === undefined) return check(decodePayload(body), checkInput);
@@ -22,7 +35,7 @@ export function readParams(body: Body, { receives, checkInput }: Endpoint): unkn
 }
 
 /** A call's body. One that is asked for elsewhere is asked for now, and given up when the call ends unread. */
-export function bodyOf({ headers, payload }: IncomingMessage, broker: Broker, lifetime: CallLifetime): Body {
+function bodyOf({ headers, payload }: IncomingMessage, broker: Broker, lifetime: CallLifetime): Body {
   const contentType = headers[CALL_HEADERS.contentType] ?? JSON_TYPE;
   const offered = offeredBody(headers);
   if (offered === undefined) return { contentType, payload };
@@ -34,7 +47,7 @@ export function bodyOf({ headers, payload }: IncomingMessage, broker: Broker, li
 }
 
 /** A body's bytes as they come, also of one that is there already. */
-export function bytesOf({ payload, stream }: Body): ReadableStream<Uint8Array> {
+function bytesOf({ payload, stream }: Body): ReadableStream<Uint8Array> {
   return stream?.bytes ?? streamOf(payload);
 }
 

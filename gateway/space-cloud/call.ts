@@ -1,6 +1,8 @@
+import { gatherBody } from "../../mesh/body.ts";
 import { JSON_TYPE } from "../../mesh/call.ts";
 import { MeshError } from "../../mesh/errors.ts";
-import { decodePayload } from "../../mesh/payload.ts";
+import { ITEMS_TYPE } from "../../mesh/items.ts";
+import { type Payload, decodePayload, mediaType } from "../../mesh/payload.ts";
 import type { CallPath } from "../call-path.ts";
 import { errorHeaders } from "../problem.ts";
 import { type RequestFacts, answerHeaders } from "../request-facts.ts";
@@ -9,6 +11,7 @@ import { memberText } from "./member-text.ts";
 import { bodyTimeoutMs } from "./timeout.ts";
 
 const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 const WRAP_START = encoder.encode('{"result":');
 const NULL = encoder.encode("null");
 const ANSWER_TYPE = "application/json; charset=utf-8";
@@ -20,7 +23,10 @@ const ANSWER_TYPE = "application/json; charset=utf-8";
 export const spaceCloudPath: CallPath = {
   route: "/v1/api/:project/functions/:service/:function",
 
-  read(_headers, body, limits) {
+  methods: ["POST"],
+  holdsBody: "always",
+
+  read(_request, { payload: body }, { limits }) {
     const { timeout } = bodyObject(body);
     const payload = memberText(body, "params") ?? NULL;
     return {
@@ -34,9 +40,9 @@ export const spaceCloudPath: CallPath = {
   },
 
   /** The result's JSON is wrapped as it came, unparsed. */
-  succeed({ contentType, payload }, facts) {
-    const body = wrap(resultJson(contentType, payload));
-    return new Response(body, { headers: answerHeaders(facts, ANSWER_TYPE) });
+  succeed(reply, facts) {
+    if (reply.stream !== undefined) return gatherBody(reply).then((whole) => wrapped(whole, facts));
+    return wrapped(reply, facts);
   },
 
   fail: (error, facts) => spaceCloudError(error, spaceCloudStatus(error), facts),
@@ -64,12 +70,22 @@ function bodyObject(bytes: Uint8Array): { readonly timeout?: unknown } {
   throw new MeshError("invalid_request", `the body is not a JSON object like {"params":…,"timeout":…}`);
 }
 
+function wrapped({ contentType, payload }: Payload, facts: RequestFacts): Response {
+  return new Response(wrap(resultJson(contentType, payload)), { headers: answerHeaders(facts, ANSWER_TYPE) });
+}
+
 function resultJson(contentType: string, payload: Uint8Array): Uint8Array {
+  if (mediaType(contentType) === ITEMS_TYPE) return itemsArray(payload);
   if (payload.length === 0) return NULL;
   if (/^application\/(.+\+)?json\b/i.test(contentType)) return payload;
   const value = decodePayload({ contentType, payload });
   if (typeof value === "string") return encoder.encode(JSON.stringify(value));
   throw new MeshError("bad_reply", `the function returned ${contentType}, which this path cannot carry; use /v1/call/`);
+}
+
+/** That contract knows no streams: what a function yielded is an array. */
+function itemsArray(lines: Uint8Array): Uint8Array {
+  return encoder.encode(`[${decoder.decode(lines).trimEnd().replaceAll("\n", ",")}]`);
 }
 
 function wrap(json: Uint8Array): Uint8Array<ArrayBuffer> {

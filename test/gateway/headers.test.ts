@@ -129,7 +129,7 @@ describe.each(brokersUnderTest())("headers, broker: %s", (kind) => {
     test("a guarded function's call has one for each, even when nobody answers", async () => {
       const response = await callNative(mesh(), "probe/authed", { token: await mesh().token() });
       expect(response.status).toBe(503);
-      expect(parts(response).map(([name]) => name)).toEqual(["body", "auth", "rule", "mesh", "out", "total"]);
+      expect(parts(response).map(([name]) => name)).toEqual(["auth", "body", "rule", "mesh", "out", "total"]);
     });
 
     test("a worker that does not say how long it took has no part of its own", async () => {
