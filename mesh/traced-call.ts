@@ -2,7 +2,8 @@ import type { Call, Reply } from "./call.ts";
 import { callSpan } from "./call-span.ts";
 import { MeshError } from "./errors.ts";
 import type { FunctionAddress } from "./names.ts";
-import type { Span, TraceParent, Tracing } from "./tracing.ts";
+import type { TraceParent, Tracing } from "./tracing.ts";
+import { watchStream } from "./watch-stream.ts";
 
 /** A call that is to have a span. */
 export interface TracedCall {
@@ -27,7 +28,12 @@ export async function traceCall(
       span.end();
       return reply;
     }
-    return { ...reply, stream: { ...reply.stream, bytes: watched(reply.stream.bytes, span, fail) } };
+    const bytes = watchStream(reply.stream.bytes, (end) => {
+      if (end.how === "failed") fail(end.error);
+      // Who has read enough has not failed.
+      else span.end(end.how === "read" ? {} : { attributes: { "fmesh.code": "cancelled" } });
+    });
+    return { ...reply, stream: { ...reply.stream, bytes } };
   } catch (error) {
     fail(error);
     throw error;
@@ -37,34 +43,4 @@ export async function traceCall(
 /** A signal aborts with whatever reason its owner gives. */
 function gaveUp(reason: unknown): MeshError {
   return reason instanceof MeshError ? reason : new MeshError("cancelled", "the caller gave up", { cause: reason });
-}
-
-function watched(
-  bytes: ReadableStream<Uint8Array>,
-  span: Span,
-  fail: (error: unknown) => void,
-): ReadableStream<Uint8Array> {
-  const reader = bytes.getReader();
-  return new ReadableStream(
-    {
-      async pull(controller) {
-        try {
-          const { done, value } = await reader.read();
-          if (!done) return controller.enqueue(value);
-          span.end();
-          controller.close();
-        } catch (error) {
-          fail(error);
-          throw error;
-        }
-      },
-      cancel(reason) {
-        // Who has read enough has not failed.
-        span.end({ attributes: { "fmesh.code": "cancelled" } });
-        return reader.cancel(reason);
-      },
-    },
-    // Nothing is asked for before it is read.
-    { highWaterMark: 0 },
-  );
 }

@@ -17,6 +17,9 @@ export interface TracingOptions {
   readonly log: Log;
 }
 
+/** What a gateway is called where nobody calls it anything else. */
+export const GATEWAY_RESOURCE = Object.freeze({ "service.name": "functions-mesh-gateway" });
+
 /** Where every copy of OpenTelemetry's API looks for what has been registered, and the member that is the provider. */
 const REGISTRY = Symbol.for("opentelemetry.js.api.1");
 
