@@ -24,9 +24,9 @@ export function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[]
   });
 }
 
-/** A line of at most `width` characters. */
+/** A line that is at most so wide. */
 export function cut(line: string, width: number): string {
-  return lengthOf(line) <= width ? line : `${line.slice(0, Math.max(0, width - 1))}${ELLIPSIS}`;
+  return lengthOf(line) <= width ? line : Bun.sliceAnsi(line, 0, width, { ellipsis: ELLIPSIS });
 }
 
 function fitting<Row>(columns: readonly Column<Row>[], rows: readonly Row[], width: number): readonly Column<Row>[] {
