@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { HttpClientOptions } from "../client/http/options.ts";
+import type { HttpClientOptions } from "../client/http.ts";
 import { isName } from "../mesh/names.ts";
 import type { RunningMesh } from "../mesh/running-mesh.ts";
 

@@ -94,6 +94,7 @@ export async function copyExample(): Promise<ExampleFolder> {
   });
   await mkdir(join(folder, "node_modules"));
   await symlink(PROJECT_ROOT, join(folder, "node_modules/functions-mesh"));
+  await symlink(join(PROJECT_ROOT, "node_modules/valibot"), join(folder, "node_modules/valibot"));
   const configFile = join(folder, "fmesh.yaml");
   const edit = async (change: (text: string) => string): Promise<void> => {
     await writeFile(configFile, change(await readFile(configFile, "utf8")));

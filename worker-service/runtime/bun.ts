@@ -13,7 +13,7 @@ import {
   type ServiceOptions,
   defineService,
 } from "../service.ts";
-import { type Client, type ServiceTypes } from "../../client/client.ts";
+import type { Client, ServiceTypes } from "../../client/client.ts";
 import { client as httpClient } from "../../client/http.ts";
 import { findRunningMesh } from "./running-mesh-file.ts";
 import { reportService } from "./service-report.ts";
