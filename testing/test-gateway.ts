@@ -28,28 +28,42 @@ export interface TestGateway {
 const TOKEN_SECONDS = 3600;
 
 /**
- * The configuration of a test, with one more key for every project, which `secret` is.
- * @throws ConfigError with every problem of the configuration.
+ * Reads a test's configuration.
+ * @throws ConfigError with every problem found.
  */
-export function testConfig({ config, env = {} }: TestGatewayOptions, project: string, secret: string): GatewayConfig {
-  const written = config ?? { projects: [{ id: project, services: ALLOW_ALL }] };
-  const [text, filename] =
-    typeof written === "string" ? [written, "fmesh.yaml"] : [JSON.stringify(written), "config.json"];
-  const parsed = parseConfig(text, { filename, env });
-  return { ...parsed, projects: parsed.projects.map((each) => withSecret(each, secret)) };
+export function readConfig(
+  config: NonNullable<TestGatewayOptions["config"]>,
+  env: TestGatewayOptions["env"] = {},
+): GatewayConfig {
+  return typeof config === "string"
+    ? parseConfig(config, { filename: "fmesh.yaml", env })
+    : parseConfig(JSON.stringify(config), { filename: "config.json", env });
 }
 
-/** The real gateway's app, on the test's broker. Databases are not opened: `query` rules refuse. */
+/** The configuration that lets everybody call everything. */
+export function openConfig(project: string): GatewayConfig {
+  return readConfig({
+    projects: [{ id: project, services: { default: { functions: { default: { rule: "allow" } } } } }],
+  });
+}
+
+/**
+ * The real gateway's app, on the test's broker. Databases are not opened: `query` rules refuse.
+ * @throws TypeError for keys that cannot be used.
+ */
 export function testGateway(
   config: GatewayConfig,
-  { broker, secret, log }: { readonly broker: Broker; readonly secret: string; readonly log: Log },
+  { broker, log }: { readonly broker: Broker; readonly log: Log },
 ): TestGateway {
-  const policy = new LivePolicy(buildPolicy(config, { broker, queries: undefined, fetch, now: Date.now, log }));
+  const secret = randomHex(32);
+  const projects = config.projects.map((project) => withSecret(project, secret));
+  const parts = { broker, queries: undefined, fetch, now: Date.now, log };
+  const policy = new LivePolicy(buildPolicy({ ...config, projects }, parts));
   const app = createGateway({ broker, policy, metrics: prometheusMetrics(broker), log });
   return {
     fetch: async (request) => app.fetch(request),
     token: (id, claims) => {
-      const auth = config.projects.find((project) => project.id === id)?.auth;
+      const auth = projects.find((project) => project.id === id)?.auth;
       return signDevelopmentToken({
         secret,
         claims: { ...firstOf("iss", auth?.issuer), ...firstOf("aud", auth?.audience), ...claims },
@@ -58,13 +72,6 @@ export function testGateway(
     },
   };
 }
-
-/** A secret that nobody knows. */
-export function testSecret(): string {
-  return randomHex(32);
-}
-
-const ALLOW_ALL = { default: { functions: { default: { rule: "allow" } } } };
 
 function withSecret(project: ProjectConfig, secret: string): ProjectConfig {
   const { secrets, algorithms } = project.auth;

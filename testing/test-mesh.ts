@@ -1,4 +1,5 @@
 import { type Client, type ServiceTypes, clientOver } from "../client/client.ts";
+import type { GatewayConfig } from "../gateway/config.ts";
 import type { Broker } from "../mesh/broker.ts";
 import { EmbeddedBroker } from "../mesh/broker/embedded.ts";
 import type { Claims } from "../mesh/call.ts";
@@ -13,7 +14,7 @@ import { host } from "../worker-service/host.ts";
 import { type Functions, type ServiceDefinition, defineService } from "../worker-service/service.ts";
 import { type RecordedCall, recorded } from "./recorded-call.ts";
 import { type Faults, LOCAL_URL } from "./simulate.ts";
-import { type TestGatewayOptions, testConfig, testGateway, testSecret } from "./test-gateway.ts";
+import { type TestGatewayOptions, openConfig, readConfig, testGateway } from "./test-gateway.ts";
 
 export { simulate } from "./simulate.ts";
 export type { Faults } from "./simulate.ts";
@@ -90,18 +91,19 @@ const ORIGIN = "http://mesh.test";
  */
 export async function testMesh(options: TestMeshOptions): Promise<TestMesh> {
   const { services, claims = {}, faults, log = silentLog } = options;
-  const secret = testSecret();
-  const config = testConfig(options, options.project ?? "test", secret);
-  const [first, second] = config.projects;
-  const project = options.project ?? (second === undefined ? first?.id : undefined) ?? "test";
+  const config = options.config === undefined ? undefined : readConfig(options.config, options.env);
+  const project = options.project ?? onlyProject(config) ?? "test";
 
   const server = new LocalServer(settingsFrom({ log }));
   const connect =
     faults?.disturb(server) ?? ((to: Log): Broker => new EmbeddedBroker(server.connect(), { url: LOCAL_URL, log: to }));
-  const parts = new CloseStack();
   const calls: RecordedCall[] = [];
+  const parts = new CloseStack();
   const broker = parts.use(connect(log));
+  // Most tests need none, and the one that everybody may use cannot be wrong.
+  const gateway = once(() => testGateway(config ?? openConfig(project), { broker, log }));
   try {
+    if (config !== undefined) gateway();
     const hosting = services.map((service) => {
       const definition = recorded(definitionOf(service), calls);
       return host(definition, { broker: parts.use(connect(log)), project, log });
@@ -114,7 +116,6 @@ export async function testMesh(options: TestMeshOptions): Promise<TestMesh> {
   }
 
   const caller = new Caller(broker, project);
-  const gateway = testGateway(config, { broker, secret, log });
   const close = (): Promise<void> => parts.close();
   const call: TestMesh["call"] = async (name, params, { claims: own = claims, ...callOptions } = {}) => {
     const [service, func] = parseName(name);
@@ -133,11 +134,15 @@ export async function testMesh(options: TestMeshOptions): Promise<TestMesh> {
     call,
     client: (whose) =>
       clientOver({ call: (service, name, params, own) => call(`${service}.${name}`, params, { ...own, ...whose }) }),
-    fetch: (request, init) => gateway.fetch(new Request(onMesh(request), init)),
-    token: (own = claims) => gateway.token(project, own),
+    fetch: async (request, init) => gateway().fetch(new Request(onMesh(request), init)),
+    token: async (own = claims) => gateway().token(project, own),
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+function onlyProject(config: GatewayConfig | undefined): string | undefined {
+  return config?.projects.length === 1 ? config.projects[0]?.id : undefined;
 }
 
 function definitionOf(service: ServiceDefinition | StandIn): ServiceDefinition {
@@ -157,6 +162,11 @@ function withCause(error: unknown, cause: unknown): unknown {
   if (!(error instanceof MeshError) || error.code !== "function_failed" || cause === undefined) return error;
   const { code, message, status, reason, data } = error;
   return new MeshError(code, message, { status, data, cause, ...(reason !== undefined && { reason }) });
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 function onMesh(request: Request | URL | string): Request | URL {
