@@ -8,7 +8,14 @@ import { PROJECT_ROOT } from "./fmesh.ts";
 const BUILD_TIMEOUT_MS = 300_000;
 
 /** Debian's Go libraries; nothing is downloaded. */
-const ENVIRONMENT = { GO111MODULE: "off", GOPATH: "/usr/share/gocode", GOFLAGS: "", GOTOOLCHAIN: "local" };
+const ENVIRONMENT = {
+  GO111MODULE: "off",
+  GOPATH: "/usr/share/gocode",
+  GOFLAGS: "",
+  GOTOOLCHAIN: "local",
+  // Several test files build the same.
+  GOCACHE: join(PROJECT_ROOT, "node_modules/.cache/go-build"),
+};
 
 /**
  * Go programs for the tests of this file, by the names of their folders in `examples/any-language/go`: checked and
@@ -19,7 +26,7 @@ export function useGoPrograms(...names: readonly string[]): (name: string) => st
   const built = (name: string): string => join(folder, name);
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "fmesh-go-"));
-    const env = { ...process.env, ...ENVIRONMENT, GOCACHE: join(folder, "cache") };
+    const env = { ...process.env, ...ENVIRONMENT };
     for (const name of names) {
       const source = join(PROJECT_ROOT, "examples/any-language/go", name);
       const unformatted = await run(["gofmt", "-l", source], { cwd: source, env });

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"log"
@@ -9,6 +10,9 @@ import (
 
 	"github.com/nats-io/nats.go"
 )
+
+// headerRoom is what a message's headers may take beside its body.
+const headerRoom = 16 * 1024
 
 // PublicError is an error that the caller may read. Of any other the caller only learns that the function failed.
 type PublicError struct {
@@ -21,23 +25,44 @@ type PublicError struct {
 
 func (e *PublicError) Error() string { return e.Message }
 
-// answer sends the result as JSON, or what went wrong.
-func (c *Call) answer(msg *nats.Msg, result any, err error) {
+// answer sends the result, or what went wrong.
+func (c *Call) answer(result any, err error) {
 	if err == nil {
-		var body []byte
-		if body, err = json.Marshal(result); err == nil {
-			err = msg.Respond(body)
-		}
+		err = c.answerResult(result)
 	}
-	if err != nil {
-		c.answerError(msg, err)
+	if err == nil {
+		return
+	}
+	if err := c.msg.RespondMsg(c.failure(err)); err != nil {
+		log.Print(err)
 	}
 }
 
-func (c *Call) answerError(msg *nats.Msg, err error) {
+func (c *Call) answerResult(result any) error {
+	if stream, isStream := result.(Stream); isStream {
+		return c.offer(nats.Header{"Content-Type": {"application/x-ndjson"}}, stream.bytesOf)
+	}
+	if result == nil {
+		return c.msg.Respond(nil)
+	}
+	body, err := json.Marshal(result)
+	if err != nil {
+		return err
+	}
+	if len(body) <= int(c.service.nc.MaxPayload())-headerRoom {
+		return c.msg.Respond(body)
+	}
+	header := nats.Header{"Fmesh-Length": {strconv.Itoa(len(body))}}
+	return c.offer(header, func(_ context.Context, write func([]byte) error) error { return write(body) })
+}
+
+// failure is the message that says what went wrong.
+func (c *Call) failure(err error) *nats.Msg {
 	var public *PublicError
-	if !errors.As(err, &public) {
-		log.Printf("call %s of %s failed: %v", c.ID, msg.Subject, err)
+	if errors.Is(err, context.DeadlineExceeded) {
+		public = &PublicError{Code: "deadline_exceeded", Status: 504, Message: "the caller's time ran out"}
+	} else if !errors.As(err, &public) {
+		log.Printf("call %s of %s failed: %v", c.ID, c.msg.Subject, err)
 		public = &PublicError{Status: 500, Message: "the function failed; its log has the details"}
 	}
 	document := *public
@@ -49,14 +74,11 @@ func (c *Call) answerError(msg *nats.Msg, err error) {
 		log.Print(err)
 		body = nil // the headers say enough
 	}
-	reply := nats.NewMsg(msg.Reply)
-	reply.Data = body
-	reply.Header.Set("Content-Type", "application/problem+json")
-	reply.Header.Set("Nats-Service-Error", strings.Join(strings.Fields(document.Message), " "))
-	reply.Header.Set("Nats-Service-Error-Code", strconv.Itoa(document.Status))
-	if err := msg.RespondMsg(reply); err != nil {
-		log.Print(err)
-	}
+	return &nats.Msg{Data: body, Header: nats.Header{
+		"Content-Type":            {"application/problem+json"},
+		"Nats-Service-Error":      {strings.Join(strings.Fields(document.Message), " ")},
+		"Nats-Service-Error-Code": {strconv.Itoa(document.Status)},
+	}}
 }
 
 // failureIn reads what a called function says went wrong, to be passed on as it is; nil if nothing did.
@@ -66,9 +88,9 @@ func failureIn(reply *nats.Msg) error {
 	if text == "" && err != nil {
 		return nil
 	}
-	failure := &PublicError{}
-	if json.Unmarshal(reply.Data, failure) != nil || failure.Code == "" {
-		failure = &PublicError{Status: status, Message: text}
+	failure := &PublicError{Status: status, Message: text}
+	if problem := (PublicError{}); json.Unmarshal(reply.Data, &problem) == nil && problem.Code != "" && problem.Status != 0 {
+		failure = &problem
 	}
 	return failure
 }

@@ -22,6 +22,7 @@ type Call struct {
 	Claims  map[string]any // of the caller's token; empty without one
 	Header  nats.Header
 	Body    []byte
+	msg     *nats.Msg
 	service *Service
 }
 
@@ -31,10 +32,8 @@ func (s *Service) begin(msg *nats.Msg) (*Call, func()) {
 		deadline = time.UnixMilli(ms)
 	}
 	ctx, cancel := context.WithDeadline(context.Background(), deadline)
-	call := &Call{Context: ctx, ID: msg.Header.Get("Fmesh-Call-Id"), Header: msg.Header, Body: msg.Data, service: s}
-	s.mu.Lock()
-	s.cancels[call.ID] = cancel
-	s.mu.Unlock()
+	call := &Call{Context: ctx, ID: msg.Header.Get("Fmesh-Call-Id"), Header: msg.Header, msg: msg, service: s}
+	s.onCancel(call.ID, cancel)
 	return call, func() {
 		s.mu.Lock()
 		delete(s.cancels, call.ID)
@@ -51,12 +50,15 @@ func (c *Call) run(function Function) (result any, err error) {
 		}
 	}()
 	if c.Err() != nil {
-		return nil, &PublicError{Code: "deadline_exceeded", Status: 504, Message: "the caller's time ran out before the function was started"}
+		return nil, c.Err()
 	}
 	if claims := c.Header.Get("Fmesh-Claims"); claims != "" {
 		if err := json.Unmarshal([]byte(claims), &c.Claims); err != nil {
 			return nil, &PublicError{Code: "invalid_request", Status: 400, Message: "header Fmesh-Claims is not a JSON object"}
 		}
+	}
+	if c.Body, err = c.service.bodyOf(c, c.msg); err != nil {
+		return nil, err
 	}
 	return function(c)
 }
@@ -100,6 +102,9 @@ func (c *Call) Call(service, function string, params, result any) error {
 	}
 	if failure := failureIn(reply); failure != nil {
 		return failure
+	}
+	if reply.Data, err = c.service.bodyOf(c, reply); err != nil {
+		return err
 	}
 	return json.Unmarshal(reply.Data, result)
 }

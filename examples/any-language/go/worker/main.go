@@ -2,9 +2,11 @@
 package main
 
 import (
+	"context"
 	"log"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -20,14 +22,16 @@ func main() {
 		"greet": greet,
 		"quote": quote,
 		"brew":  brew,
+		"count": count,
+		"paint": paint,
 	})
 	if err != nil {
 		log.Fatal(err)
 	}
-	log.Print("service is up")
-
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, syscall.SIGTERM, os.Interrupt)
+	log.Print("service is up")
+
 	<-stop
 	log.Print("draining")
 	service.Drain()
@@ -77,4 +81,32 @@ func brew(call *Call) (any, error) {
 		log.Printf("brewing ended: %v", call.Err())
 		return nil, call.Err()
 	}
+}
+
+// count streams its result: each number as soon as there is one, and no faster than they are read.
+func count(call *Call) (any, error) {
+	var params struct {
+		To     int `json:"to"`
+		FailAt int `json:"failAt"`
+	}
+	if err := call.Params(&params); err != nil {
+		return nil, err
+	}
+	return Stream(func(ctx context.Context, send func(item any) error) error {
+		for number := 1; number <= params.To; number++ {
+			if number == params.FailAt {
+				return &PublicError{Status: 422, Message: "no further", Reason: "unlucky_number"}
+			}
+			if err := send(number); err != nil {
+				log.Printf("counting ended at %d: %v", number, err)
+				return err
+			}
+		}
+		return nil
+	}), nil
+}
+
+// paint answers with more than a message may hold.
+func paint(call *Call) (any, error) {
+	return strings.Repeat("blue ", 1_000_000), nil
 }

@@ -66,9 +66,16 @@ func (s *Service) take(msg *nats.Msg, function Function, stats *Stats) {
 		stats.count(time.Since(startedAt), err)
 		s.mu.Unlock()
 		if call.Err() != context.Canceled { // else nobody waits for the answer
-			call.answer(msg, result, err)
+			call.answer(result, err)
 		}
 	}()
+}
+
+// onCancel says how the call ends when its caller has gone away.
+func (s *Service) onCancel(id string, cancel context.CancelFunc) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.cancels[id] = cancel
 }
 
 func (s *Service) cancel(msg *nats.Msg) {
