@@ -4,6 +4,7 @@ import { callCommand } from "./commands/call.ts";
 import { devCommand } from "./commands/dev.ts";
 import { completeCommand, completionCommand } from "./commands/completion.ts";
 import { gatewayCommand } from "./commands/gateway.ts";
+import { initCommand } from "./commands/init.ts";
 import { logsCommand } from "./commands/logs.ts";
 import { rulesCommand } from "./commands/rules.ts";
 import { servicesCommand } from "./commands/services.ts";
@@ -22,6 +23,7 @@ export function createProgram(): Command {
     .configureHelp({ showGlobalOptions: true })
     .option("--debug", "show the stack of an error");
   const commands = [
+    initCommand(),
     upCommand(),
     devCommand(),
     gatewayCommand(),

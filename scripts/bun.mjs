@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /** The pinned Bun, for those who have no Bun of their own: `npm run bun -- add -E hono`. */
 import { ensureSetUp } from "./set-up.mjs";
 import { exitWith } from "./set-up/error.mjs";

@@ -25,5 +25,7 @@ async function runWorker(script: string): Promise<void> {
   }
   // The script finds the mesh from its own folder, wherever this command was given.
   process.chdir(dirname(file));
+  // The script is the main module, as with `bun script.ts`: some start their service only then.
+  Object.assign(Bun, { main: file });
   await import(file);
 }
