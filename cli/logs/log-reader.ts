@@ -92,7 +92,7 @@ export class LogReader {
   }
 }
 
+// Lines of one worker are in their order already, and stay so.
 function byTime(a: LogRecord, b: LogRecord): number {
-  if (a.source !== undefined && a.source === b.source) return (a.number ?? 0) - (b.number ?? 0);
   return a.time < b.time ? -1 : a.time > b.time ? 1 : 0;
 }
