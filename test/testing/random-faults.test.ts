@@ -1,13 +1,12 @@
 import { expect, test } from "vitest";
-import { EMPTY_MESSAGE } from "../../mesh/broker.ts";
 import { MeshError } from "../../mesh/errors.ts";
 import { jsonLog } from "../../mesh/log.ts";
-import type { ServiceStats } from "../../mesh/service-info.ts";
 import { PublicError } from "../../worker-service/public-error.ts";
 import { defineService } from "../../worker-service/service.ts";
 import type { Context } from "../../worker-service/context.ts";
 import { chance } from "../../testing/faults/chance.ts";
-import { type FaultOptions, type Faults, type TestMesh, simulate, testMesh } from "../../testing/test-mesh.ts";
+import { countArrivals, pause, wrongCounts } from "./counts.ts";
+import { type FaultOptions, type TestMesh, simulate, testMesh } from "../../testing/test-mesh.ts";
 
 const SEEDS = 300;
 /** Meshes at once: they mostly wait. */
@@ -15,8 +14,6 @@ const AT_ONCE = 30;
 const CALLS = 16;
 /** How much later than its deadline a call may end on a machine that has other things to do. */
 const LATE_MS = 2_000;
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 const ledger = defineService("ledger", {
   double: ({ number }: { number: number }) => number * 2,
@@ -84,17 +81,12 @@ async function violations(seed: number): Promise<string[]> {
   const lines: string[] = [];
   const log = jsonLog((line) => void lines.push(line), { level: "warn" });
   const mesh = await testMesh({ services: [ledger, front], faults, log });
-  const arrived = new Map<string, number>();
-  for (const name of FUNCTIONS) {
-    mesh.broker.subscribe(`fn.test.${name}`, {}, ({ subject }) => {
-      arrived.set(subject, (arrived.get(subject) ?? 0) + 1);
-    });
-  }
+  const arrived = countArrivals(mesh, FUNCTIONS);
   const ended = await Promise.all(Array.from({ length: CALLS }, (_, number) => callOnce(mesh, seed, number)));
   const found = ended.flatMap((call) => wrongEnding(call));
   for (const { name, lateMs } of ended) if (lateMs > LATE_MS) found.push(`${name} ended ${lateMs} ms late`);
 
-  found.push(...(await wrongCount(mesh, faults, arrived)));
+  found.push(...(await wrongCounts(mesh, faults, { services: ["ledger", "front"], arrived })));
   await mesh.close();
   for (const line of lines) {
     if (line.includes("still runs") || line.includes('"internal"')) found.push(line);
@@ -109,27 +101,6 @@ function wrongEnding({ name, number, outcome }: Ended): string[] {
   return isFine ? [] : [`${name}(${number}) ended with ${String(outcome)}`];
 }
 
-/** What arrived late may still run: the count is right in the end. */
-async function wrongCount(mesh: TestMesh, faults: Faults, arrived: ReadonlyMap<string, number>): Promise<string[]> {
-  let counts: string[] = [];
-  for (let tries = 0; tries < 200; tries++) {
-    // It may also die of a message that comes late.
-    faults.reviveBroker();
-    counts = [];
-    for (const service of ["ledger", "front"]) {
-      const reply = await mesh.broker.request(`$SRV.STATS.${service}`, EMPTY_MESSAGE, { timeoutMs: 10_000 });
-      const { endpoints } = JSON.parse(new TextDecoder().decode(reply.payload)) as ServiceStats;
-      for (const { subject, num_requests: counted } of endpoints) {
-        const expected = arrived.get(subject) ?? 0;
-        if (counted !== expected) counts.push(`${subject} counts ${counted} calls, but ${expected} arrived`);
-      }
-    }
-    if (counts.length === 0) break;
-    await pause(10);
-  }
-  return counts;
-}
-
 test(`${SEEDS} seeds of faults: every call ends once, in time and with its own answer; workers count right and drain`, async () => {
   const found: string[] = [];
   for (let seed = 0; seed < SEEDS; seed += AT_ONCE) {
@@ -137,4 +108,4 @@ test(`${SEEDS} seeds of faults: every call ends once, in time and with its own a
     found.push(...batch.flat());
   }
   expect(found.join("\n")).toBe("");
-});
+}, 60_000);

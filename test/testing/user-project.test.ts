@@ -4,6 +4,9 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { PROJECT_ROOT, startCommand } from "../support/fmesh.ts";
 
+/** Starting Vitest takes its time on a machine that has other things to do. */
+const LONG_MS = 60_000;
+
 /** A project of a user, outside of this one, with functions-mesh linked into it. */
 let folder: string;
 
@@ -42,7 +45,7 @@ test("docs/testing.md: its files pass in a project of their own", async () => {
   const { code, output } = await runVitest();
   expect(output).toMatch(/Tests .*25 passed/);
   expect(code).toBe(0);
-});
+}, LONG_MS);
 
 test("a test that fails shows what the handler threw and where", async () => {
   await writeFile(
@@ -65,4 +68,4 @@ test("a test that fails shows what the handler threw and where", async () => {
   expect(output).toContain("the function failed");
   expect(output).toMatch(/Caused by: RangeError: the shelf is empty/);
   expect(output).toContain("shop.test.ts:6");
-});
+}, LONG_MS);
