@@ -1,8 +1,16 @@
 import type { MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
+import { STREAM_HEADERS } from "../mesh/stream.ts";
 import type { CorsPolicy, LivePolicy } from "./policy.ts";
 
-const EXPOSED = ["Authorization", "Content-Type", "Server-Timing", "X-Request-Id", "Retry-After"];
+const EXPOSED = [
+  "Authorization",
+  "Content-Type",
+  "Server-Timing",
+  "X-Request-Id",
+  "Retry-After",
+  STREAM_HEADERS.length,
+];
 
 /**
  * Lets browser pages of the configured origins call (Fetch standard, CORS). The answer names the caller's own origin

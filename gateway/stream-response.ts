@@ -3,7 +3,7 @@ import { MeshError } from "../mesh/errors.ts";
 import { ITEMS_TYPE, LineReader } from "../mesh/items.ts";
 import { mediaType } from "../mesh/payload.ts";
 import { toProblem } from "../mesh/problem.ts";
-import type { BodyStream } from "../mesh/stream.ts";
+import { type BodyStream, STREAM_HEADERS } from "../mesh/stream.ts";
 import { type ItemFormat, itemFormat } from "./item-format.ts";
 import { type RequestFacts, answerHeaders } from "./request-facts.ts";
 
@@ -26,8 +26,10 @@ export function streamResponse(
     };
     return new Response(writeItems(bytes, format, facts), { headers });
   }
-  const length = lengthBytes === undefined ? {} : { "Content-Length": String(lengthBytes) };
-  return new Response(untilBroken(bytes), { headers: { ...answerHeaders(facts, contentType), ...length } });
+  const length = lengthBytes === undefined ? undefined : String(lengthBytes);
+  // Bun's server drops the length of what it sends in chunks; ours still tells a value from a stream.
+  const lengths = length === undefined ? {} : { "Content-Length": length, [STREAM_HEADERS.length]: length };
+  return new Response(untilBroken(bytes), { headers: { ...answerHeaders(facts, contentType), ...lengths } });
 }
 
 /** Bytes for a caller who is told nothing of what breaks them off: the platform would print it. */

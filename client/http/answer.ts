@@ -1,5 +1,6 @@
 import { MeshError } from "../../mesh/errors.ts";
 import { PROBLEM_TYPE, fromProblem } from "../../mesh/problem.ts";
+import { STREAM_HEADERS } from "../../mesh/stream.ts";
 import { brokenAnswer } from "./connection-error.ts";
 import { JSON_TYPE, isJson, mediaType } from "./content-type.ts";
 import { EVENTS_TYPE, eventItems } from "./events.ts";
@@ -13,7 +14,7 @@ export async function readAnswer(response: Response, life: RequestLife, origin: 
   if (!response.ok) throw await failureOf(response, origin);
   const { body, headers } = response;
   const type = mediaType(headers.get("Content-Type") ?? JSON_TYPE);
-  const decode = body === null ? undefined : pieceDecoder(type, headers.has("Content-Length"));
+  const decode = body === null ? undefined : pieceDecoder(type, hasLength(headers));
   if (body === null || decode === undefined) {
     const bytes = await response.arrayBuffer();
     life.end();
@@ -25,9 +26,14 @@ export async function readAnswer(response: Response, life: RequestLife, origin: 
 
 type Decoder = (chunks: AsyncIterable<Uint8Array>) => AsyncIterable<unknown>;
 
-function pieceDecoder(type: string, hasLength: boolean): Decoder | undefined {
+/** Whether it is known how many bytes follow: then they are one value, however large. */
+function hasLength(headers: Headers): boolean {
+  return headers.has("Content-Length") || headers.has(STREAM_HEADERS.length);
+}
+
+function pieceDecoder(type: string, isValue: boolean): Decoder | undefined {
   if (type === EVENTS_TYPE) return eventItems;
-  return hasLength || isJson(type) || type.startsWith("text/") ? undefined : (chunks) => chunks;
+  return isValue || isJson(type) || type.startsWith("text/") ? undefined : (chunks) => chunks;
 }
 
 function decodeValue(type: string, bytes: ArrayBuffer, origin: string): unknown {

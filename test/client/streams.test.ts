@@ -65,6 +65,16 @@ test("an item that is not JSON is a bad_reply", async () => {
   await expect(all(typedClient(gateway.url).shop.ticks({ to: 2 }))).rejects.toMatchObject({ code: "bad_reply" });
 });
 
+test("a stream that ends within an item is a bad_reply", async () => {
+  await using gateway = wireDouble(() => events([event(1), "data: 2\n"]));
+  await expect(all(typedClient(gateway.url).shop.ticks({ to: 2 }))).rejects.toMatchObject({ code: "bad_reply" });
+});
+
+test("a stream may be empty", async () => {
+  await using gateway = wireDouble(() => events([]));
+  expect(await all(typedClient(gateway.url).shop.ticks({ to: 0 }))).toEqual([]);
+});
+
 test("an item that does not end is not waited for", async () => {
   const cancelled = Promise.withResolvers<void>();
   const endless = function* (): Generator<string> {

@@ -51,7 +51,8 @@ describe("pages of a listed origin", () => {
       expect(permissions(response)).toEqual({
         "access-control-allow-origin": LISTED,
         "access-control-allow-credentials": "true",
-        "access-control-expose-headers": "Authorization,Content-Type,Server-Timing,X-Request-Id,Retry-After",
+        "access-control-expose-headers":
+          "Authorization,Content-Type,Server-Timing,X-Request-Id,Retry-After,Fmesh-Length",
       });
       expect(response.headers.get("Vary")).toContain("Origin");
     }
