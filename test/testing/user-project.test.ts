@@ -40,17 +40,23 @@ async function runVitest(): Promise<{ code: number; output: string }> {
   return { code, output: vitest.output() };
 }
 
-test("docs/testing.md: its files pass in a project of their own", async () => {
-  expect(await writeFilesOf("testing.md")).toEqual(["shop.ts", "shop.test.ts", "rules.test.ts", "faults.test.ts"]);
-  const { code, output } = await runVitest();
-  expect(output).toMatch(/Tests .*25 passed/);
-  expect(code).toBe(0);
-}, LONG_MS);
+test(
+  "docs/testing.md: its files pass in a project of their own",
+  async () => {
+    expect(await writeFilesOf("testing.md")).toEqual(["shop.ts", "shop.test.ts", "rules.test.ts", "faults.test.ts"]);
+    const { code, output } = await runVitest();
+    expect(output).toMatch(/Tests .*25 passed/);
+    expect(code).toBe(0);
+  },
+  LONG_MS,
+);
 
-test("a test that fails shows what the handler threw and where", async () => {
-  await writeFile(
-    join(folder, "shop.test.ts"),
-    `import { test } from "vitest";
+test(
+  "a test that fails shows what the handler threw and where",
+  async () => {
+    await writeFile(
+      join(folder, "shop.test.ts"),
+      `import { test } from "vitest";
      import { service } from "functions-mesh";
      import { testMesh } from "functions-mesh/testing";
      const shop = service("shop", {
@@ -62,10 +68,12 @@ test("a test that fails shows what the handler threw and where", async () => {
        await using mesh = await testMesh({ services: [shop] });
        await mesh.call("shop.order");
      });`,
-  );
-  const { code, output } = await runVitest();
-  expect(code).toBe(1);
-  expect(output).toContain("the function failed");
-  expect(output).toMatch(/Caused by: RangeError: the shelf is empty/);
-  expect(output).toContain("shop.test.ts:6");
-}, LONG_MS);
+    );
+    const { code, output } = await runVitest();
+    expect(code).toBe(1);
+    expect(output).toContain("the function failed");
+    expect(output).toMatch(/Caused by: RangeError: the shelf is empty/);
+    expect(output).toContain("shop.test.ts:6");
+  },
+  LONG_MS,
+);
