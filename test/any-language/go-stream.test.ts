@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { Caller } from "../../mesh/caller.ts";
-import { meshForSuite } from "../gateway/calling.ts";
+import { callNative, meshForSuite } from "../gateway/calling.ts";
 import { errorOf } from "../mesh/error-of.ts";
 import type { RunningCommand } from "../support/fmesh.ts";
 import { useGoPrograms } from "../support/go.ts";
@@ -11,7 +11,8 @@ import { startForeignWorker } from "./foreign-worker.ts";
 const program = useGoPrograms("worker");
 
 describe.each(brokersUnderTest())("streams of a worker in Go over %s", (kind) => {
-  const mesh = meshForSuite({ kind, config: shopConfig({ greeter: { default: "allow" } }) });
+  const limits = { limits: { maxBodyBytes: 8_000_000 } };
+  const mesh = meshForSuite({ kind, config: shopConfig({ greeter: { default: "allow" } }, { gateway: limits }) });
   let worker: RunningCommand;
   beforeEach(async () => {
     worker = await startForeignWorker([program("worker")], mesh());
@@ -21,6 +22,38 @@ describe.each(brokersUnderTest())("streams of a worker in Go over %s", (kind) =>
     new Caller(mesh().workers, PROJECT).call("greeter", name, params, options);
   const streamed = async (params: unknown, options = {}): Promise<AsyncIterable<unknown>> =>
     (await called("count", params, options)) as AsyncIterable<unknown>;
+
+  const overHttp = (name: string, params: unknown, accept = "*/*"): Promise<Response> =>
+    callNative(mesh(), `greeter/${name}`, { body: JSON.stringify(params), headers: { Accept: accept } });
+
+  test.each([
+    ["text/event-stream", "data: 1\n\ndata: 2\n\ndata: 3\n\n"],
+    ["application/x-ndjson", "1\n2\n3\n"],
+    ["application/json", "[1,2,3]"],
+  ])("the gateway hands its items on as %s", async (accept, text) => {
+    const response = await overHttp("count", { to: 3 }, accept);
+    expect([response.status, response.headers.get("Content-Type")]).toEqual([200, accept]);
+    expect(await response.text()).toBe(text);
+  });
+
+  test("what goes wrong midway is an event at the gateway", async () => {
+    const response = await overHttp("count", { to: 5, failAt: 2 }, "text/event-stream");
+    expect(await response.text()).toMatch(/^data: 1\n\nevent: error\ndata: \{.*"reason":"unlucky_number".*\}\n\n$/);
+  });
+
+  test("an HTTP caller who goes away ends it", async () => {
+    const response = await overHttp("count", { to: 1e9 }, "text/event-stream");
+    const reader = response.body?.getReader();
+    await reader?.read();
+    await reader?.cancel();
+    expect(await worker.until(/counting ended/)).toMatch(/counting ended at \d+: context canceled/);
+  });
+
+  test("bodies larger than a message pass the gateway in both directions", async () => {
+    const name = "A".repeat(3_000_000);
+    const response = await overHttp("greet", { name });
+    expect(await response.json()).toMatchObject({ greeting: `Hello, ${name}` });
+  });
 
   test("items arrive in order, many windows of them", async () => {
     const items: unknown[] = [];
