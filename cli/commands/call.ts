@@ -2,6 +2,8 @@ import { dirname } from "node:path";
 import { Command } from "commander";
 import type { ProjectConfig } from "../../gateway/config.ts";
 import { TIMEOUT_HEADER } from "../../gateway/timeout.ts";
+import { ITEMS_TYPE, LineReader } from "../../mesh/items.ts";
+import { mediaType } from "../../mesh/payload.ts";
 import { findRunningMesh } from "../../worker-service/runtime/running-mesh-file.ts";
 import { parseFunctionName, parseJson, parseJsonObject, parseSeconds } from "../arguments.ts";
 import { Failure } from "../failure.ts";
@@ -25,7 +27,8 @@ export function callCommand(): Command {
   return new Command("call")
     .summary("call a function")
     .description(
-      "Calls a function through the gateway, as any HTTP client does, and prints its result.\n" +
+      "Calls a function through the gateway, as any HTTP client does, and prints its result; items of a stream line by\n" +
+        "line, as they come.\n" +
         "The token is signed for the occasion with the project's secret, or taken from FMESH_TOKEN.",
     )
     .argument("<function>", "service and function, such as arithmetic.sum")
@@ -43,6 +46,7 @@ export function callCommand(): Command {
 Examples:
   fmesh call arithmetic.sum '{"num1":10,"num2":20}'
   fmesh call arithmetic.whoami --claims '{"id":"ann","role":"admin"}'
+  fmesh call arithmetic.count '{"to":3}'
   echo '{"num1":1,"num2":2}' | fmesh call arithmetic.divide - --anonymous
 
 Exit codes: 0 the function answered; 1 it did not; 2 wrong usage.`,
@@ -73,7 +77,9 @@ async function call(address: string, given: string | undefined, options: CallOpt
     },
     body: params ?? "",
   });
-  await print(response, options.json === true);
+  if (options.json === true) await printDocument(response);
+  else if (response.ok) await printResult(response);
+  else printProblem(response.status, await response.text());
   if (!response.ok) process.exitCode = 1;
 }
 
@@ -94,20 +100,44 @@ async function send(url: string, init: RequestInit): Promise<Response> {
   }
 }
 
-async function print(response: Response, asJson: boolean): Promise<void> {
-  const text = await response.text();
-  if (asJson) {
-    const { status, headers } = response;
-    const document = { status, headers: Object.fromEntries(headers), body: readable(text) };
-    process.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
-  } else if (response.ok) {
-    process.stdout.write(text === "" ? "" : `${text}\n`);
-  } else {
-    const problem = readable(text);
-    const isProblem = typeof problem === "object" && problem !== null && "code" in problem && "detail" in problem;
-    const what = isProblem ? `${String(problem.code)}: ${String(problem.detail)}` : text;
-    process.stderr.write(`${response.status} ${what}\n`);
+/** The result as it comes; a stream may take its time. */
+async function printResult(response: Response): Promise<void> {
+  if (response.body === null) return;
+  try {
+    if (isItems(response)) {
+      const reader = new LineReader(response.body);
+      for (let lines = await reader.read(); lines !== undefined; lines = await reader.read()) {
+        process.stdout.write(`${lines.join("\n")}\n`);
+      }
+      return;
+    }
+    let isEmpty = true;
+    for await (const chunk of response.body) {
+      isEmpty &&= chunk.length === 0;
+      process.stdout.write(chunk);
+    }
+    if (!isEmpty) process.stdout.write("\n");
+  } catch (cause) {
+    throw new Failure("the answer broke off; the worker's log says why", { cause });
   }
+}
+
+async function printDocument(response: Response): Promise<void> {
+  const { status, headers } = response;
+  const text = await response.text();
+  const lines = (): string[] => text.split("\n").filter((line) => line.trim() !== "");
+  const body = isItems(response) ? lines().map(readable) : readable(text);
+  process.stdout.write(`${JSON.stringify({ status, headers: Object.fromEntries(headers), body }, undefined, 2)}\n`);
+}
+
+function printProblem(status: number, text: string): void {
+  const problem = readable(text);
+  const isProblem = typeof problem === "object" && problem !== null && "code" in problem && "detail" in problem;
+  process.stderr.write(`${status} ${isProblem ? `${String(problem.code)}: ${String(problem.detail)}` : text}\n`);
+}
+
+function isItems({ headers }: Response): boolean {
+  return mediaType(headers.get("Content-Type") ?? "") === ITEMS_TYPE;
 }
 
 /** The value of JSON text, or any other text as it is. */

@@ -89,3 +89,12 @@ test("says when no mesh runs, and when its gateway does not answer", async () =>
   ]);
   await other.remove();
 });
+
+test("prints the items of a stream line by line, as they come", async () => {
+  const command = startFmesh(["call", "arithmetic.count", '{"to":3}', "--anonymous", "--config", example.folder]);
+  await command.until(/^1$/m);
+  expect(command.output()).not.toContain("3");
+  expect([await command.exited, command.output()]).toEqual([0, "1\n2\n3\n"]);
+  const { output } = await call("arithmetic.count", '{"to":2}', "--anonymous", "--json");
+  expect(JSON.parse(output)).toMatchObject({ status: 200, body: [1, 2] });
+});
