@@ -1,4 +1,5 @@
 import { MeshError } from "../mesh/errors.ts";
+import { isAsyncIterable } from "../mesh/pieces.ts";
 
 /** How a call ended, for callers that would rather look than catch. */
 export type Settled<Result, Failure = MeshError> =
@@ -54,9 +55,4 @@ async function* iterate(named: string, call: Promise<unknown>): AsyncGenerator<u
   // A stream of bytes that was short enough to come in one piece.
   else if (result instanceof Uint8Array) yield result;
   else throw new TypeError(`"${named}" does not stream its result; await it`);
-}
-
-/** Whether a value can be gone through with `for await`. */
-export function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
-  return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
 }

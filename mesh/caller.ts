@@ -2,8 +2,7 @@ import type { Broker } from "./broker.ts";
 import { NO_CLAIMS } from "./call.ts";
 import { MeshError } from "./errors.ts";
 import { sendCall } from "./outgoing-call.ts";
-import { decodeBody } from "./body.ts";
-import { encodePayload } from "./payload.ts";
+import { decodeBody, encodeBody } from "./body.ts";
 import { type TraceContext, continueTrace, randomHex } from "./trace.ts";
 import type { Tracing } from "./tracing.ts";
 
@@ -46,6 +45,8 @@ export class Caller {
     if (leftMs <= 0) throw new MeshError("deadline_exceeded", `no time is left to call "${service}.${name}"`);
     const givenMs = options.timeoutMs ?? (leftMs === Number.POSITIVE_INFINITY ? DEFAULT_TIMEOUT_MS : leftMs);
     const timeoutMs = Math.min(givenMs, leftMs);
+    const encoded = encodeBody(params);
+    const body = encoded instanceof Promise ? await encoded : encoded;
     const id = randomHex(16);
     const to = { project: this.#project, service, function: name };
     const sent = {
@@ -55,7 +56,7 @@ export class Caller {
       trace: options.trace ?? continueTrace(undefined, undefined, undefined),
       requestId: options.requestId ?? id,
       idempotencyKey,
-      ...encodePayload(params),
+      ...body,
     };
     const how = { timeoutMs, tracing: this.#tracing, parent: options.trace, ...(signal && { signal }) };
     const reply = await sendCall(this.#broker, to, sent, how);

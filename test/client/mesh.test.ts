@@ -31,6 +31,15 @@ const live = defineService("live", {
     yield 1;
     yield "two" as unknown as number;
   }),
+  forward: async (_params: undefined, context: Context) => {
+    const { shop: other } = context.client<typeof shop>();
+    const items = async function* (): AsyncGenerator<{ price: number }> {
+      yield await Promise.resolve({ price: 1 });
+      yield { price: 2 };
+    };
+    const sizes = [other.sizeOf(new Blob(["abc"])), other.sizeOf(new Blob(["abcd"]).stream())];
+    return [await other.total(items()), ...(await Promise.all(sizes))];
+  },
   bytes: (length: number) => new Uint8Array(length).fill(7),
 });
 
@@ -152,5 +161,6 @@ describe.each(brokersUnderTest())("the typed client through a real mesh, broker:
     expect(await calls.live.order({ item: "tea" })).toEqual({ id: "tea-0" });
     expect((await calls.live.order({ item: "moon" }).settled()).error).toMatchObject({ reason: "out_of_stock" });
     expect(await Array.fromAsync(calls.live.relay({ to: 3 }))).toEqual([0, 10, 20]);
+    expect(await calls.live.forward()).toEqual([3, 3, 4]);
   });
 });

@@ -1,0 +1,74 @@
+import { ITEMS_TYPE, encodeItem } from "./items.ts";
+
+/** A value that comes piece by piece: all of them bytes, or all of them items. */
+export type Pieces = ReadableStream<unknown> | AsyncIterable<unknown>;
+
+/** Pieces as bytes that can be sent. */
+export interface EncodedPieces {
+  readonly contentType: string;
+  readonly bytes: ReadableStream<Uint8Array>;
+  /** What the pieces threw while they were read, if anything. */
+  readonly failure: () => unknown;
+}
+
+/** Whether a value comes piece by piece. */
+export function isPieces(value: unknown): value is Pieces {
+  return value instanceof ReadableStream || isAsyncIterable(value);
+}
+
+/** Whether a value can be gone through with `for await`. */
+export function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
+  return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
+}
+
+/**
+ * Bytes as they are, items as lines of JSON. What the pieces are is seen of the first, so that it is waited for. Nothing
+ * more is read before it is asked for.
+ */
+export async function encodePieces(pieces: Pieces): Promise<EncodedPieces> {
+  const iterator = iteratorOf(pieces);
+  let next: IteratorResult<unknown> | undefined = await iterator.next();
+  const areBytes = next.value instanceof Uint8Array;
+  let failure: unknown;
+  const bytes = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          const piece = next ?? (await iterator.next());
+          next = undefined;
+          if (piece.done === true) controller.close();
+          else controller.enqueue(toBytes(piece.value, areBytes));
+        } catch (error) {
+          failure = error;
+          throw error;
+        }
+      },
+      async cancel() {
+        await iterator.return?.();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+  return { contentType: areBytes ? "application/octet-stream" : ITEMS_TYPE, bytes, failure: () => failure };
+}
+
+function toBytes(piece: unknown, areBytes: boolean): Uint8Array {
+  if (areBytes !== piece instanceof Uint8Array) throw new TypeError("a stream holds bytes or items, and this one both");
+  return piece instanceof Uint8Array ? piece : encodeItem(piece);
+}
+
+function iteratorOf(pieces: Pieces): AsyncIterator<unknown> {
+  if (!(pieces instanceof ReadableStream)) return pieces[Symbol.asyncIterator]();
+  // Not every browser's streams can be iterated over.
+  const reader = pieces.getReader();
+  return {
+    next: async () => {
+      const { done, value } = await reader.read();
+      return done ? { done, value: undefined } : { done, value };
+    },
+    return: async () => {
+      await reader.cancel();
+      return { done: true, value: undefined };
+    },
+  };
+}
