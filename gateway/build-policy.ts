@@ -1,6 +1,7 @@
 import type { Broker } from "../mesh/broker.ts";
 import { Caller } from "../mesh/caller.ts";
 import type { Log } from "../mesh/log.ts";
+import type { Tracing } from "../mesh/tracing.ts";
 import type { AuthDeps } from "./auth/options.ts";
 import { createTokenVerifier } from "./auth/token-verifier.ts";
 import type { GatewayConfig, ProjectConfig } from "./config.ts";
@@ -17,6 +18,8 @@ export interface PolicyParts {
   readonly fetch: RuleDeps["fetch"] & AuthDeps["fetch"];
   readonly now: () => number;
   readonly log: Log;
+  /** Where the spans of calls that rules make go; without it there are none. */
+  readonly tracing?: Tracing | undefined;
 }
 
 /** Compiles a configuration: rules to closures, keys to verifiers. */
@@ -28,7 +31,7 @@ export function buildPolicy(config: GatewayConfig, parts: PolicyParts): Policy {
 
 function projectPolicy(project: ProjectConfig, config: GatewayConfig, parts: PolicyParts): ProjectPolicy {
   const log = parts.log.with({ project: project.id });
-  const caller = new Caller(parts.broker, project.id);
+  const caller = new Caller(parts.broker, project.id, parts.tracing);
   const deps: RuleDeps = {
     call: ({ service, function: name }, params, claims, { deadlineMs, signal }) =>
       caller.call(service, name, params, {

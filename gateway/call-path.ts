@@ -4,10 +4,12 @@ import type { Reply } from "../mesh/call.ts";
 import { type ErrorCode, MeshError } from "../mesh/errors.ts";
 import type { Log } from "../mesh/log.ts";
 import type { FunctionAddress } from "../mesh/names.ts";
+import type { Tracing } from "../mesh/tracing.ts";
 import { bearerToken } from "./auth/bearer-token.ts";
 import { authenticate } from "./authorize.ts";
 import { type TakenBody, takeBody } from "./body.ts";
 import { type RequestedCall, dispatch } from "./dispatch.ts";
+import { HttpSpan } from "./http-span.ts";
 import type { GatewayMetrics } from "./metrics.ts";
 import type { Limits, LivePolicy, Policy } from "./policy.ts";
 import { type RequestFacts, requestFacts } from "./request-facts.ts";
@@ -37,6 +39,8 @@ export interface CallParts {
   readonly policy: LivePolicy;
   readonly metrics: GatewayMetrics;
   readonly log: Log;
+  /** Where the spans of calls go; without it there are none. */
+  readonly tracing?: Tracing | undefined;
 }
 
 /** Outcomes that only a worker's answer can have: the function exists, whether the configuration names it or not. */
@@ -52,23 +56,29 @@ const TURNED_AWAY: ReadonlySet<ErrorCode | "ok"> = new Set([
 ]);
 
 /** Answers calls on a path: who calls, what, send, respond, count. Never throws. */
-export function callHandler(path: CallPath, { broker, policy, metrics, log }: CallParts): Handler {
+export function callHandler(path: CallPath, parts: CallParts): Handler {
+  const { policy, metrics, log, tracing } = parts;
   return async (c: Context): Promise<Response> => {
     const request = c.req.raw;
-    const facts = requestFacts(request.headers);
+    const span = tracing === undefined ? undefined : new HttpSpan(tracing, request, path.route);
+    const facts = requestFacts(request.headers, span?.context);
     const address = addressOf(c, path);
     // A configuration saved from here on is the next call's.
     const inForce = policy.current;
     let response: Response;
-    let code: ErrorCode | "ok" = "ok";
+    let error: MeshError | undefined;
     try {
-      response = await answer(path, { request, address, facts }, inForce, broker);
+      const asked = { request, address, facts, span };
+      response = await (span === undefined
+        ? answer(path, asked, inForce, parts)
+        : span.run(() => answer(path, asked, inForce, parts)));
     } catch (thrown) {
-      const error = MeshError.from(thrown);
-      code = error.code;
-      if (code === "internal") log.error("a call failed", { error: thrown, callId: facts.callId, ...address });
+      error = MeshError.from(thrown);
+      if (error.code === "internal") logFailure(log, thrown, { address, facts });
       response = path.fail(error, facts);
     }
+    const code = error?.code ?? "ok";
+    span?.answered(response, error);
     metrics.observe({
       route: path.route,
       status: response.status,
@@ -80,11 +90,19 @@ export function callHandler(path: CallPath, { broker, policy, metrics, log }: Ca
   };
 }
 
+/** A request for a call. */
+interface Asked {
+  readonly request: Request;
+  readonly address: FunctionAddress;
+  readonly facts: RequestFacts;
+  readonly span: HttpSpan | undefined;
+}
+
 async function answer(
   path: CallPath,
-  { request, address, facts }: { request: Request; address: FunctionAddress; facts: RequestFacts },
+  { request, address, facts, span }: Asked,
   policy: Policy,
-  broker: Broker,
+  parts: CallParts,
 ): Promise<Response> {
   const { headers, signal } = request;
   const { limits } = policy;
@@ -95,13 +113,17 @@ async function answer(
 
   const isWhole = path.holdsBody === "always" || (path.holdsBody === "for rules" && caller.rule.needsParams);
   const maxBytes = limits.maxBodyBytes;
-  const inlineBytes = isWhole ? maxBytes : Math.min(maxBytes, payloadRoom(broker));
+  const inlineBytes = isWhole ? maxBytes : Math.min(maxBytes, payloadRoom(parts.broker));
   const body = await takeBody(request, { maxBytes, inlineBytes });
   const call = path.read(request, body, { limits, isOpen: caller.token === undefined });
   facts.timing.lap("body");
 
-  const reply = await dispatch({ address, caller, call, facts, signal }, project, broker);
-  return path.succeed(reply, facts, request);
+  const reply = await dispatch({ address, caller, call, facts, signal }, project, parts);
+  return path.succeed(span === undefined ? reply : span.follow(reply), facts, request);
+}
+
+function logFailure(log: Log, error: unknown, { address, facts }: Pick<Asked, "address" | "facts">): void {
+  log.error("a call failed", { error, callId: facts.callId, traceId: facts.trace.traceId, ...address });
 }
 
 function addressOf(c: Context, path: CallPath): FunctionAddress {

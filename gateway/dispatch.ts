@@ -4,6 +4,7 @@ import type { Reply } from "../mesh/call.ts";
 import { MeshError } from "../mesh/errors.ts";
 import type { FunctionAddress } from "../mesh/names.ts";
 import { sendCall } from "../mesh/outgoing-call.ts";
+import type { Tracing } from "../mesh/tracing.ts";
 import { type Caller, authorize } from "./authorize.ts";
 import type { ProjectPolicy } from "./policy.ts";
 import type { RequestFacts } from "./request-facts.ts";
@@ -36,7 +37,7 @@ export interface Invocation {
 export async function dispatch(
   invocation: Invocation,
   project: ProjectPolicy | undefined,
-  broker: Broker,
+  { broker, tracing }: { readonly broker: Broker; readonly tracing?: Tracing | undefined },
 ): Promise<Reply> {
   const { address, caller, call, facts, signal } = invocation;
   const { timing } = facts;
@@ -60,7 +61,7 @@ export async function dispatch(
     httpHead: call.httpHead,
   };
   try {
-    const reply = await sendCall(broker, address, sent, { timeoutMs: leftMs, signal });
+    const reply = await sendCall(broker, address, sent, { timeoutMs: leftMs, signal, tracing, parent: facts.trace });
     timing.lapRoundTrip(reply.handlerMs);
     return reply;
   } catch (error) {

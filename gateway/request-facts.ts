@@ -1,5 +1,6 @@
 import { CALL_HEADERS, isHeaderValue } from "../mesh/call.ts";
 import { type TraceContext, continueTrace, randomHex } from "../mesh/trace.ts";
+import type { TraceParent } from "../mesh/tracing.ts";
 import { ServerTiming } from "./server-timing.ts";
 
 /** What is known of a request before it is understood: names for logs, traces and problem documents. */
@@ -14,23 +15,33 @@ export interface RequestFacts {
 
 const REQUEST_ID = /^[\x21-\x7e]{1,128}$/;
 
-/** Reads the facts off a request's headers. */
-export function requestFacts(headers: Headers): RequestFacts {
+/** Reads the facts off a request's headers. A request that has a span of its own brings that span's `trace`. */
+export function requestFacts(headers: Headers, trace?: TraceContext): RequestFacts {
   const timing = new ServerTiming();
   const callId = randomHex(16);
   const given = headers.get(CALL_HEADERS.requestId);
-  const state = headers.get(CALL_HEADERS.tracestate) ?? undefined;
-  const baggage = headers.get(CALL_HEADERS.baggage) ?? undefined;
   return {
     callId,
     requestId: given !== null && REQUEST_ID.test(given) ? given : callId,
-    trace: continueTrace(
-      headers.get(CALL_HEADERS.traceparent) ?? undefined,
-      state !== undefined && isHeaderValue(state) ? state : undefined,
-      baggage !== undefined && isHeaderValue(baggage) ? baggage : undefined,
-    ),
+    trace: trace ?? traceOf(headers),
     timing,
   };
+}
+
+/** What a request's headers say of its caller's trace. */
+export function traceParent(headers: Headers): Required<TraceParent> {
+  const state = headers.get(CALL_HEADERS.tracestate) ?? undefined;
+  const baggage = headers.get(CALL_HEADERS.baggage) ?? undefined;
+  return {
+    header: headers.get(CALL_HEADERS.traceparent) ?? undefined,
+    state: state !== undefined && isHeaderValue(state) ? state : undefined,
+    baggage: baggage !== undefined && isHeaderValue(baggage) ? baggage : undefined,
+  };
+}
+
+function traceOf(headers: Headers): TraceContext {
+  const { header, state, baggage } = traceParent(headers);
+  return continueTrace(header, state, baggage);
 }
 
 /** The headers of an answer to a call. A request id is echoed; one that nobody gave is no news to anybody. */

@@ -2,6 +2,7 @@ import { dirname } from "node:path";
 import type { Broker } from "../../mesh/broker.ts";
 import type { Closable } from "../../mesh/lifecycle.ts";
 import type { Log } from "../../mesh/log.ts";
+import type { Tracing } from "../../mesh/tracing.ts";
 import { advice } from "../advice.ts";
 import { createGateway } from "../app.ts";
 import { buildPolicy } from "../build-policy.ts";
@@ -38,14 +39,20 @@ const MAX_IDLE_SECONDS = 255;
  */
 export function startGateway(
   config: GatewayConfig,
-  options: { readonly configFile: string; readonly broker: Broker; readonly log: Log },
+  options: {
+    readonly configFile: string;
+    readonly broker: Broker;
+    readonly log: Log;
+    /** Where the spans of calls go; without it there are none. */
+    readonly tracing?: Tracing | undefined;
+  },
 ): RunningGateway {
-  const { broker, configFile, log } = options;
+  const { broker, configFile, log, tracing } = options;
   const databases = new LiveDatabases(dirname(configFile), log);
   const compile = (from: GatewayConfig): Policy => {
     try {
       return databases.change(from.databases, (queries) =>
-        buildPolicy(from, { broker, queries, fetch, now: Date.now, log }),
+        buildPolicy(from, { broker, queries, fetch, now: Date.now, log, tracing }),
       );
     } catch (cause) {
       // What the file's shape cannot show: a key that is no key, a database that is not there.
@@ -55,7 +62,7 @@ export function startGateway(
   const advise = (about: GatewayConfig): void => advice(about, configFile).forEach((line) => log.warn(line));
   const policy = new LivePolicy(compile(config));
   advise(config);
-  const app = createGateway({ broker, policy, metrics: prometheusMetrics(broker), log });
+  const app = createGateway({ broker, policy, metrics: prometheusMetrics(broker), log, tracing });
 
   const server = Bun.serve({
     hostname: config.gateway.host,
