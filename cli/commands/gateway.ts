@@ -5,6 +5,7 @@ import { followConfig } from "../../gateway/runtime/follow-config.ts";
 import { natsBroker } from "../../mesh/broker/nats-bun.ts";
 import { CloseStack } from "../../mesh/lifecycle.ts";
 import { jsonLog } from "../../mesh/log.ts";
+import { GATEWAY_RESOURCE, startTracing } from "../../mesh/tracing/start.ts";
 import { existingBroker } from "../existing-broker.ts";
 import { Failure } from "../failure.ts";
 import { findConfig } from "../find-config.ts";
@@ -30,11 +31,14 @@ async function runGateway(path: string): Promise<void> {
 
   const stack = new CloseStack();
   const stop = stopRequested();
+  const { tracing } = stack.use(await startTracing({ resource: GATEWAY_RESOURCE, env, log }));
   const broker = stack.use(natsBroker({ url, name: "gateway", log }));
   broker.connect().catch((error: unknown) => log.error("the broker's connection was given up", { error }));
-  const gateway = stack.use(startGateway(config, { configFile, broker, log }));
+  const gateway = stack.use(startGateway(config, { configFile, broker, log, tracing }));
   stack.use(await followConfig(gateway, { configFile, current: config, env, log }));
   log.info("gateway is up", { url: gateway.url });
   log.info("draining", { signal: await stop });
   await stack.close();
+  // A collector that is away would hold the process for as long as its exporter tries again.
+  process.exit();
 }

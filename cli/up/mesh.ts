@@ -4,8 +4,9 @@ import { type RunningGateway, startGateway } from "../../gateway/runtime/bun.ts"
 import { followConfig } from "../../gateway/runtime/follow-config.ts";
 import { CloseStack } from "../../mesh/lifecycle.ts";
 import type { Log } from "../../mesh/log.ts";
+import { GATEWAY_RESOURCE, startTracing } from "../../mesh/tracing/start.ts";
 import { Failure } from "../failure.ts";
-import { type MeshBroker, openBroker } from "./broker.ts";
+import { openBroker } from "./broker.ts";
 import { withDevelopmentSecret } from "./development-secret.ts";
 import { leaveRunningMeshNote } from "./running-mesh-note.ts";
 import { onlyProject } from "./only-project.ts";
@@ -45,11 +46,12 @@ export async function startMesh(config: GatewayConfig, options: MeshOptions): Pr
   const stack = new CloseStack();
   signal.addEventListener("abort", () => void stack.close(), { once: true });
   try {
+    const { tracing } = stack.use(await startTracing({ resource: GATEWAY_RESOURCE, env: options.env, log }));
     const { broker, workerUrl, addresses } = await openBroker(config.broker, { url: brokerUrl, log, stack });
     // What calls in flight need is started before the gateway, and so is stopped after it.
     const workers = stack.use(new Workers(config, { configFile, brokerUrl: workerUrl, startWorker, log, write }));
     const adapt = (from: GatewayConfig): GatewayConfig => withDevelopmentSecret(from, options.secret);
-    const gateway = stack.use(serve(adapt(config), { broker, configFile, log }));
+    const gateway = stack.use(serve(adapt(config), { broker, configFile, log, tracing }));
     const note = { pid: process.pid, brokerUrl: workerUrl, gatewayUrl: gateway.url, ...onlyProject(config) };
     stack.use(leaveRunningMeshNote(dirname(configFile), note));
     const onChange = (changed: GatewayConfig): void => workers.follow(changed);
@@ -62,10 +64,7 @@ export async function startMesh(config: GatewayConfig, options: MeshOptions): Pr
   }
 }
 
-function serve(
-  config: GatewayConfig,
-  options: { broker: MeshBroker["broker"]; configFile: string; log: Log },
-): RunningGateway {
+function serve(config: GatewayConfig, options: Parameters<typeof startGateway>[1]): RunningGateway {
   try {
     return startGateway(config, options);
   } catch (error) {

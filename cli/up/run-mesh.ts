@@ -69,6 +69,8 @@ export async function runMesh(path: string, { port, startWorker, live }: RunMesh
   await stopped;
   await mesh.close();
   log.info("stopped");
+  // A collector that is away would hold the process for as long as its exporter tries again.
+  process.exit();
 }
 
 /** Resolves once somebody has asked this process to stop. */
