@@ -1,3 +1,4 @@
+import { realpathSync } from "node:fs";
 import { relative } from "node:path";
 import type { Log } from "../../mesh/log.ts";
 import { pause } from "../../mesh/pause.ts";
@@ -34,6 +35,8 @@ export function reloadWorker(spec: WorkerSpec, options: StartWorkerOptions): Sta
 
 class ReloadingWorker {
   readonly #spec: WorkerSpec;
+  readonly #folder: string;
+  readonly #allStops: AbortSignal;
   readonly #log: Log;
   readonly #onLine: (line: string) => void;
   readonly #changes: SourceChanges;
@@ -45,11 +48,14 @@ class ReloadingWorker {
   /** The process that takes the calls. */
   #current: WorkerProcess | undefined;
 
-  constructor(spec: WorkerSpec, { log, onLine }: StartWorkerOptions) {
+  constructor(spec: WorkerSpec, { signal, log, onLine }: StartWorkerOptions) {
     this.#spec = { ...spec, env: { ...colors(), ...spec.env, FMESH_LOG_SOURCE: "1" } };
+    this.#allStops = signal;
     this.#log = log;
     this.#onLine = onLine;
-    this.#changes = new SourceChanges(spec.script, spec.folder, log);
+    // Imports are resolved to where files really are.
+    this.#folder = realpathSync(spec.folder);
+    this.#changes = new SourceChanges(realpathSync(spec.script), this.#folder, log);
     this.#draining = new Draining(spec.name, log);
   }
 
@@ -100,7 +106,7 @@ class ReloadingWorker {
       this.#current = candidate;
       if (previous !== undefined) await this.#letGo(previous);
       this.#log.info(`${name} ${this.#howItCameUp(change, candidate)}`);
-    } else {
+    } else if (!this.#allStops.aborted) {
       const why = outcome === 0 ? "ends without starting a service" : `does not start (exit code ${outcome})`;
       const then = previous === undefined ? "mend and save it" : "the code from before goes on; mend and save it";
       this.#log.error(`${name} ${why}: ${then}`);
@@ -128,7 +134,7 @@ class ReloadingWorker {
 
   #howItCameUp(change: Change | undefined, { services }: WorkerProcess): string {
     if (change === undefined) return `is up: ${[...services].join(", ")}`;
-    const files = change.files.map((file) => relative(this.#spec.folder, file)).join(", ");
+    const files = change.files.map((file) => relative(this.#folder, file)).join(", ");
     return `reloaded in ${Math.round(performance.now() - change.noticedAtMs)} ms (${files})`;
   }
 
@@ -143,6 +149,7 @@ class ReloadingWorker {
     const changedOrStopped = Promise.race([this.#changes.changed, this.#stopped.promise]);
     const code = await Promise.race([changedOrStopped, ...(this.#current === undefined ? [] : [this.#current.exited])]);
     if (code === undefined || this.#stopping.signal.aborted) return;
+    if (this.#allStops.aborted) return this.#stopped.promise;
     this.#current = undefined;
     const restartMs = this.#backOff.next();
     this.#log.error(`${this.#spec.name} ended with code ${code}; starting it again in ${restartMs} ms`);

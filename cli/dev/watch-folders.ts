@@ -60,6 +60,10 @@ function foldersOf(file: string, root: string): string[] {
 }
 
 function addIfThere(folders: Map<string, number>, folder: string): void {
-  const found = statSync(folder, { throwIfNoEntry: false });
-  if (found?.isDirectory() === true) folders.set(folder, found.ino);
+  try {
+    const found = statSync(folder);
+    if (found.isDirectory()) folders.set(folder, found.ino);
+  } catch {
+    // Missing, or not for us to see: the folder above it, which is watched too, tells when it comes.
+  }
 }

@@ -49,7 +49,9 @@ export async function startMesh(config: GatewayConfig, options: MeshOptions): Pr
     const { tracing } = stack.use(await startTracing({ resource: GATEWAY_RESOURCE, env: options.env, log }));
     const { broker, workerUrl, addresses } = await openBroker(config.broker, { url: brokerUrl, log, stack });
     // What calls in flight need is started before the gateway, and so is stopped after it.
-    const workers = stack.use(new Workers(config, { configFile, brokerUrl: workerUrl, startWorker, log, write }));
+    const workers = stack.use(
+      new Workers(config, { configFile, brokerUrl: workerUrl, startWorker, signal, log, write }),
+    );
     const adapt = (from: GatewayConfig): GatewayConfig => withDevelopmentSecret(from, options.secret);
     const gateway = stack.use(serve(adapt(config), { broker, configFile, log, tracing }));
     const note = { pid: process.pid, brokerUrl: workerUrl, gatewayUrl: gateway.url, ...onlyProject(config) };

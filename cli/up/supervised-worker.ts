@@ -11,6 +11,7 @@ export function superviseWorker(spec: WorkerSpec, options: StartWorkerOptions): 
   const { name } = spec;
   const { log } = options;
   const stopping = new AbortController();
+  const isStopping = (): boolean => stopping.signal.aborted || options.signal.aborted;
   const backOff = new BackOff();
   let current: WorkerProcess = spawnWorker(spec, options);
   const settle = async (): Promise<void> => {
@@ -21,11 +22,11 @@ export function superviseWorker(spec: WorkerSpec, options: StartWorkerOptions): 
     for (;;) {
       backOff.started();
       const code = await current.exited;
-      if (stopping.signal.aborted) return;
+      if (isStopping()) return;
       const restartMs = backOff.next();
       log.error(`worker "${name}" ended with code ${code}; starting it again in ${restartMs} ms`);
       await pause(restartMs, stopping.signal);
-      if (stopping.signal.aborted) return;
+      if (isStopping()) return;
       current = spawnWorker(spec, options);
     }
   };

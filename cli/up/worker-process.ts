@@ -18,10 +18,18 @@ export interface StartedWorker extends Closable {
   readonly settled: Promise<void>;
 }
 
+/** What the process of a worker needs. */
+interface SpawnOptions extends Omit<StartWorkerOptions, "signal"> {
+  /** For Bun itself. */
+  readonly bunOptions?: readonly string[];
+}
+
 /** How a mesh starts its workers. */
 export type StartWorker = (spec: WorkerSpec, options: StartWorkerOptions) => StartedWorker;
 
 export interface StartWorkerOptions {
+  /** Aborts when all shall stop. A worker that ends from then on was told so, as Ctrl-C tells a whole process group. */
+  readonly signal: AbortSignal;
   readonly log: Log;
   /** Receives each line that the worker writes. */
   readonly onLine: (line: string) => void;
@@ -48,10 +56,10 @@ export const STOP_GRACE_MS = 10_000;
 /** Services of one script come up within this of each other. */
 const TOGETHER_MS = 300;
 
-/** Starts a process. `bunOptions` are for Bun itself. */
+/** Starts a process. */
 export function spawnWorker(
   { name, script, folder, env }: WorkerSpec,
-  { log, onLine, bunOptions = [] }: StartWorkerOptions & { readonly bunOptions?: readonly string[] },
+  { log, onLine, bunOptions = [] }: SpawnOptions,
 ): WorkerProcess {
   const services = new Set<string>();
   const leaving = new Set<string>();

@@ -13,6 +13,8 @@ export interface WorkersOptions {
   readonly configFile: string;
   readonly brokerUrl: string;
   readonly startWorker: StartWorker;
+  /** Aborts when all shall stop. */
+  readonly signal: AbortSignal;
   readonly log: Log;
   /** Receives what they write, the worker's name in front of each line. */
   readonly write: (line: string) => void;
@@ -59,7 +61,7 @@ export class Workers implements Closable {
     const wanted = keyed(workerSpecs(config, this.#options));
     const added: StartedWorker[] = [];
     for (const [key, spec] of wanted) {
-      if (this.#isClosed) return;
+      if (this.#isClosed || this.#options.signal.aborted) return;
       if (this.#running.has(key)) continue;
       if (existsSync(spec.script)) added.push(this.#start(key, spec));
       else this.#options.log.error(`worker "${spec.name}" is not there: the configuration means ${spec.script}`);
@@ -74,11 +76,11 @@ export class Workers implements Closable {
   }
 
   #start(key: string, spec: WorkerSpec): StartedWorker {
-    const { startWorker, log, write } = this.#options;
+    const { startWorker, signal, log, write } = this.#options;
     const onLine = (line: string): void => {
       for (const part of humanLine(line).split("\n")) write(`${spec.name} │ ${part}`);
     };
-    const worker = startWorker(spec, { log, onLine });
+    const worker = startWorker(spec, { signal, log, onLine });
     this.#running.set(key, worker);
     return worker;
   }

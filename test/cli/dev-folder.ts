@@ -22,8 +22,8 @@ export class DevFolder {
     return dev;
   }
 
-  async start(): Promise<RunningCommand> {
-    const dev = startFmesh(["dev", this.folder]);
+  async start(command = "dev"): Promise<RunningCommand> {
+    const dev = startFmesh([command, this.folder]);
     this.#dev = dev;
     await dev.until(/Ctrl-C stops everything/);
     return dev;
@@ -79,7 +79,8 @@ function endedEarly(code: number): never {
 
 export function config(workers: readonly string[]): string {
   const services = ["answers", "others"].map(
-    (name) => `${name}: { functions: { get: { rule: allow }, getSlowly: { rule: allow } } }`,
+    (name) =>
+      `${name}: { functions: { get: { rule: allow }, getSlowly: { rule: allow }, getInFlight: { rule: allow } } }`,
   );
   return `
 projects: [{ id: dev, services: { ${services.join(", ")} } }]
@@ -96,12 +97,17 @@ export function answer(text: string): string {
 export const ANSWERS = `import { service } from "functions-mesh";
 import { answer } from "./answer.ts";
 
+let inFlight = 0;
+
 export const answers = service("answers", {
   get: () => answer,
   getSlowly: async () => {
+    inFlight++;
     await Bun.sleep(1_000);
+    inFlight--;
     return answer;
   },
+  getInFlight: () => inFlight,
 });
 await answers.start();
 `;

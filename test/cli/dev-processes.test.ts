@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { DevFolder, answer, isAlive } from "./dev-folder.ts";
+import { ANSWERS, DevFolder, answer, config, isAlive } from "./dev-folder.ts";
 
 let project: DevFolder;
 
@@ -15,9 +15,9 @@ const FOR_EVER = "await new Promise(() => setInterval(() => undefined, 1_000));\
 test("no call is lost over fifty reloads under load", { timeout: 180_000 }, async () => {
   await project.start();
   const answers = new Map<string, number>();
-  let isDone = false;
+  const done = new AbortController();
   const caller = async (): Promise<void> => {
-    while (!isDone) {
+    while (!done.signal.aborted) {
       const text = await project.call();
       answers.set(text, (answers.get(text) ?? 0) + 1);
     }
@@ -31,7 +31,7 @@ test("no call is lost over fifty reloads under load", { timeout: 180_000 }, asyn
     expected.add(JSON.stringify(`${count}`));
     await project.untilReloads(count);
   }
-  isDone = true;
+  done.abort();
   await callers;
   expect([...answers.keys()].filter((text) => !expected.has(text))).toEqual([]);
   expect(answers.size).toBeGreaterThan(25);
@@ -73,6 +73,18 @@ test("Ctrl-C while it reloads ends everything", async () => {
   expect(await project.dev.stop("SIGINT")).toBe(0);
   expect(project.dev.output()).toMatch(/› stopped\n$/);
   expect(workers.filter(isAlive)).toEqual([]);
+});
+
+test.each(["dev", "up"])("Ctrl-C that reaches the workers of %s as well starts none of them again", async (command) => {
+  await project.write("others.ts", ANSWERS.replaceAll("answers", "others"));
+  await project.write("fmesh.yaml", config(["answers.ts", "others.ts"]));
+  const mesh = await project.start(command);
+  const slow = project.call("getSlowly");
+  await expect.poll(() => project.call("getInFlight")).toBe("1");
+  for (const worker of await project.workers()) process.kill(worker, "SIGINT");
+  expect(await mesh.stop("SIGINT")).toBe(0);
+  expect(await slow).toBe('"first"');
+  expect(mesh.output()).not.toContain("starting it again");
 });
 
 test("even killed, it leaves no worker behind, not even one that runs in circles", async () => {

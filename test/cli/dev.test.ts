@@ -20,7 +20,7 @@ test("a saved change of an imported file is live, told of in one line with its t
   expect(output).toMatch(/^› answers\.ts reloaded in \d+ ms \(answer\.ts\)$/m);
   expect(output).not.toContain("draining");
   expect(await project.call()).toBe('"second"');
-  expect(await project.workers()).toHaveLength(1);
+  await expect.poll(async () => (await project.workers()).length).toBe(1);
 });
 
 test("a call in flight is finished by the code it was begun with", async () => {
@@ -86,7 +86,7 @@ test("code that throws, or ends, before it serves anything changes nothing", asy
   await project.write("answers.ts", "// nothing\n");
   await project.dev.until(/ends without starting a service/);
   expect(await project.call()).toBe('"first"');
-  expect(await project.workers()).toHaveLength(1);
+  await expect.poll(async () => (await project.workers()).length).toBe(1);
 });
 
 test("it starts with broken code, and goes on when that is mended", async () => {
@@ -105,8 +105,8 @@ test("what a handler throws is shown with the source lines it comes from", async
   expect(await project.call()).toMatch(/^500 /);
   const output = await project.dev.until(/TypeError.*\n.*\n/);
   expect(output).toMatch(/^answers\.ts │ ✗ the call failed {2}service=answers/m);
-  expect(output).toMatch(/^answers\.ts │ 5 \| {3}get: \(\) => \(\{\} as any\)\.much\.too\.deep,\nanswers\.ts │ +\^$/m);
-  expect(output).toMatch(/^answers\.ts │ +at get \(.*\/answers\.ts:5:\d+\)$/m);
+  expect(output).toMatch(/^answers\.ts │ 7 \| {3}get: \(\) => \(\{\} as any\)\.much\.too\.deep,\nanswers\.ts │ +\^$/m);
+  expect(output).toMatch(/^answers\.ts │ +at get \(.*\/answers\.ts:7:\d+\)$/m);
   expect(output).not.toMatch(/^answers\.ts │ +at .*worker-service/m);
 });
 
