@@ -2,7 +2,7 @@ import { copyFile, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/pro
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { PROJECT_ROOT, copyExample, startCommand } from "../support/fmesh.ts";
+import { PROJECT_ROOT, copyExample, startCommand, startFmesh } from "../support/fmesh.ts";
 import { useNats } from "../support/nats.ts";
 
 /** The commands of docs/, run as they stand there: `fmesh` and `bun` are on the path as they are for a user. */
@@ -83,5 +83,48 @@ test("docs/operations.md: gateway and worker start against a broker that runs el
     await Promise.all([gateway?.stop("SIGKILL"), worker?.stop("SIGKILL")]);
     await example.remove();
     await broker.stop();
+  }
+});
+
+test("docs/client.md: its script calls the example and prints what it says", async () => {
+  const example = await copyExample();
+  const [script = ""] = await blocks("client.md", "ts");
+  const [command = ""] = await blocks("client.md", "sh");
+  const [printed = ""] = await blocks("client.md", "text");
+  await writeFile(join(example.folder, "call.ts"), script);
+  const mesh = startFmesh(["up", example.folder]);
+  try {
+    await mesh.until(/Ctrl-C stops/);
+    const shell = startCommand(["bash", "-c", command], { cwd: example.folder, env: env() });
+    expect([await shell.exited, shell.output()]).toEqual([0, printed]);
+  } finally {
+    await mesh.stop();
+    await example.remove();
+  }
+});
+
+test("docs/services.md: its service with schemas checks what comes and what goes", async () => {
+  const script = (await blocks("services.md", "ts")).find((block) => block.includes("fn(")) ?? "";
+  const example = await copyExample();
+  await writeFile(join(example.folder, "stock.ts"), script);
+  await example.edit((text) =>
+    text
+      .replace("    services:\n", "    services:\n      stock: { functions: { take: { rule: allow } } }\n")
+      .replace("run: arithmetic.ts", "run: stock.ts"),
+  );
+  const mesh = startFmesh(["up", example.folder]);
+  const call = async (params: string): Promise<string> => {
+    const command = startFmesh(["call", "stock.take", params, "--config", example.folder]);
+    await command.exited;
+    return command.output();
+  };
+  try {
+    await mesh.until(/Ctrl-C stops/);
+    expect(await call('{"item":"tea"}')).toContain('{"left":2}');
+    expect(await call('{"item":"tea","pieces":4}')).toContain("only 3 left");
+    expect(await call('{"item":"tea","pieces":0.5}')).toContain("params.pieces: ");
+  } finally {
+    await mesh.stop();
+    await example.remove();
   }
 });
