@@ -20,8 +20,8 @@ export const arithmetic = service(
     }),
 
     // One function may call another, here or in any other service: caller, trace and deadline go along.
-    average: fn({ input: pair }, async (both, context) => {
-      const { sum } = (await context.call("arithmetic", "sum", both)) as { sum: number };
+    average: fn({ input: pair }, async (both, context): Promise<{ average: number }> => {
+      const { sum } = await context.client<typeof arithmetic>().arithmetic.sum(both);
       return { average: sum / 2 };
     }),
 

@@ -1,10 +1,33 @@
 import { type } from "arktype";
 import * as v from "valibot";
+import { Hono } from "hono";
 import { expectTypeOf, test } from "vitest";
 import * as z from "zod";
+import type { Client } from "../../client/client.ts";
 import type { Context } from "../../worker-service/context.ts";
 import { fn } from "../../worker-service/function.ts";
+import { service } from "../../worker-service/runtime/bun.ts";
 import { arithmetic, shop } from "./services.ts";
+
+const own = service("own", {
+  one: fn({ input: v.number() }, (number) => number + 1),
+  // Without the annotation its type would be made of itself.
+  two: fn({ input: v.number() }, async (number, context): Promise<number> => {
+    return (await context.client<typeof own>().own.one(number)) + 1;
+  }),
+});
+
+test("a function may call its own service by its type, if it says what it returns", () => {
+  expectTypeOf<Client<typeof own>["own"]["two"]>().returns.resolves.toEqualTypeOf<number>();
+});
+
+test("a fetch handler is a service, a Hono app's as well", () => {
+  const app = new Hono();
+  expectTypeOf(service("web", app.fetch).name).toEqualTypeOf<"web">();
+  service("web", (request, context) => new Response(`${request.url} ${context.callId}`));
+  // @ts-expect-error it answers with a Response
+  service("web", (request: Request) => request.url);
+});
 
 test("the handler gets what the schema makes of the params, of whichever library it is", () => {
   fn({ input: v.object({ at: v.pipe(v.string(), v.toDate()) }) }, (params, context) => {
