@@ -89,7 +89,7 @@ describe.each(brokersUnderTest())("Go and TypeScript in one mesh over %s", (kind
     await call("greet", { name: "Ada" });
     await call("greet", {});
     const ask = async (subject: string): Promise<unknown> => {
-      const replies = await mesh().workers.gather(subject, EMPTY_MESSAGE, { timeoutMs: 300 });
+      const replies = await mesh().workers.gather(subject, EMPTY_MESSAGE, { timeoutMs: 600 });
       return replies.map(({ payload }): unknown => JSON.parse(new TextDecoder().decode(payload)));
     };
     const identity = {

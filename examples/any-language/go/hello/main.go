@@ -24,10 +24,10 @@ func main() {
 	if err := nc.Flush(); err != nil {
 		log.Fatal(err)
 	}
+
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, syscall.SIGTERM, os.Interrupt)
 	log.Print("service is up")
-
 	<-stop
 	if err := nc.Drain(); err != nil { // takes no new calls, finishes those that came
 		log.Fatal(err)

@@ -44,11 +44,6 @@ func (s *Service) begin(msg *nats.Msg) (*Call, func()) {
 
 // run calls the function, unless the caller waits no more.
 func (c *Call) run(function Function) (result any, err error) {
-	defer func() {
-		if thrown := recover(); thrown != nil {
-			err = fmt.Errorf("panic: %v", thrown)
-		}
-	}()
 	if c.Err() != nil {
 		return nil, c.Err()
 	}
@@ -60,7 +55,21 @@ func (c *Call) run(function Function) (result any, err error) {
 	if c.Body, err = c.service.bodyOf(c, c.msg); err != nil {
 		return nil, err
 	}
-	return function(c)
+	err = recovered(func() error {
+		result, err = function(c)
+		return err
+	})
+	return result, err
+}
+
+// recovered makes an error out of a panic: it ends one call, not the worker.
+func recovered(run func() error) (err error) {
+	defer func() {
+		if thrown := recover(); thrown != nil {
+			err = fmt.Errorf("panic: %v", thrown)
+		}
+	}()
+	return run()
 }
 
 // Params reads the body, which is JSON.

@@ -1,4 +1,4 @@
-// A worker of a Functions Mesh in Go. It needs nats.go and the file beside this one, mesh.go.
+// A worker of a Functions Mesh in Go that does all that one can. It needs nats.go and the files beside this one.
 package main
 
 import (
@@ -28,10 +28,10 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
+
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, syscall.SIGTERM, os.Interrupt)
 	log.Print("service is up")
-
 	<-stop
 	log.Print("draining")
 	service.Drain()

@@ -49,17 +49,18 @@ func (c *Call) offer(header nats.Header, source func(context.Context, func([]byt
 	}
 
 	chunks, finished := make(chan []byte), make(chan error, 1)
-	go func() {
-		finished <- source(ctx, func(body []byte) error {
-			for ; len(body) > 0; body = body[min(len(body), chunkBytes):] {
-				select {
-				case chunks <- body[:min(len(body), chunkBytes)]:
-				case <-ctx.Done():
-					return ctx.Err()
-				}
+	write := func(body []byte) error {
+		for ; len(body) > 0; body = body[min(len(body), chunkBytes):] {
+			select {
+			case chunks <- body[:min(len(body), chunkBytes)]:
+			case <-ctx.Done():
+				return ctx.Err()
 			}
-			return nil
-		})
+		}
+		return nil
+	}
+	go func() {
+		finished <- recovered(func() error { return source(ctx, write) })
 	}()
 	if err := c.produce(ctx, asks, chunks, finished); err != nil {
 		log.Printf("the answer of call %s broke off: %v", c.ID, err)
