@@ -14,7 +14,16 @@ export function devCommand(): Command {
     )
     .argument("[path]", "configuration file, or a folder that holds fmesh.yaml", ".")
     .option("--port <number>", "port of the gateway, instead of the configuration's; 0 takes a free one", parsePort)
-    .addHelpText("after", "\nExamples:\n  fmesh dev\n  fmesh dev examples/arithmetic\n  fmesh dev greeter --port 8080")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  fmesh dev
+  fmesh dev examples/arithmetic
+  fmesh dev greeter --port 8080
+
+Exit codes: 0 stopped as asked; 1 it could not start; 2 wrong usage.`,
+    )
     .action((path: string, { port }: { port?: number }) =>
       runMesh(path, { port, startWorker: reloadWorker, live: "code or configuration" }),
     );

@@ -17,7 +17,14 @@ export function gatewayCommand(): Command {
     .summary("run a gateway for an existing broker")
     .description("Runs the gateway alone. It listens at once and is ready (/readyz) once the broker can be reached.")
     .argument("[path]", "configuration file, or a folder that holds fmesh.yaml", ".")
-    .addHelpText("after", "\nExample:\n  NATS_URL=nats://broker:4222 fmesh gateway /etc/fmesh.yaml")
+    .addHelpText(
+      "after",
+      `
+Example:
+  NATS_URL=nats://broker:4222 fmesh gateway /etc/fmesh.yaml
+
+Exit codes: 0 stopped as asked; 1 it could not start; 2 wrong usage.`,
+    )
     .action(runGateway);
 }
 

@@ -49,7 +49,9 @@ Examples:
   fmesh rules explain shop.refund --claims '{"id":"u1"}' --params '{"order":7}' \\
     --given 'func billing.check' --given 'query main.orders' --given 'webhook https://hooks.example.com/refund'
 
-Shows values of claims and params, at most 80 characters of each. Exit codes: 0 allowed; 1 refused; 2 wrong usage.`,
+Shows values of claims and params, at most 80 characters of each.
+
+Exit codes: 0 allowed; 1 refused; 2 wrong usage.`,
     )
     .action(async (name: string, options: ExplainOptions) => {
       const report = await explain(name, options);

@@ -25,7 +25,11 @@ export function testCommand(): Command {
     .addHelpText(
       "after",
       `
-Example of a file:
+Examples:
+  fmesh rules test rules.test.yaml
+  fmesh rules test rules.test.yaml --config examples/arithmetic --json
+
+What such a file looks like:
   - { service: arithmetic, function: sum, expect: allow }
   - { service: arithmetic, function: audit, expect: unauthenticated }
   - { service: arithmetic, function: audit, claims: { role: user }, expect: deny, because: users may not audit }

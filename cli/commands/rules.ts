@@ -10,7 +10,13 @@ export function rulesCommand(): Command {
     .description("Explains, tests and checks the rules of a configuration. Asks nobody and needs no running mesh.")
     .addHelpText(
       "after",
-      "\nExit codes: 0 fine; 1 refused, a failed case or a finding; 2 wrong usage or configuration.",
+      `
+Examples:
+  fmesh rules explain arithmetic.sum
+  fmesh rules test rules.test.yaml
+  fmesh rules check
+
+Exit codes: 0 fine; 1 refused, a failed case or a finding; 2 wrong usage or configuration.`,
     );
   for (const command of [explainCommand(), testCommand(), checkCommand()]) rules.addCommand(command);
   return rules;

@@ -8,6 +8,7 @@ interface TokenOptions {
   readonly project?: string;
   readonly claims: string;
   readonly expires: string;
+  readonly json?: true;
 }
 
 /** `fmesh token`: a token to try rules with. */
@@ -19,16 +20,23 @@ export function tokenCommand(): Command {
     .option("--project <id>", "project; may be left out when there is only one")
     .option("--claims <json>", "claims of the token", '{"id":"developer"}')
     .option("--expires <seconds>", "lifetime in seconds", "86400")
+    .option("--json", "print project, token and lifetime as JSON")
     .addHelpText(
       "after",
-      `\nExample:\n  fmesh token --config examples/arithmetic --claims '{"id":"ann","role":"admin"}'`,
+      `
+Examples:
+  fmesh token --config examples/arithmetic --claims '{"id":"ann","role":"admin"}'
+  curl http://127.0.0.1:4122/v1/call/my-adder/arithmetic/whoami -H "Authorization: Bearer $(fmesh token)"
+
+Exit codes: 0 printed; 1 no configuration, or the project has no secret to sign with; 2 wrong usage.`,
     )
     .action(printToken);
 }
 
-async function printToken({ config, project: id, claims, expires }: TokenOptions): Promise<void> {
+async function printToken({ config, project: id, claims, expires, json }: TokenOptions): Promise<void> {
   const project = await loadProject(findConfig(config), id);
   const expiresInSeconds = parseSeconds("--expires", expires);
   const token = await signProjectToken(project, { claims: parseJsonObject("--claims", claims), expiresInSeconds });
-  process.stdout.write(`${token}\n`);
+  const document = { project: project.id, token, expiresInSeconds };
+  process.stdout.write(json === true ? `${JSON.stringify(document, undefined, 2)}\n` : `${token}\n`);
 }

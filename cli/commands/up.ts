@@ -15,7 +15,13 @@ export function upCommand(): Command {
     .option("--port <number>", "port of the gateway, instead of the configuration's; 0 takes a free one", parsePort)
     .addHelpText(
       "after",
-      "\nExamples:\n  fmesh up\n  fmesh up examples/arithmetic\n  NATS_URL=nats://127.0.0.1:4222 fmesh up",
+      `
+Examples:
+  fmesh up
+  fmesh up examples/arithmetic
+  NATS_URL=nats://127.0.0.1:4222 fmesh up
+
+Exit codes: 0 stopped as asked; 1 it could not start; 2 wrong usage.`,
     )
     .action((path: string, { port }: { port?: number }) =>
       runMesh(path, { port, startWorker: superviseWorker, live: "the configuration" }),

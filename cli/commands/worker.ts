@@ -13,7 +13,15 @@ export function workerCommand(): Command {
         "The mesh is the one that `fmesh up` runs for the script's folder, or the one that NATS_URL and FMESH_PROJECT name.",
     )
     .argument("<script>", "TypeScript or JavaScript file")
-    .addHelpText("after", "\nExample:\n  fmesh worker examples/arithmetic/arithmetic.ts")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  fmesh worker examples/arithmetic/arithmetic.ts
+  NATS_URL=nats://broker:4222 FMESH_PROJECT=my-adder fmesh worker arithmetic.ts
+
+Exit codes: 0 stopped as asked; 1 there is no such script or no mesh, or the script failed; 2 wrong usage.`,
+    )
     .action(runWorker);
 }
 

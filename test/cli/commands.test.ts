@@ -17,6 +17,9 @@ test.each([
   ["worker"],
   ["token"],
   ["call"],
+  ["services"],
+  ["logs"],
+  ["completion"],
   ["rules"],
   ["rules", "explain"],
   ["rules", "test"],
@@ -52,6 +55,15 @@ describe("fmesh token", () => {
     >;
     expect(claims).toMatchObject({ id: "ann" });
     expect((claims["exp"] ?? 0) - (claims["iat"] ?? 0)).toBe(60);
+  });
+
+  test("--json tells project, token and lifetime", async () => {
+    const { output } = await runFmesh(["token", "--config", example.folder, "--expires", "60", "--json"]);
+    expect(JSON.parse(output)).toEqual({
+      project: "my-adder",
+      token: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/) as string,
+      expiresInSeconds: 60,
+    });
   });
 
   test.each([
