@@ -13,7 +13,7 @@ export interface RecordedCall {
   readonly claims: Claims;
   /** The same for a call and all that its handler calls. */
   readonly requestId: string;
-  /** What the handler threw, if it has. */
+  /** What the handler threw, if it has; also on the way, when it streams. */
   readonly error: unknown;
 }
 
@@ -35,11 +35,23 @@ function recording(handler: Handler, name: string, calls: RecordedCall[]): Handl
       throw error;
     };
     try {
-      const result = handler(params, context);
-      // Only a promise is taken in hand: a stream has to reach the host as it is.
-      return result instanceof Promise ? result.catch(note) : result;
+      const result: unknown = handler(params, context);
+      if (result instanceof Promise) return result.catch(note);
+      return isGenerator(result) ? noting(result, note) : result;
     } catch (error) {
       return note(error);
     }
   };
+}
+
+function isGenerator(result: unknown): result is AsyncGenerator {
+  return Object.prototype.toString.call(result) === "[object AsyncGenerator]";
+}
+
+async function* noting(items: AsyncGenerator, note: (error: unknown) => never): AsyncGenerator {
+  try {
+    yield* items;
+  } catch (error) {
+    note(error);
+  }
 }

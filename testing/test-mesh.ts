@@ -160,8 +160,7 @@ function parseName(name: string): [service: string, func: string] {
 /** A caller in production does not learn what was thrown; who tests the function has to. */
 function withCause(error: unknown, cause: unknown): unknown {
   if (!(error instanceof MeshError) || error.code !== "function_failed" || cause === undefined) return error;
-  const { code, message, status, reason, data } = error;
-  return new MeshError(code, message, { status, data, cause, ...(reason !== undefined && { reason }) });
+  return Object.defineProperty(error, "cause", { value: cause, configurable: true, writable: true });
 }
 
 function once<T>(make: () => T): () => T {

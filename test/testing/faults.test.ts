@@ -1,6 +1,7 @@
 import { expect, onTestFailed, test } from "vitest";
 import { type FaultOptions, type Faults, type TestMesh, simulate, testMesh } from "../../testing/test-mesh.ts";
 import { MeshError } from "../../mesh/errors.ts";
+import { defineService } from "../../worker-service/service.ts";
 import { shop, stock } from "./services.ts";
 
 /** Prints what was done when the test fails. */
@@ -162,6 +163,38 @@ test("a history reads as one line for each fault", async () => {
     "  fn.test.stock.take#1: duplicated",
     "  fn.test.stock.take#1 reply: delayed by 2 ms",
   ]);
+});
+
+test("the parts of a stream have names that do not change", async () => {
+  const faults = faultsOf({ seed: 1, delayMs: 1 });
+  const counter = defineService("counter", {
+    count: async function* () {
+      yield 1;
+      yield 2;
+    },
+  });
+  await using mesh = await testMesh({ services: [counter], faults });
+  expect(await Array.fromAsync(mesh.client<typeof counter>().counter.count())).toEqual([1, 2]);
+  expect(faults.history.slice(0, 4).map(({ message }) => message)).toEqual([
+    "fn.test.counter.count#1",
+    "fn.test.counter.count#1 reply",
+    "fn.test.counter.count#1 reply stream#1",
+    "fn.test.counter.count#1 reply stream#1 reply",
+  ]);
+});
+
+test("a stream breaks off with an error when the broker dies", async () => {
+  const faults = faultsOf({ seed: 1 });
+  const counter = defineService("counter", {
+    count: async function* () {
+      for (let number = 1; ; number++) yield number;
+    },
+  });
+  await using mesh = await testMesh({ services: [counter], faults });
+  const read = async (): Promise<void> => {
+    for await (const number of mesh.client<typeof counter>().counter.count()) if (number === 2) faults.killBroker();
+  };
+  await expect(read()).rejects.toMatchObject({ code: "bad_reply" });
 });
 
 test("faults belong to one mesh", async () => {

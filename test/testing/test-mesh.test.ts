@@ -157,6 +157,7 @@ test("what a stream throws on its way reaches its reader", async () => {
   const items = mesh.client<typeof counter>().counter.count()[Symbol.asyncIterator]();
   expect(await items.next()).toEqual({ done: false, value: 1 });
   await expect(items.next()).rejects.toMatchObject({ reason: "tired" });
+  expect(mesh.calls).toMatchObject([{ error: { message: "enough" } }]);
 });
 
 test("a schema refuses params before the handler is asked", async () => {
@@ -168,6 +169,22 @@ test("a schema refuses params before the handler is asked", async () => {
     issues: [{ path: ["item"] }],
   });
   expect(mesh.calls).toEqual([]);
+});
+
+test("who leaves a stream ends its generator", async () => {
+  const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+  const counter = defineService("counter", {
+    count: async function* () {
+      try {
+        for (let number = 1; ; number++) yield number;
+      } finally {
+        end();
+      }
+    },
+  });
+  await using mesh = await testMesh({ services: [counter] });
+  for await (const number of mesh.client<typeof counter>().counter.count()) if (number === 2) break;
+  await expect(ended).resolves.toBeUndefined();
 });
 
 test("a caller that gives up is heard by the handler", async () => {

@@ -1,5 +1,6 @@
 import type { LocalMessage } from "../../mesh/broker/local-link.ts";
 import { decodeHeaderBlock } from "../../mesh/broker/header-block.ts";
+import { STREAM_HEADERS } from "../../mesh/stream.ts";
 
 /** What a message is called in every run, and whether it answers another. */
 export interface NamedMessage {
@@ -7,9 +8,6 @@ export interface NamedMessage {
   readonly name: string;
   readonly isReply: boolean;
 }
-
-/** Where a stream waits to be asked for. */
-const STREAM = "Fmesh-Stream";
 
 /**
  * Gives messages names that do not change from run to run. Subjects of functions are the same each time; where answers
@@ -24,7 +22,7 @@ export class MessageNames {
   /** `undefined` for discovery, its answers among them: it is not what is tested, and comes at times of its own. */
   name({ subject, replyTo, headers }: LocalMessage): NamedMessage | undefined {
     if (subject.startsWith("$") || this.#unnamed.has(subject)) {
-      this.#unnamed.add(replyTo);
+      if (replyTo !== "") this.#unnamed.add(replyTo);
       return undefined;
     }
     const reply = this.#replies.get(subject);
@@ -33,7 +31,7 @@ export class MessageNames {
     this.#counts.set(base, count);
     const name = reply !== undefined && count === 1 ? base : `${base}#${count}`;
     if (replyTo !== "") this.#replies.set(replyTo, this.#replies.get(replyTo) ?? `${name} reply`);
-    const stream = headers.includes(STREAM) ? decodeHeaderBlock(headers)[STREAM] : undefined;
+    const stream = decodeHeaderBlock(headers)[STREAM_HEADERS.stream];
     if (stream !== undefined) this.#streams.set(stream, `${name} stream`);
     return { name, isReply: reply !== undefined };
   }
