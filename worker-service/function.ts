@@ -102,14 +102,13 @@ interface Unchecked extends Schema {
   readonly unchecked: true;
 }
 
-// A handler without a schema is taken at its word: whatever it says its first parameter is.
-// oxlint-disable-next-line typescript/no-explicit-any
 type Received<Input extends Schema, R extends Receives> = R extends "bytes"
   ? ReadableStream<Uint8Array>
   : R extends "items"
     ? AsyncIterable<Parsed<Input>>
     : Parsed<Input>;
 
+// A handler without a schema is taken at its word: whatever it says its first parameter is.
 // oxlint-disable-next-line typescript/no-explicit-any -- as in Handler
 type Parsed<S extends Schema> = S extends Unchecked ? any : StandardSchemaV1.InferOutput<S>;
 

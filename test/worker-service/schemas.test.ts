@@ -3,10 +3,13 @@ import { type } from "arktype";
 import * as v from "valibot";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
+import { EMPTY_MESSAGE } from "../../mesh/broker.ts";
 import { MeshError } from "../../mesh/errors.ts";
+import type { ServiceInfo } from "../../mesh/service-info.ts";
 import { type Endpoint, type FunctionDefinition, fn } from "../../worker-service/function.ts";
 import type { Schema } from "../../worker-service/schema.ts";
 import { defineService } from "../../worker-service/service.ts";
+import { openServiceMesh } from "./service-mesh.ts";
 
 function endpointOf(definition: FunctionDefinition): Endpoint {
   const [endpoint] = defineService("orders", { place: definition }).endpoints;
@@ -131,6 +134,17 @@ test("a function says what it is for, and how it receives", () => {
     checkOutput: undefined,
     metadata: {},
   });
+});
+
+test("what a function says of itself stands in the answer to $SRV.INFO", async () => {
+  await using mesh = await openServiceMesh("embedded");
+  const place = fn({ input: v.object({ item: v.string() }), description: "Places an order" }, () => undefined);
+  await mesh.host("orders", { place });
+  const { payload } = await mesh.broker.request("$SRV.INFO.orders", EMPTY_MESSAGE, { timeoutMs: 5_000 });
+  const { endpoints } = JSON.parse(new TextDecoder().decode(payload)) as ServiceInfo;
+  const [{ metadata } = expect.fail("it has no endpoint")] = endpoints;
+  expect(metadata).toEqual({ description: "Places an order", input_schema: expect.any(String) });
+  expect(JSON.parse(metadata["input_schema"] ?? "")).toMatchObject({ required: ["item"] });
 });
 
 test("a plain handler is an endpoint that checks nothing", () => {
