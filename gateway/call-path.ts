@@ -74,7 +74,9 @@ export function callHandler(path: CallPath, parts: CallParts): Handler {
         : span.run(() => answer(path, asked, inForce, parts)));
     } catch (thrown) {
       error = MeshError.from(thrown);
-      if (error.code === "internal") logFailure(log, thrown, { address, facts });
+      // What a caller is not told is said here: our own faults, and what a worker without the SDK says of its.
+      if (error.code === "internal" || (error.code === "function_failed" && error.cause !== undefined))
+        logFailure(log, thrown, { address, facts });
       response = path.fail(error, facts);
     }
     const code = error?.code ?? "ok";
@@ -119,7 +121,13 @@ async function answer(
   facts.timing.lap("body");
 
   const reply = await dispatch({ address, caller, call, facts, signal }, project, parts);
-  return path.succeed(span === undefined ? reply : span.follow(reply), facts, request);
+  try {
+    return await path.succeed(span === undefined ? reply : span.follow(reply), facts, request);
+  } catch (error) {
+    // Nobody reads a reply that cannot be carried; that it cannot be cancelled either is its writer's business.
+    reply.stream?.bytes.cancel().catch(() => undefined);
+    throw error;
+  }
 }
 
 function logFailure(log: Log, error: unknown, { address, facts }: Pick<Asked, "address" | "facts">): void {

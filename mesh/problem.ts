@@ -45,15 +45,18 @@ export interface ErrorHeaders {
 
 /**
  * Reads an error that came as a reply. Anything that is not a problem document of ours becomes `function_failed`
- * with the sender's own description and status, so that workers in any language are understood.
+ * with the sender's own status, so that workers in any language are understood; and with its description, but for a 5xx:
+ * libraries put the text of whatever was thrown there, which is for the log (`cause`) and not for callers.
  */
 export function fromProblem(text: string, { description, status, retryAfterSeconds }: ErrorHeaders): MeshError {
   const problem = parseProblem(text);
   const retryAfter = retryAfterSeconds >= 0 && { retryAfterSeconds };
   if (problem === undefined) {
-    return new MeshError("function_failed", description || "the function failed", {
+    const isPublic = description !== "" && status < 500;
+    return new MeshError("function_failed", isPublic ? description : "the function failed", {
       ...(isErrorStatus(status) && { status }),
       ...retryAfter,
+      ...(!isPublic && description !== "" && { cause: new Error(description) }),
     });
   }
   const ownStatus = Number(problem.status);
