@@ -21,9 +21,16 @@ export interface Collector extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-/** Starts a collector; `delayMs` is how long it keeps whoever sends waiting for the answer. */
-export async function startCollector({ delayMs = 0 }: { delayMs?: number } = {}): Promise<Collector> {
-  const env = { FMESH_TEST_COLLECTOR_DELAY_MS: String(delayMs) };
+export interface CollectorOptions {
+  /** How long it keeps whoever sends waiting for the answer. Default: not at all. */
+  readonly delayMs?: number;
+  /** Default: a free one. */
+  readonly port?: number;
+}
+
+/** Starts a collector on loopback. */
+export async function startCollector({ delayMs = 0, port = 0 }: CollectorOptions = {}): Promise<Collector> {
+  const env = { COLLECTOR_DELAY_MS: String(delayMs), COLLECTOR_PORT: String(port) };
   const command = startCommand([process.execPath, join(import.meta.dirname, "collector/process.ts")], { env });
   await command.until(/\n/);
   const { url } = JSON.parse(command.output()) as { url: string };

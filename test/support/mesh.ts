@@ -7,6 +7,7 @@ import { natsBroker } from "../../mesh/broker/nats-bun.ts";
 import type { Claims } from "../../mesh/call.ts";
 import { CloseStack } from "../../mesh/lifecycle.ts";
 import { type Log, silentLog } from "../../mesh/log.ts";
+import type { Tracing } from "../../mesh/tracing.ts";
 import { host } from "../../worker-service/host.ts";
 import type { ServiceDefinition } from "../../worker-service/service.ts";
 import { type BrokerKind, type UseNatsOptions, useNats } from "./nats.ts";
@@ -32,6 +33,8 @@ export interface TestMeshOptions {
   readonly folder?: string;
   readonly nats?: UseNatsOptions;
   readonly log?: Log;
+  /** Where the spans of gateway and services go. Default: nowhere. */
+  readonly tracing?: Tracing;
 }
 
 /** A gateway that listens, a broker and services: all real, on loopback, joined by WebSocket connections of their own. */
@@ -74,7 +77,15 @@ export function testConfig(written: WrittenConfig): GatewayConfig {
 
 /** Starts a mesh. Whoever starts it stops it. */
 export async function startTestMesh(options: TestMeshOptions): Promise<TestMesh> {
-  const { kind, config, services = [], project = PROJECT, folder = import.meta.dirname, log = silentLog } = options;
+  const {
+    kind,
+    config,
+    services = [],
+    project = PROJECT,
+    folder = import.meta.dirname,
+    log = silentLog,
+    tracing,
+  } = options;
   const parts = new CloseStack();
   try {
     let nats = await useNats(kind, options.nats);
@@ -87,11 +98,11 @@ export async function startTestMesh(options: TestMeshOptions): Promise<TestMesh>
       return broker;
     };
     const workers = await connect();
-    for (const service of services) await host(service, { broker: workers, project, log });
+    for (const service of services) await host(service, { broker: workers, project, log, tracing });
 
     const broker = await connect();
     const configFile = join(folder, "test.json");
-    const gateway = parts.use(startGateway(testConfig(config), { configFile, broker, log }));
+    const gateway = parts.use(startGateway(testConfig(config), { configFile, broker, log, tracing }));
     const stop = (): Promise<void> => parts.close();
 
     return {

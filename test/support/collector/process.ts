@@ -1,6 +1,6 @@
 /**
- * A collector as a process of its own: takes traces over OTLP/HTTP on a free loopback port and writes each request it
- * understood as a line of JSON. `FMESH_TEST_COLLECTOR_DELAY_MS` makes it slow to answer.
+ * A collector as a process of its own: takes traces over OTLP/HTTP on loopback and writes each request it understood as
+ * a line of JSON. `COLLECTOR_PORT` is its port, `COLLECTOR_DELAY_MS` makes it slow to answer.
  */
 import type { CollectedSpan } from "./collected-span.ts";
 import { decodeJson } from "./decode-json.ts";
@@ -10,7 +10,7 @@ const DECODERS: Readonly<Record<string, (bytes: Uint8Array) => CollectedSpan[]>>
   "application/x-protobuf": decodeProtobuf,
   "application/json": decodeJson,
 };
-const delayMs = Number(process.env["FMESH_TEST_COLLECTOR_DELAY_MS"] ?? 0);
+const delayMs = Number(process.env["COLLECTOR_DELAY_MS"] ?? 0);
 
 function write(line: unknown): void {
   process.stdout.write(
@@ -33,7 +33,7 @@ async function take(request: Request): Promise<Response> {
 
 const server = Bun.serve({
   hostname: "127.0.0.1",
-  port: 0,
+  port: Number(process.env["COLLECTOR_PORT"] ?? 0),
   idleTimeout: 0,
   routes: { "/v1/traces": { POST: take } },
   fetch: () => new Response(null, { status: 404 }),
