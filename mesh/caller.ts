@@ -1,6 +1,7 @@
 import type { Broker } from "./broker.ts";
 import { NO_CLAIMS } from "./call.ts";
 import { MeshError } from "./errors.ts";
+import { carriedResponse, requestBody } from "./http-call.ts";
 import { sendCall } from "./outgoing-call.ts";
 import { decodeBody, encodeBody } from "./body.ts";
 import { type TraceContext, continueTrace, randomHex } from "./trace.ts";
@@ -21,6 +22,8 @@ export interface Origin {
   readonly claimsJson?: string;
   readonly trace?: TraceContext;
   readonly requestId?: string;
+  /** What ends a result that is a stream. Default: the call's `signal`. */
+  readonly streamSignal?: () => AbortSignal;
 }
 
 const DEFAULT_TIMEOUT_MS = 10_000;
@@ -39,13 +42,14 @@ export class Caller {
 
   /** @throws MeshError as `sendCall`, or what the function threw. */
   async call(service: string, name: string, params: unknown, options: CallOptions & Origin): Promise<unknown> {
-    const { signal, idempotencyKey } = options;
+    const { signal, streamSignal, idempotencyKey } = options;
     const now = Date.now();
     const leftMs = options.deadlineMs === undefined ? Number.POSITIVE_INFINITY : options.deadlineMs - now;
     if (leftMs <= 0) throw new MeshError("deadline_exceeded", `no time is left to call "${service}.${name}"`);
     const givenMs = options.timeoutMs ?? (leftMs === Number.POSITIVE_INFINITY ? DEFAULT_TIMEOUT_MS : leftMs);
     const timeoutMs = Math.min(givenMs, leftMs);
-    const encoded = encodeBody(params);
+    const isHttp = params instanceof Request;
+    const encoded = isHttp ? requestBody(params) : encodeBody(params);
     const body = encoded instanceof Promise ? await encoded : encoded;
     const id = randomHex(16);
     const to = { project: this.#project, service, function: name };
@@ -58,8 +62,8 @@ export class Caller {
       idempotencyKey,
       ...body,
     };
-    const how = { timeoutMs, tracing: this.#tracing, parent: options.trace, ...(signal && { signal }) };
+    const how = { timeoutMs, tracing: this.#tracing, parent: options.trace, streamSignal, ...(signal && { signal }) };
     const reply = await sendCall(this.#broker, to, sent, how);
-    return decodeBody(reply);
+    return isHttp ? carriedResponse(reply) : decodeBody(reply);
   }
 }

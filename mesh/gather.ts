@@ -29,6 +29,8 @@ export async function peek(
   const now = nextTurn();
   for (;;) {
     const next = reader.read();
+    // Whoever resumes hears of a failure; who never does, because the call has ended before, has no need to.
+    next.catch(() => undefined);
     const first = await Promise.race([next, now]);
     if (first === undefined) return resumed(chunks, next, reader);
     if (first.done) return concat(chunks, bytes);

@@ -32,8 +32,11 @@ export class LineReader {
   async read(): Promise<readonly string[] | undefined> {
     for (;;) {
       const { done, value } = await this.#bytes.read();
-      const lines = (this.#rest + this.#decode(value)).split("\n");
-      this.#rest = done ? "" : (lines.pop() ?? "");
+      const text = this.#decode(value);
+      const end = done ? text.length : text.lastIndexOf("\n");
+      // A long line comes in many chunks: it is put together once, not looked through with each of them.
+      const lines = end < 0 ? [] : (this.#rest + text.slice(0, end)).split("\n");
+      this.#rest = end < 0 ? this.#rest + text : text.slice(end + 1);
       if (this.#rest.length > MAX_LINE) {
         throw new MeshError("invalid_request", `an item is longer than ${MAX_LINE} characters`);
       }
@@ -61,8 +64,23 @@ export class LineReader {
  * The items in a stream of newline-delimited JSON. Leaving the loop cancels the stream.
  * @throws MeshError `invalid_request` for a line that is not JSON, and as {@link LineReader.read}.
  */
-export async function* readItems(bytes: ReadableStream<Uint8Array>): AsyncGenerator<unknown, void, undefined> {
+export function readItems(bytes: ReadableStream<Uint8Array>): AsyncIterableIterator<unknown> {
   const reader = new LineReader(bytes);
+  const items = parsedLines(reader);
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    next: () => items.next(),
+    // A generator alone could not be left before it has begun, nor while it waits.
+    async return() {
+      await reader.cancel();
+      return items.return();
+    },
+  };
+}
+
+async function* parsedLines(reader: LineReader): AsyncGenerator<unknown, void, undefined> {
   let number = 0;
   try {
     for (let lines = await reader.read(); lines !== undefined; lines = await reader.read()) {

@@ -2,7 +2,7 @@ import { type Broker, payloadRoom } from "./broker.ts";
 import type { OfferedBody } from "./call.ts";
 import { streamOf } from "./gather.ts";
 import type { Body } from "./body.ts";
-import { type StreamOffer, offerStream } from "./stream-producer.ts";
+import { type OfferOptions, type StreamOffer, offerStream } from "./stream-producer.ts";
 
 /** A body that is offered, with what its message says about it. */
 export interface BodyOffer extends StreamOffer, OfferedBody {}
@@ -13,8 +13,12 @@ export interface BodyOffer extends StreamOffer, OfferedBody {}
  *
  * @throws MeshError `broker_unavailable`.
  */
-export function offerBody(broker: Broker, { payload, stream }: Body): BodyOffer | undefined {
-  if (stream !== undefined) return { ...offerStream(broker, stream.bytes), lengthBytes: stream.lengthBytes };
+export function offerBody(
+  broker: Broker,
+  { payload, stream }: Body,
+  options: OfferOptions = {},
+): BodyOffer | undefined {
+  if (stream !== undefined) return { ...offerStream(broker, stream.bytes, options), lengthBytes: stream.lengthBytes };
   if (payload.length <= payloadRoom(broker)) return undefined;
-  return { ...offerStream(broker, streamOf(payload)), lengthBytes: payload.length };
+  return { ...offerStream(broker, streamOf(payload), options), lengthBytes: payload.length };
 }

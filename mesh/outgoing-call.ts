@@ -1,4 +1,4 @@
-import { type Broker, EMPTY_MESSAGE, type Message, type RequestOptions } from "./broker.ts";
+import { type Broker, EMPTY_MESSAGE, type RequestOptions } from "./broker.ts";
 import { CALL_HEADERS, type Call, type Reply, decodeReply, encodeCall, offeredBody } from "./call.ts";
 import { MeshError } from "./errors.ts";
 import { type FunctionAddress, cancelSubject, functionSubject } from "./names.ts";
@@ -9,6 +9,8 @@ import type { TraceParent, Tracing } from "./tracing.ts";
 
 /** How a call is sent. */
 export interface SendOptions extends RequestOptions {
+  /** What ends a reply that is a stream. Default: `signal`. Asked for when there is such a reply. */
+  readonly streamSignal?: (() => AbortSignal) | undefined;
   /** Where the call's span goes; without it there is none. */
   readonly tracing?: Tracing | undefined;
   /** What that span is a child of; `undefined` for a call of its own. */
@@ -19,7 +21,6 @@ export interface SendOptions extends RequestOptions {
  * Sends a call and waits for its answer to begin. A caller that gives up, because its signal aborts or its time is over,
  * says so to the workers: the handler's own signal fires, and nobody works for an answer that is not wanted.
  *
- * @param options.signal also ends a reply that is a stream.
  * @throws MeshError as `Broker.request`, or what the function threw; rejects with the signal's reason when it aborts.
  */
 export function sendCall(broker: Broker, to: FunctionAddress, call: Call, options: SendOptions): Promise<Reply> {
@@ -28,27 +29,30 @@ export function sendCall(broker: Broker, to: FunctionAddress, call: Call, option
   return traceCall(tracing, { to, call, parent, signal }, (traced) => send(broker, to, traced, options));
 }
 
-async function send(broker: Broker, to: FunctionAddress, call: Call, options: RequestOptions): Promise<Reply> {
-  const { signal } = options;
+async function send(broker: Broker, to: FunctionAddress, call: Call, options: SendOptions): Promise<Reply> {
+  const { signal, timeoutMs, streamSignal } = options;
   // What was never sent needs no cancelling.
   signal?.throwIfAborted();
-  const offer = offerBody(broker, call);
-  let message: Message;
+  // It is asked for when the call's turn comes, which may take all the time there is.
+  const offer = offerBody(broker, call, { patienceMs: timeoutMs });
   try {
-    message = await broker.request(functionSubject(to), encodeCall(call, offer), options);
+    const message = await broker.request(functionSubject(to), encodeCall(call, offer), options).catch((error) => {
+      if (isGivenUp(error, signal)) cancelCall(broker, to, call.id);
+      throw error;
+    });
+    const reply = decodeReply(message);
+    const offered = offeredBody(message.headers);
+    if (offered === undefined) {
+      offer?.stop(new MeshError("cancelled", "the call was answered"));
+      return reply;
+    }
+    const { subject, lengthBytes } = offered;
+    const bytes = receiveStream(broker, subject, { signal: streamSignal?.() ?? signal });
+    return { ...reply, stream: { bytes, lengthBytes } };
   } catch (error) {
-    if (isGivenUp(error, signal)) cancelCall(broker, to, call.id);
     offer?.stop(new MeshError("cancelled", "the call is over", { cause: error }));
     throw error;
   }
-  const reply = decodeReply(message);
-  const offered = offeredBody(message.headers);
-  if (offered !== undefined) {
-    const { subject, lengthBytes } = offered;
-    return { ...reply, stream: { bytes: receiveStream(broker, subject, { signal }), lengthBytes } };
-  }
-  offer?.stop(new MeshError("cancelled", "the call was answered"));
-  return reply;
 }
 
 /** A call whose time is over is cancelled too: the worker's clock may be another. */

@@ -23,21 +23,42 @@ export function isAsyncIterable(value: unknown): value is AsyncIterable<unknown>
 
 /**
  * Bytes as they are, items as lines of JSON. What the pieces are is seen of the first, so that it is waited for. Nothing
- * more is read before it is asked for.
+ * more is read before it is asked for, and what they threw last is the stream's error.
+ *
+ * @param check makes of each item what is sent.
+ * @throws TypeError for bytes among items; what the first of the pieces or its check throws.
  */
-export async function encodePieces(pieces: Pieces): Promise<EncodedPieces> {
+export async function encodePieces(
+  pieces: Pieces,
+  check: (item: unknown) => unknown = (item) => item,
+): Promise<EncodedPieces> {
   const iterator = iteratorOf(pieces);
-  let next: IteratorResult<unknown> | undefined = await iterator.next();
-  const areBytes = next.value instanceof Uint8Array;
+  let areBytes: boolean | undefined;
+  const read = async (): Promise<Uint8Array | undefined> => {
+    const { done, value } = await iterator.next();
+    if (done === true) return undefined;
+    areBytes ??= value instanceof Uint8Array;
+    try {
+      if (areBytes !== value instanceof Uint8Array)
+        throw new TypeError("a stream holds bytes or items, and this one both");
+      return value instanceof Uint8Array ? value : encodeItem(await check(value));
+    } catch (error) {
+      // Nobody reads on: whoever makes the pieces may put away what it used.
+      await iterator.return?.();
+      throw error;
+    }
+  };
+  const first = await read();
+  let isFirst = true;
   let failure: unknown;
   const bytes = new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         try {
-          const piece = next ?? (await iterator.next());
-          next = undefined;
-          if (piece.done === true) controller.close();
-          else controller.enqueue(toBytes(piece.value, areBytes));
+          const piece = isFirst ? first : await read();
+          isFirst = false;
+          if (piece === undefined) controller.close();
+          else controller.enqueue(piece);
         } catch (error) {
           failure = error;
           throw error;
@@ -49,12 +70,7 @@ export async function encodePieces(pieces: Pieces): Promise<EncodedPieces> {
     },
     { highWaterMark: 0 },
   );
-  return { contentType: areBytes ? "application/octet-stream" : ITEMS_TYPE, bytes, failure: () => failure };
-}
-
-function toBytes(piece: unknown, areBytes: boolean): Uint8Array {
-  if (areBytes !== piece instanceof Uint8Array) throw new TypeError("a stream holds bytes or items, and this one both");
-  return piece instanceof Uint8Array ? piece : encodeItem(piece);
+  return { contentType: areBytes === true ? "application/octet-stream" : ITEMS_TYPE, bytes, failure: () => failure };
 }
 
 function iteratorOf(pieces: Pieces): AsyncIterator<unknown> {

@@ -10,6 +10,8 @@ export interface ReceiveOptions {
   readonly times?: StreamTimes;
 }
 
+const NOTHING = new Uint8Array(0);
+
 /**
  * The body offered at a subject. At most a window of it waits here to be read; cancelling tells the writer.
  *
@@ -92,8 +94,8 @@ class Consumer {
     const { payload, headers } = message;
     const sequence = Number(headers[STREAM_HEADERS.sequence] ?? Number.NaN);
     if (sequence !== ++this.#sequence) {
-      this.#tellToStop();
       this.#fail(lost("a part of it did not arrive"));
+      this.#tellToStop();
       return;
     }
     try {
@@ -121,7 +123,7 @@ class Consumer {
 
   #ask(credit: number): void {
     try {
-      const message = { payload: new Uint8Array(0), headers: { [STREAM_HEADERS.credit]: String(credit) } };
+      const message = { payload: NOTHING, headers: { [STREAM_HEADERS.credit]: String(credit) } };
       this.#broker.publish(this.#subject, message, this.#inbox?.subject);
     } catch (error) {
       this.#fail(error);
@@ -147,13 +149,16 @@ class Consumer {
   #abandon(reason: unknown): void {
     if (this.#isEnded) return;
     this.#chunks.length = 0;
-    this.#tellToStop();
     this.#fail(reason);
+    this.#tellToStop();
   }
 
   #tellToStop(): void {
-    if (this.#broker.status !== "connected") return;
-    this.#broker.publish(this.#subject, { payload: new Uint8Array(0), headers: { [STREAM_HEADERS.cancel]: "1" } });
+    try {
+      this.#broker.publish(this.#subject, { payload: NOTHING, headers: { [STREAM_HEADERS.cancel]: "1" } });
+    } catch {
+      // The writer will find that this side is silent.
+    }
   }
 }
 

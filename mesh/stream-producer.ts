@@ -15,6 +15,15 @@ export interface StreamOffer {
 
 const NOTHING = new Uint8Array(0);
 
+/** How a body is offered. */
+export interface OfferOptions {
+  readonly times?: StreamTimes;
+  /** How long it may take until somebody asks for it, in milliseconds. Default: as long as anybody may be silent. */
+  readonly patienceMs?: number;
+  /** What its reader gets to see of what the source throws. Default: MeshErrors as they are, the rest hidden. */
+  readonly toError?: (thrown: unknown) => MeshError;
+}
+
 /**
  * Offers a body at a subject of its own. The source is read as fast as it is asked for, and cancelled when the reader has
  * gone; what it throws reaches the reader as a problem document.
@@ -24,9 +33,9 @@ const NOTHING = new Uint8Array(0);
 export function offerStream(
   broker: Broker,
   source: ReadableStream<Uint8Array>,
-  times: StreamTimes = STREAM_TIMES,
+  options: OfferOptions = {},
 ): StreamOffer {
-  const producer = new Producer(broker, source, times);
+  const producer = new Producer(broker, source, options);
   const done = producer.run();
   // Who offers a body may not care how that ends: its reader does.
   done.catch(() => undefined);
@@ -36,23 +45,35 @@ export function offerStream(
 class Producer {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #inbox: Inbox;
+  readonly #unwatch: () => void;
   readonly #times: StreamTimes;
   readonly #chunkBytes: number;
+  readonly #toError: (thrown: unknown) => MeshError;
   /** The latest word of the reader, by which it is answered. */
   #asker: IncomingMessage | undefined;
   #credit = 0;
   #sequence = 0;
   #heardAt = performance.now();
+  /** How long its reader may be silent. */
+  #patienceMs: number;
   #sentAt = 0;
   #stopped: MeshError | undefined;
   /** The reader does not want to hear of it any more. */
   #isUnwanted = false;
   #wake: (() => void) | undefined;
 
-  constructor(broker: Broker, source: ReadableStream<Uint8Array>, times: StreamTimes) {
+  constructor(broker: Broker, source: ReadableStream<Uint8Array>, options: OfferOptions) {
+    const { times = STREAM_TIMES, patienceMs = 0, toError = (thrown) => MeshError.from(thrown) } = options;
     this.#inbox = broker.openInbox({ onMessage: (message) => this.#hear(message), onNobodyThere: () => undefined });
     this.#reader = source.getReader();
+    this.#unwatch = broker.onStatus((status) => {
+      // Its reader notices a gap at the latest; should it be told in time, it knows at once.
+      if (status !== "connected")
+        this.stop(new MeshError("bad_reply", "the stream broke off: its writer lost the broker"));
+    });
     this.#times = times;
+    this.#toError = toError;
+    this.#patienceMs = Math.max(patienceMs, times.silenceMs);
     this.#chunkBytes = Math.min(CHUNK_BYTES, payloadRoom(broker));
   }
 
@@ -79,6 +100,7 @@ class Producer {
       throw error;
     } finally {
       clearInterval(timer);
+      this.#unwatch();
       this.#inbox.close();
     }
   }
@@ -93,6 +115,7 @@ class Producer {
 
   #hear(message: IncomingMessage): void {
     this.#heardAt = performance.now();
+    this.#patienceMs = this.#times.silenceMs;
     const { headers } = message;
     if (headers[STREAM_HEADERS.cancel] !== undefined) {
       this.#refuse("the reader of a stream wants no more of it");
@@ -124,7 +147,7 @@ class Producer {
 
   #keepAlive(): void {
     const now = performance.now();
-    if (now - this.#heardAt > this.#times.silenceMs) {
+    if (now - this.#heardAt > this.#patienceMs) {
       this.#refuse("the reader of a stream fell silent");
     } else if (this.#asker !== undefined && now - this.#sentAt >= this.#times.keepAliveMs) {
       try {
@@ -141,7 +164,7 @@ class Producer {
   }
 
   #fail(error: unknown): void {
-    const reason = MeshError.from(error);
+    const reason = this.#toError(error);
     this.stop(reason);
     if (this.#isUnwanted) return;
     try {

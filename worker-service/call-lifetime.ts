@@ -9,7 +9,7 @@ export class CallLifetime {
   #reason: MeshError | undefined;
   #controller: AbortController | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #onSettled: (() => void) | undefined;
+  #settled: AbortController | undefined;
 
   /** @param deadlineMs milliseconds since the epoch, not further away than a timer can wait. */
   constructor(deadlineMs: number) {
@@ -49,12 +49,13 @@ export class CallLifetime {
   /** The call is done: the signal stays as it is. */
   settle(): void {
     clearTimeout(this.#timer);
-    this.#onSettled?.();
+    this.#settled?.abort(new MeshError("cancelled", "the call is done"));
   }
 
-  /** Runs `listener` when the call is done. There is one. */
-  onSettled(listener: () => void): void {
-    this.#onSettled = listener;
+  /** Aborts as `signal` does, and when the call is done: for streams, which nobody else would close. */
+  get streamSignal(): AbortSignal {
+    this.#settled ??= new AbortController();
+    return AbortSignal.any([this.signal, this.#settled.signal]);
   }
 
   /** Why an answer would be for nobody; `undefined` while somebody waits for it. */

@@ -109,10 +109,13 @@ export class HeaderContext implements Context {
   }
 
   call(service: string, name: string, params?: unknown, options: CallOptions = {}): Promise<unknown> {
-    const { deadlineMs, signal } = this;
+    const { deadlineMs, lifetime } = this;
+    const { signal } = options;
+    const withGiven = (own: AbortSignal): AbortSignal => (signal === undefined ? own : AbortSignal.any([own, signal]));
     return this.#caller.call(service, name, params, {
       ...options,
-      signal: options.signal === undefined ? signal : AbortSignal.any([signal, options.signal]),
+      signal: withGiven(lifetime.signal),
+      streamSignal: () => withGiven(lifetime.streamSignal),
       deadlineMs,
       claimsJson: this.#headers[CALL_HEADERS.claims] ?? NO_CLAIMS,
       trace: this.trace,

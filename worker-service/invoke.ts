@@ -1,4 +1,4 @@
-import { gatherBody } from "../mesh/body.ts";
+import { type Body, gatherBody } from "../mesh/body.ts";
 import { type Broker, type IncomingMessage, type Message, payloadRoom } from "../mesh/broker.ts";
 import { CALL_HEADERS, encodeFailure, encodeReply } from "../mesh/call.ts";
 import { MeshError } from "../mesh/errors.ts";
@@ -37,6 +37,7 @@ export async function invoke(
   const { lifetime, callId } = context;
   const startedAt = performance.now();
   let offer: BodyOffer | undefined;
+  let isAnswered = false;
   try {
     if (lifetime.reason !== undefined) return refuseLate(message, lifetime.reason, callId, log);
     let params = readParams(message, endpoint, { broker, lifetime });
@@ -52,8 +53,8 @@ export async function invoke(
     }
     // Without a call's id the caller knows nothing of streams: it gets one message.
     const isSimple = message.headers[CALL_HEADERS.id] === undefined;
-    if (isSimple && body.stream !== undefined) body = await gatherBody(body, payloadRoom(broker));
-    offer = isSimple ? undefined : offerBody(broker, body);
+    if (isSimple && body.stream !== undefined) body = await gathered(body, broker, lifetime.signal);
+    offer = isSimple ? undefined : offerBody(broker, body, { toError: toFailure });
     if (offer === undefined) {
       answer(message, encodeReply({ ...body, handlerMs }));
       return { handlerMs, error: undefined };
@@ -61,6 +62,7 @@ export async function invoke(
     lifetime.liftDeadline();
     lifetime.signal.addEventListener("abort", () => offer?.stop(new MeshError("cancelled", "the call was cancelled")));
     answer(message, encodeReply({ ...body, handlerMs }, offer));
+    isAnswered = true;
     await offer.done;
     return { handlerMs: performance.now() - startedAt, error: undefined };
   } catch (thrown) {
@@ -71,7 +73,7 @@ export async function invoke(
       context.log.error("the call failed", { subject: message.subject, error: thrown });
     }
     // The reader of a stream that has begun learned it from the stream.
-    if (offer === undefined) answerFailure(message, error, { callId, handlerMs }, log);
+    if (!isAnswered) answerFailure(message, error, { callId, handlerMs }, log);
     else lifetime.end(error);
     return { handlerMs, error };
   } finally {
@@ -97,10 +99,27 @@ function answer(message: IncomingMessage, reply: Message): void {
   try {
     message.reply(reply);
   } catch (error) {
-    if (!(error instanceof MeshError) || error.code !== "payload_too_large") throw error;
-    const text = "the function's result is larger than the broker takes; return less, or a reference to it";
-    throw new MeshError("function_failed", text, { cause: error });
+    throw ofResult(error);
   }
+}
+
+/** The body of a stream as a whole, as far as it fits into a message and is there in time. */
+async function gathered(body: Body, broker: Broker, signal: AbortSignal): Promise<Body> {
+  const bytes = body.stream?.bytes.pipeThrough(new TransformStream<Uint8Array, Uint8Array>(), { signal });
+  const stream = bytes && { bytes, lengthBytes: undefined };
+  try {
+    const { payload } = await gatherBody({ ...body, stream }, payloadRoom(broker));
+    return { ...body, payload, stream: undefined };
+  } catch (error) {
+    throw ofResult(error);
+  }
+}
+
+/** That something is too large is the caller's fault elsewhere, and here the function's. */
+function ofResult(error: unknown): unknown {
+  if (!(error instanceof MeshError) || error.code !== "payload_too_large") return error;
+  const text = "the function's result is larger than the broker takes; return less, or a reference to it";
+  return new MeshError("function_failed", text, { cause: error });
 }
 
 function answerFailure(

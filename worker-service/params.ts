@@ -1,5 +1,6 @@
 import type { Broker, IncomingMessage } from "../mesh/broker.ts";
 import { CALL_HEADERS, JSON_TYPE, offeredBody } from "../mesh/call.ts";
+import { MeshError } from "../mesh/errors.ts";
 import { streamOf } from "../mesh/gather.ts";
 import { readItems } from "../mesh/items.ts";
 import { type Body, gatherBody } from "../mesh/body.ts";
@@ -7,7 +8,7 @@ import { decodePayload } from "../mesh/payload.ts";
 import { receiveStream } from "../mesh/stream-consumer.ts";
 import type { CallLifetime } from "./call-lifetime.ts";
 import type { Endpoint } from "./function.ts";
-import { toRequest } from "./http-exchange.ts";
+import { carriesRequest, toRequest } from "./http-exchange.ts";
 
 /** What reading params needs besides them. */
 export interface ReadParamsOptions {
@@ -26,6 +27,7 @@ export function readParams(
   { receives, checkInput }: Endpoint,
   { broker, lifetime }: ReadParamsOptions,
 ): unknown {
+  if (carriesRequest(message.headers) !== (receives === "http")) throw misdirected(receives);
   const body = bodyOf(message, broker, lifetime);
   if (receives === "http") return toRequest(body, message.headers, lifetime.signal);
   if (receives === "bytes") return bytesOf(body);
@@ -34,15 +36,21 @@ export function readParams(
   return gatherBody(body).then((whole) => check(decodePayload(whole), checkInput));
 }
 
+/** Rules see an HTTP request or params: what came by the way of the one must not be taken for the other. */
+function misdirected(receives: Endpoint["receives"]): MeshError {
+  const text =
+    receives === "http"
+      ? "this service answers HTTP requests: send them to /v1/http/{project}/{service}/, or call it with a Request"
+      : "this function takes no HTTP requests: call it at /v1/call/{project}/{service}/{function}";
+  return new MeshError("invalid_request", text);
+}
+
 /** A call's body. One that is asked for elsewhere is asked for now, and given up when the call ends unread. */
 function bodyOf({ headers, payload }: IncomingMessage, broker: Broker, lifetime: CallLifetime): Body {
   const contentType = headers[CALL_HEADERS.contentType] ?? JSON_TYPE;
   const offered = offeredBody(headers);
   if (offered === undefined) return { contentType, payload };
-  const ended = new AbortController();
-  lifetime.onSettled(() => ended.abort());
-  const signal = AbortSignal.any([lifetime.signal, ended.signal]);
-  const bytes = receiveStream(broker, offered.subject, { signal });
+  const bytes = receiveStream(broker, offered.subject, { signal: lifetime.streamSignal });
   return { contentType, payload, stream: { bytes, lengthBytes: offered.lengthBytes } };
 }
 
