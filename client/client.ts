@@ -40,7 +40,7 @@ export type DeclaredError<Errors> = {
   };
 }[keyof Errors & string];
 
-/** Any error that is not one of the declared. */
+/** Any error that is not one of the declared. Should it have a `reason` after all, its type does not know it. */
 export type OtherError = MeshError & { readonly reason: undefined };
 
 type Arguments<Params> = undefined extends Params

@@ -21,6 +21,9 @@ const TIMEOUT_HEADER = "X-Request-Timeout";
 /** Items of a stream as events, which say when a stream breaks; else whatever the function answers. */
 const ACCEPT = "text/event-stream, application/json;q=0.9, */*;q=0.8";
 
+/** What a timer can wait for, less what is added to it; with more it would fire at once. */
+const LONGEST_TIMEOUT_MS = 2 ** 31 - 10_000;
+
 /** Visible ASCII: what a token is made of (RFC 6750, 2.1), and what may stand in a header. */
 const TOKEN = /^[\x21-\x7e]+$/;
 
@@ -63,12 +66,12 @@ async function attempt(
   { contentType, body, failure }: RequestBody,
   { signal, timeoutMs, idempotencyKey }: CallOptions & { timeoutMs: number },
 ): Promise<unknown> {
-  const headers: Record<string, string> = { Accept: ACCEPT };
-  if (body !== undefined) headers["Content-Type"] = contentType;
-  if (Number.isFinite(timeoutMs)) headers[TIMEOUT_HEADER] = seconds(timeoutMs);
-  if (idempotencyKey !== undefined) headers["Idempotency-Key"] = idempotencyKey;
+  const headers = new Headers({ Accept: ACCEPT });
+  if (body !== undefined) headers.set("Content-Type", contentType);
+  if (Number.isFinite(timeoutMs)) headers.set(TIMEOUT_HEADER, seconds(timeoutMs));
+  if (idempotencyKey !== undefined) headers.set("Idempotency-Key", idempotencyKey);
   const token = await tokenOf(target);
-  if (token !== undefined) headers["Authorization"] = `Bearer ${token}`;
+  if (token !== undefined) headers.set("Authorization", `Bearer ${token}`);
 
   const { origin } = target;
   const life = new RequestLife(signal, timeoutMs);
@@ -100,7 +103,7 @@ async function tokenOf({ token }: HttpTarget): Promise<string | undefined> {
 
 function checkedTimeout(timeoutMs: number): number {
   if (!(timeoutMs > 0)) throw new TypeError(`timeoutMs must be a positive number, not ${timeoutMs}`);
-  return timeoutMs;
+  return timeoutMs === Number.POSITIVE_INFINITY ? timeoutMs : Math.min(timeoutMs, LONGEST_TIMEOUT_MS);
 }
 
 function seconds(ms: number): string {

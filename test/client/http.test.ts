@@ -197,6 +197,18 @@ test("an aborted call rejects with its signal's reason and ends the request", as
   await aborted.promise;
 });
 
+test("a timeout of years is one", async () => {
+  await using gateway = wireDouble(() => json(1));
+  expect(await typedClient(gateway.url).arithmetic.untyped(1, { timeoutMs: 1e12 })).toBe(1);
+  expect(gateway.requests[0]?.headers.get(TIMEOUT_HEADER)).toBe("2147473.648");
+});
+
+test("what no header may hold is a TypeError", async () => {
+  await using gateway = wireDouble(() => json(1));
+  await expect(typedClient(gateway.url).arithmetic.untyped(1, { idempotencyKey: "a\nb" })).rejects.toThrow(TypeError);
+  expect(gateway.requests).toEqual([]);
+});
+
 test("an aborted signal sends nothing", async () => {
   await using gateway = wireDouble(() => json(1));
   const call = typedClient(gateway.url).arithmetic.sum({ num1: 1 }, { signal: AbortSignal.abort(new Error("enough")) });

@@ -9,6 +9,7 @@ import { PROJECT, type TestMesh, shopConfig, startTestMesh } from "../support/me
 import { brokersUnderTest } from "../support/nats.ts";
 import { arithmetic, shop } from "../types/services.ts";
 
+let begun = Promise.withResolvers<void>();
 let left = Promise.withResolvers<void>();
 
 const live = defineService("live", {
@@ -20,7 +21,9 @@ const live = defineService("live", {
     }
   },
   hold: async (_params: undefined, { signal }: Context) => {
-    await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+    const aborted = new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+    begun.resolve();
+    await aborted;
     left.resolve();
   },
   relay: fn({ input: v.object({ to: v.number() }) }, async function* ({ to }, context) {
@@ -115,10 +118,12 @@ describe.each(brokersUnderTest())("the typed client through a real mesh, broker:
   });
 
   test("a caller that gives up is noticed in the worker", async () => {
+    begun = Promise.withResolvers();
     left = Promise.withResolvers();
     const controller = new AbortController();
     const call = calls.live.hold(undefined, { signal: controller.signal });
-    setTimeout(() => controller.abort(new Error("enough")), 50);
+    await begun.promise;
+    controller.abort(new Error("enough"));
     await expect(call).rejects.toThrow("enough");
     await left.promise;
   });
