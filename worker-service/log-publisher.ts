@@ -1,12 +1,15 @@
-import type { Broker, Subscription } from "../mesh/broker.ts";
+import type { Broker } from "../mesh/broker.ts";
 import type { Closable } from "../mesh/lifecycle.ts";
 import { decodeQuestion, encodeLines, logSubject, recentLogsSubject } from "../mesh/log-feed.ts";
+import { pause } from "../mesh/pause.ts";
 import { randomHex } from "../mesh/trace.ts";
 import type { LogTail } from "./log-tail.ts";
 
 /** A character is three bytes of UTF-8 at most; headers take their share too. */
 const BYTES_PER_CHARACTER = 4;
 const MOST_CHARACTERS = 32 * 1024;
+/** How long the end waits for the last lines to be sent. */
+const LAST_WORDS_MS = 1_000;
 
 /**
  * Publishes the lines of a service's log for `fmesh logs` and answers with the last ones. The broker's own log must not
@@ -14,7 +17,7 @@ const MOST_CHARACTERS = 32 * 1024;
  *
  * What is sent waits for the broker to have taken what was sent before, so that a flood of lines neither piles up nor
  * keeps calls waiting; while the broker is away nothing is sent. What is too old by then is left out: the tail is the
- * only memory.
+ * only memory. Closing sends what is left; the subscriptions end with the connection.
  */
 export function publishLog(
   tail: LogTail,
@@ -44,25 +47,29 @@ export function publishLog(
       .then(send)
       .finally(() => {
         sending = undefined;
+        if (sent < tail.lastNumber && broker.status === "connected") wake(); // one that came just now
       });
   };
   const stopListening = [tail.onLine(wake), broker.onStatus(wake)];
-  const questions = [recentLogsSubject(project), recentLogsSubject(project, service)].map((asked): Subscription =>
+  for (const asked of [recentLogsSubject(project), recentLogsSubject(project, service)]) {
     broker.subscribe(asked, {}, (message) => {
       const question = decodeQuestion(message);
-      if (question === undefined) return;
-      const lines = tail.recent(question, mostCharacters);
-      message.reply(encodeLines(source, lines));
-    }),
-  );
+      if (question !== undefined) message.reply(encodeLines(source, tail.recent(question, mostCharacters)));
+    });
+  }
   wake();
 
   return {
     async close() {
       for (const stop of stopListening) stop();
-      if (broker.status === "connected") await Promise.all(questions.map((each) => each.drain()));
-      await sending;
-      await send();
+      const done = new AbortController();
+      const rest = (async () => {
+        await sending;
+        await send();
+        done.abort();
+      })();
+      // Where the network has gone silent, the broker does not confirm for minutes.
+      await Promise.race([rest, pause(LAST_WORDS_MS, done.signal)]);
     },
   };
 }

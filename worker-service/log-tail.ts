@@ -36,10 +36,10 @@ export class LogTail {
 
   /** The lines after that one which are still here, as many as have so many characters together, but at least one. */
   after(number: number, mostCharacters: number): readonly LogLine[] {
-    const first = this.#lines.findIndex((line) => line.number > number);
-    if (first === -1) return [];
+    const wanted = this.#lastNumber - number;
+    if (wanted <= 0) return [];
     let characters = 0;
-    const rest = this.#lines.slice(first);
+    const rest = this.#lines.slice(-wanted);
     const end = rest.findIndex(({ text }) => (characters += text.length) > mostCharacters);
     return end === -1 ? rest : rest.slice(0, Math.max(1, end));
   }
