@@ -9,7 +9,7 @@ import { StatsReader } from "../services/stats-reader.ts";
 import { functionTable, instanceTable } from "../services/tables.ts";
 import { type Sight, watchStats } from "../services/watch.ts";
 import { stopSignal } from "../stop-signal.ts";
-import { LiveBlock } from "../terminal/live-block.ts";
+import { LiveBlock, sizeOf } from "../terminal/live-block.ts";
 import { type Style, styleFor } from "../terminal/style.ts";
 import { cut } from "../terminal/table.ts";
 
@@ -118,7 +118,7 @@ function jsonOf({ snapshot, unreachable }: Sight): unknown {
 
 function lines({ snapshot, unreachable }: Sight, options: ServicesOptions): string[] {
   const isLive = isInteractive(options) && options.once !== true;
-  const width = process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY;
+  const width = process.stdout.isTTY ? sizeOf(process.stdout.columns) : Number.POSITIVE_INFINITY;
   const look = { width, style: styleFor(process.stdout.isTTY, process.env) };
   const all = snapshot === undefined ? [] : tables(snapshot, look, options);
   if (unreachable !== undefined) {

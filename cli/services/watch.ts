@@ -1,3 +1,4 @@
+import type { Broker } from "../../mesh/broker.ts";
 import { MeshError } from "../../mesh/errors.ts";
 import { pause } from "../../mesh/pause.ts";
 import type { MeshConnection } from "../mesh/connection.ts";
@@ -31,11 +32,16 @@ export async function watchStats(
 }
 
 async function readIfThere(reader: StatsReader, { broker }: MeshConnection): Promise<Snapshot | undefined> {
-  if (broker.status !== "connected") return undefined;
+  if (!isConnected(broker)) return undefined;
   try {
-    return await reader.read(broker);
+    const snapshot = await reader.read(broker);
+    return isConnected(broker) ? snapshot : undefined;
   } catch (error) {
     if (error instanceof MeshError && error.code === "broker_unavailable") return undefined; // lost while asking
     throw error;
   }
+}
+
+function isConnected({ status }: Broker): boolean {
+  return status === "connected";
 }

@@ -1,4 +1,4 @@
-/** What a block needs of the terminal it is drawn on; `process.stdout` is one. */
+/** What a block needs of the terminal it is drawn on; `process.stdout` is one. Some do not know their size: 0. */
 export interface Screen {
   readonly columns: number;
   readonly rows: number;
@@ -20,7 +20,7 @@ export class LiveBlock {
 
   /** Draws lines in place of those before. What is more than the terminal has rows is left out. */
   draw(lines: readonly string[]): void {
-    const most = Math.max(1, this.#screen.rows - 1);
+    const most = Math.max(1, sizeOf(this.#screen.rows) - 1);
     const left = lines.length - most;
     const shown = left > 0 ? [...lines.slice(0, most - 1), `… ${left + 1} more lines; make the window taller`] : lines;
     this.#screen.write(`${HIDE_CURSOR}${this.#toStart()}${shown.map((line) => `${line}\n`).join("")}`);
@@ -34,8 +34,13 @@ export class LiveBlock {
 
   // In a window that has become narrower, what was one line is several.
   #toStart(): string {
-    const { columns } = this.#screen;
+    const columns = sizeOf(this.#screen.columns);
     const height = this.#widths.reduce((sum, width) => sum + Math.max(1, Math.ceil(width / columns)), 0);
     return `${height === 0 ? "" : `\u001b[${height}A`}\r${ERASE_TO_END}`;
   }
+}
+
+/** A terminal's width or height, which may be unknown. */
+export function sizeOf(size: number): number {
+  return size > 0 ? size : Number.POSITIVE_INFINITY;
 }

@@ -67,6 +67,13 @@ describe("a live block", () => {
     expect(terminal.take()).toContain("\u001b[4A");
   });
 
+  test("is drawn whole where the size is not known", () => {
+    const terminal = screen(0, 0);
+    const block = new LiveBlock(terminal);
+    for (let times = 0; times < 2; times++) block.draw(["1", "2", "3"]);
+    expect(terminal.take()).toContain("3\n\u001b[?25l\u001b[3A");
+  });
+
   test("never has more lines than the terminal", () => {
     const terminal = screen(80, 5);
     new LiveBlock(terminal).draw(["1", "2", "3", "4", "5", "6"]);
