@@ -1,5 +1,6 @@
 import type { Broker } from "../../mesh/broker.ts";
 import { natsBroker } from "../../mesh/broker/nats-bun.ts";
+import { MeshError } from "../../mesh/errors.ts";
 import { CloseStack } from "../../mesh/lifecycle.ts";
 import { startTracing } from "../../mesh/tracing/start.ts";
 import { type ClientOptions, type WorkerOptions, clientConfig, workerConfig } from "../config.ts";
@@ -127,7 +128,11 @@ async function start(definition: ServiceDefinition, options: WorkerOptions): Pro
 
 /** Reports a service that has unsubscribed. */
 async function reportLeft(broker: Broker, service: string): Promise<void> {
-  // After a round trip no call is on its way any more.
-  if (broker.status === "connected") await broker.flush();
+  try {
+    // After a round trip no call is on its way any more.
+    if (broker.status === "connected") await broker.flush();
+  } catch (error) {
+    if (!(error instanceof MeshError) || error.code !== "broker_unavailable") throw error; // gone, and its calls too
+  }
   reportService({ service, takesCalls: false });
 }
