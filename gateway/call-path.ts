@@ -120,9 +120,10 @@ async function answer(
   const call = path.read(request, body, { limits, isOpen: caller.token === undefined });
   facts.timing.lap("body");
 
-  const reply = await dispatch({ address, caller, call, facts, signal }, project, parts);
+  const begun = await dispatch({ address, caller, call, facts, signal }, project, parts);
+  const reply = span === undefined ? begun : span.follow(begun);
   try {
-    return await path.succeed(span === undefined ? reply : span.follow(reply), facts, request);
+    return await path.succeed(reply, facts, request);
   } catch (error) {
     // Nobody reads a reply that cannot be carried; that it cannot be cancelled either is its writer's business.
     reply.stream?.bytes.cancel().catch(() => undefined);

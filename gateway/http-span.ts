@@ -2,14 +2,15 @@ import type { Reply } from "../mesh/call.ts";
 import { MeshError } from "../mesh/errors.ts";
 import type { TraceContext } from "../mesh/trace.ts";
 import type { Span, Tracing } from "../mesh/tracing.ts";
-import { watchStream } from "../mesh/watch-stream.ts";
+import { type StreamEnd, watchStream } from "../mesh/watch-stream.ts";
 import { traceParent } from "./request-facts.ts";
 
 /** The span of a request on a route, by OpenTelemetry's conventions for HTTP servers. */
 export class HttpSpan {
   readonly #span: Span;
   #isStreaming = false;
-  #status = 0;
+  /** Of the answer, once it has begun. */
+  #status: number | undefined;
 
   constructor(tracing: Tracing, request: Request, route: string) {
     const { headers, method } = request;
@@ -44,10 +45,7 @@ export class HttpSpan {
   follow(reply: Reply): Reply {
     if (reply.stream === undefined) return reply;
     this.#isStreaming = true;
-    const bytes = watchStream(reply.stream.bytes, (end) => {
-      if (end.how === "read") this.#end(undefined);
-      else this.#end(end.how === "failed" ? end.error : new MeshError("cancelled", "the caller went away"));
-    });
+    const bytes = watchStream(reply.stream.bytes, (end) => this.#streamed(end));
     return { ...reply, stream: { ...reply.stream, bytes } };
   }
 
@@ -55,6 +53,14 @@ export class HttpSpan {
   answered({ status }: Response, error: MeshError | undefined): void {
     this.#status = status;
     if (!this.#isStreaming || error !== undefined) this.#end(error);
+  }
+
+  #streamed(end: StreamEnd): void {
+    this.#isStreaming = false;
+    // Read before the answer began, it was put together to a whole: the answer tells how that went.
+    if (this.#status === undefined) return;
+    if (end.how === "read") this.#end(undefined);
+    else this.#end(end.how === "failed" ? end.error : new MeshError("cancelled", "the caller went away"));
   }
 
   #end(error: unknown): void {

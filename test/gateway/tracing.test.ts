@@ -187,6 +187,17 @@ test("the spans of a stream end when its last item has been written", async () =
   expect(recorded.span("SERVER", ROUTE).attributes["http.response.status_code"]).toBe(200);
 });
 
+test("a stream that the path of 2019 puts together ends with the answer", async () => {
+  const response = await fetch(`${mesh.url}/v1/api/shop/functions/shop/count`, {
+    method: "POST",
+    body: '{"params":{}}',
+  });
+  expect(await response.json()).toEqual({ result: [1, 2, 3] });
+  await recorded.untilEnded(3);
+  const request = recorded.span("SERVER", "POST /v1/api/:project/functions/:service/:function");
+  expect(request.attributes["http.response.status_code"]).toBe(200);
+});
+
 function ids({ traceId, spanId }: { traceId: string; spanId: string }): Record<string, string> {
   return { traceId, spanId };
 }
