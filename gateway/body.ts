@@ -29,18 +29,19 @@ export async function takeBody(request: Request, { maxBytes, inlineBytes }: Take
   const announced = request.headers.get("Content-Length");
   const length = announced === null ? undefined : Number(announced);
   if (length !== undefined && length > maxBytes) throw tooLarge(maxBytes);
-  try {
-    // A body of announced length cannot grow; only one of unknown length has to be counted while it comes.
-    if (body === null || (length !== undefined && length <= inlineBytes)) return whole(await request.bytes());
-    if (length !== undefined) return streamed(body, length);
-    const counted = body.pipeThrough(counter(maxBytes));
-    if (inlineBytes >= maxBytes) return whole(await gather(counted, maxBytes));
-    const start = await peek(counted, inlineBytes);
-    return start instanceof Uint8Array ? whole(start) : streamed(start, undefined);
-  } catch (error) {
-    if (error instanceof MeshError) throw error;
-    throw new MeshError("invalid_request", "the request's body broke off", { cause: error });
+  // A body of announced length cannot grow; only one of unknown length has to be counted while it comes.
+  if (body === null || (length !== undefined && length <= inlineBytes)) {
+    try {
+      return whole(await request.bytes());
+    } catch (error) {
+      throw brokenOff(error);
+    }
   }
+  const coming = guarded(body, maxBytes);
+  if (length !== undefined) return streamed(coming, length);
+  if (inlineBytes >= maxBytes) return whole(await gather(coming, maxBytes));
+  const start = await peek(coming, inlineBytes);
+  return start instanceof Uint8Array ? whole(start) : streamed(start, undefined);
 }
 
 function whole(payload: Uint8Array): TakenBody {
@@ -51,13 +52,29 @@ function streamed(bytes: ReadableStream<Uint8Array>, lengthBytes: number | undef
   return { payload: NO_BYTES, stream: { bytes, lengthBytes } };
 }
 
-function counter(maxBytes: number): TransformStream<Uint8Array, Uint8Array> {
+/** The same bytes, as long as there are not too many; fails as callers are told of it. */
+function guarded(body: ReadableStream<Uint8Array>, maxBytes: number): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
   let bytes = 0;
-  return new TransformStream({
-    transform(chunk, controller) {
-      bytes += chunk.length;
-      if (bytes > maxBytes) throw tooLarge(maxBytes);
-      controller.enqueue(chunk);
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        const { done, value } = await reader.read().catch((error: unknown) => {
+          throw brokenOff(error);
+        });
+        if (done) return controller.close();
+        bytes += value.length;
+        if (bytes <= maxBytes) return controller.enqueue(value);
+        // What is left of it the platform throws away.
+        reader.cancel().catch(() => undefined);
+        throw tooLarge(maxBytes);
+      },
+      cancel: (reason) => reader.cancel(reason),
     },
-  });
+    { highWaterMark: 0 },
+  );
+}
+
+function brokenOff(cause: unknown): MeshError {
+  return new MeshError("invalid_request", "the request's body broke off", { cause });
 }

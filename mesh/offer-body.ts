@@ -15,10 +15,10 @@ export interface BodyOffer extends StreamOffer, OfferedBody {}
  */
 export function offerBody(
   broker: Broker,
-  { payload, stream }: Body,
+  { payload, stream, httpHead = "" }: Body & { readonly httpHead?: string | undefined },
   options: OfferOptions = {},
 ): BodyOffer | undefined {
   if (stream !== undefined) return { ...offerStream(broker, stream.bytes, options), lengthBytes: stream.lengthBytes };
-  if (payload.length <= payloadRoom(broker)) return undefined;
+  if (payload.length === 0 || payload.length + httpHead.length <= payloadRoom(broker)) return undefined;
   return { ...offerStream(broker, streamOf(payload), options), lengthBytes: payload.length };
 }

@@ -35,8 +35,9 @@ export async function encodePieces(
   const iterator = iteratorOf(pieces);
   let areBytes: boolean | undefined;
   const read = async (): Promise<Uint8Array | undefined> => {
-    const { done, value } = await iterator.next();
-    if (done === true) return undefined;
+    const piece: IteratorResult<unknown, unknown> = await iterator.next();
+    if (piece.done === true) return undefined;
+    const { value } = piece;
     areBytes ??= value instanceof Uint8Array;
     try {
       if (areBytes !== value instanceof Uint8Array)

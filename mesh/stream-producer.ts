@@ -1,6 +1,7 @@
 import { type Broker, type Inbox, type IncomingMessage, payloadRoom } from "./broker.ts";
 import { encodeFailure } from "./call.ts";
 import { MeshError } from "./errors.ts";
+import { concat } from "./gather.ts";
 import { CHUNK_BYTES, STREAM_HEADERS, STREAM_TIMES, type StreamTimes } from "./stream.ts";
 
 /** A body that is offered. */
@@ -52,6 +53,8 @@ class Producer {
   /** The latest word of the reader, by which it is answered. */
   #asker: IncomingMessage | undefined;
   #credit = 0;
+  #pending: Uint8Array[] = [];
+  #pendingBytes = 0;
   #sequence = 0;
   #heardAt = performance.now();
   /** How long its reader may be silent. */
@@ -91,10 +94,10 @@ class Producer {
         if (done) break;
         for (let at = 0; at < value.length; at += this.#chunkBytes) {
           await this.#credited();
-          this.#send(value.subarray(at, at + this.#chunkBytes));
+          this.#put(value.subarray(at, at + this.#chunkBytes));
         }
       }
-      this.#send(NOTHING, { [STREAM_HEADERS.end]: "1" });
+      this.#send(this.#taken(), { [STREAM_HEADERS.end]: "1" });
     } catch (error) {
       this.#fail(error);
       throw error;
@@ -136,8 +139,39 @@ class Producer {
     if (this.#stopped !== undefined) throw this.#stopped;
   }
 
-  #send(chunk: Uint8Array, headers: Record<string, string> = {}): void {
+  /** What comes within one turn goes together: of small items a message each would cost more than the rest. */
+  #put(chunk: Uint8Array): void {
     this.#credit -= chunk.length;
+    if (this.#pendingBytes + chunk.length > this.#chunkBytes) this.#flush();
+    this.#pending.push(chunk);
+    this.#pendingBytes += chunk.length;
+    if (this.#pendingBytes === this.#chunkBytes) this.#flush();
+    else if (this.#pending.length === 1) setImmediate(() => this.#flushLater());
+  }
+
+  #flush(): void {
+    if (this.#pendingBytes > 0) this.#send(this.#taken());
+  }
+
+  #flushLater(): void {
+    if (this.#stopped !== undefined) return;
+    try {
+      this.#flush();
+    } catch (error) {
+      this.stop(this.#toError(error));
+    }
+  }
+
+  #taken(): Uint8Array {
+    const pending = this.#pending;
+    const bytes = this.#pendingBytes;
+    this.#pending = [];
+    this.#pendingBytes = 0;
+    const [first = NOTHING] = pending;
+    return pending.length <= 1 ? first : concat(pending, bytes);
+  }
+
+  #send(chunk: Uint8Array, headers: Record<string, string> = {}): void {
     this.#sentAt = performance.now();
     this.#asker?.reply({
       payload: chunk,
@@ -168,6 +202,8 @@ class Producer {
     this.stop(reason);
     if (this.#isUnwanted) return;
     try {
+      // What came before the failure is the reader's.
+      this.#flush();
       const { payload, headers } = encodeFailure(reason, { callId: "" });
       this.#asker?.reply({ payload, headers: { ...headers, [STREAM_HEADERS.sequence]: String(++this.#sequence) } });
     } catch {

@@ -17,6 +17,7 @@ const config = parseConfig(
               sum: { rule: { rule: "match", type: "string", eval: "==", f1: "args.auth.role", f2: "admin" } },
             },
           },
+          streams: { functions: { default: { rule: "allow" } } },
         },
       },
     ],
