@@ -21,8 +21,8 @@ export function liveNames(env: Readonly<Record<string, string | undefined>>): Li
   };
   return {
     services: async (config) =>
-      (await ask(config)).map(({ name, description }) => ({ value: name, description })).filter(isFirst),
-    functions: async (config) => (await ask(config)).flatMap(functionsOf).filter(isFirst),
+      ordered((await ask(config)).map(({ name, description }) => ({ value: name, description }))),
+    functions: async (config) => ordered((await ask(config)).flatMap(functionsOf)),
   };
 }
 
@@ -34,6 +34,8 @@ function functionsOf({ endpoints }: InstanceInfo): Candidate[] {
   });
 }
 
-function isFirst({ value }: Candidate, index: number, all: readonly Candidate[]): boolean {
-  return all.findIndex((each) => each.value === value) === index;
+/** By name, and each once: several instances say the same. */
+function ordered(candidates: readonly Candidate[]): readonly Candidate[] {
+  const byName = new Map(candidates.map((candidate) => [candidate.value, candidate]));
+  return [...byName.values()].toSorted((a, b) => (a.value < b.value ? -1 : 1));
 }

@@ -134,6 +134,14 @@ describe.each(brokersUnderTest())("fmesh services over %s", (kind) => {
     expect(functions[1]).toMatchObject({ description: "", inputSchema: null, outputSchema: null });
   });
 
+  test("TAB offers the functions and services that run", async () => {
+    const { output } = await runFmesh(["__complete", "--", "call", "a"], { env });
+    expect(output).toBe("arithmetic.fail\t\narithmetic.sum\tAdds two numbers\n:none\n");
+    expect((await runFmesh(["__complete", "--", "logs", ""], { env })).output).toBe(
+      "arithmetic\tCounts things\nlegacy\t\n:none\n",
+    );
+  });
+
   test("what is wrong with the command line or the mesh ends with 2 or 1", async () => {
     const unknown = await runFmesh(["services", "nobody"], { env });
     expect([unknown.code, unknown.output]).toEqual([
