@@ -21,7 +21,6 @@ export async function traceCall(
   send: (call: Call) => Promise<Reply>,
 ): Promise<Reply> {
   const span = tracing.start(callSpan("client", to, { parent, attributes: { "faas.invocation_id": call.id } }));
-  const fail = (error: unknown): void => span.end({ error: signal?.aborted === true ? gaveUp(error) : error });
   try {
     const reply = await send({ ...call, trace: span.context });
     if (reply.stream === undefined) {
@@ -29,18 +28,18 @@ export async function traceCall(
       return reply;
     }
     const bytes = watchStream(reply.stream.bytes, (end) => {
-      if (end.how === "failed") fail(end.error);
+      if (end.how === "failed") span.end({ error: asFailure(end.error) });
       // Who has read enough has not failed.
       else span.end(end.how === "read" ? {} : { attributes: { "fmesh.code": "cancelled" } });
     });
     return { ...reply, stream: { ...reply.stream, bytes } };
   } catch (error) {
-    fail(error);
+    span.end({ error: signal?.aborted === true ? asFailure(error) : error });
     throw error;
   }
 }
 
-/** A signal aborts with whatever reason its owner gives. */
-function gaveUp(reason: unknown): MeshError {
+/** What breaks off a call or a stream is a MeshError, unless its reader gave up, with whatever reason a signal has. */
+function asFailure(reason: unknown): MeshError {
   return reason instanceof MeshError ? reason : new MeshError("cancelled", "the caller gave up", { cause: reason });
 }
