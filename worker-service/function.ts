@@ -78,7 +78,7 @@ export function fn<
 ): FunctionDefinition<Sent<Input, R, H>, Given<Output, H>, ErrorData<Errors>> {
   const { input, output, errors = {}, receives = "value", description } = options;
   if (typeof handler !== "function") throw new TypeError("fn(options, handler): the handler is not a function");
-  for (const [name, schema] of Object.entries({ input, output, ...errors })) {
+  for (const [name, schema] of [...Object.entries({ input, output }), ...Object.entries(errors)]) {
     if (schema !== undefined && !isSchema(schema)) throw new TypeError(`"${name}" is not a Standard Schema`);
   }
   if (!["value", "bytes", "items"].includes(receives)) {
