@@ -41,7 +41,7 @@ function addRoutes(app: Hono, parts: CallParts): Hono {
   for (const path of [nativePath, spaceCloudPath, httpPath]) {
     app.on([...path.methods], path.route, callHandler(path, parts));
     // Named one by one: a second handler for POST would make Hono compose the two on every call.
-    const others = METHODS.filter((method) => !path.methods.includes(method));
+    const others = path.methods.includes("ALL") ? [] : METHODS.filter((method) => !path.methods.includes(method));
     if (others.length > 0) app.on(others, path.route, notAllowed(path));
   }
   app.notFound(noSuchPath);

@@ -3,15 +3,19 @@ import { MeshError } from "../mesh/errors.ts";
 import { FETCH_FUNCTION, encodeHead, endToEnd } from "../mesh/http.ts";
 import type { CallPath } from "./call-path.ts";
 import { httpResponse } from "./http-response.ts";
+import { decodedQuery, toServicePath } from "./http-url.ts";
 import { nativePath } from "./native-path.ts";
 import { problemResponse } from "./problem.ts";
 import { TIMEOUT_HEADER, timeoutFromHeader } from "./timeout.ts";
 
-/** `/v1/http/{project}/{service}` and what is behind it, as it was written. */
-const PREFIX = /^\/v1\/http\/[^/]+\/[^/]+/;
+/** `/v1/http/{project}/{service}`, however it was escaped: the names in it hold no slash. */
+const PREFIX = /^(?:\/[^/]+){4}/;
 
-/** What no two readers of a path agree on once it is decoded: where a segment ends, and which one is meant. */
-const AMBIGUOUS = /%(2f|5c|00)|\\|\/\/|\/(\.|%2e){1,2}(\/|$)/i;
+/** Methods that speak to proxies rather than to what is behind them; the Fetch standard knows no such requests. */
+const FORBIDDEN_METHODS = new Set(["CONNECT", "TRACE", "TRACK"]);
+
+/** What a request's fields say about the way here and not about the request; the gateway knows it better. */
+const OWN_FIELDS = ["host", "x-forwarded-prefix"];
 
 /**
  * The path of services that are fetch handlers: the request goes to them as it is, but for its path, which begins behind
@@ -19,17 +23,17 @@ const AMBIGUOUS = /%(2f|5c|00)|\\|\/\/|\/(\.|%2e){1,2}(\/|$)/i;
  */
 export const httpPath: CallPath = {
   route: "/v1/http/:project/:service/*",
-  // HEAD is routed as GET is.
-  methods: ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"],
+  methods: ["ALL"],
   function: FETCH_FUNCTION,
   holdsBody: "never",
 
   read(request, { payload, stream }, { limits, isOpen }) {
     const { headers, method } = request;
+    refuseWhatCannotTravel(request);
     const url = new URL(request.url);
     const prefix = PREFIX.exec(url.pathname)?.[0] ?? "";
-    const path = url.pathname.slice(prefix.length) || "/";
-    const fields = endToEnd(headers, isOpen ? [] : ["authorization"]);
+    const { path, decoded } = toServicePath(url.pathname.slice(prefix.length) || "/");
+    const fields = endToEnd(headers, isOpen ? OWN_FIELDS : [...OWN_FIELDS, "authorization"]);
     return {
       timeoutMs: timeoutFromHeader(headers.get(TIMEOUT_HEADER), limits),
       idempotencyKey: headers.get(CALL_HEADERS.idempotencyKey) ?? undefined,
@@ -39,29 +43,30 @@ export const httpPath: CallPath = {
       httpHead: encodeHead({
         method,
         url: `${url.origin}${path}${url.search}`,
-        headers: [...fields, ["x-forwarded-prefix", prefix]],
+        headers: [...fields, ["host", url.host], ["x-forwarded-prefix", decodeURIComponent(prefix)]],
       }),
-      params: () => ({ method, path: decodedPath(path), query: Object.fromEntries(url.searchParams) }),
+      params: () => ({ method, path: decoded(), query: decodedQuery(url) }),
     };
   },
 
   succeed(reply, facts, request) {
     const { httpHead } = reply;
     // A function that happens to be named like that, in whatever language, answers as functions do.
-    return httpHead === undefined ? nativePath.succeed(reply, facts, request) : httpResponse(reply, httpHead, facts);
+    return httpHead === undefined
+      ? nativePath.succeed(reply, facts, request)
+      : httpResponse(reply, { httpHead, facts, method: request.method });
   },
   fail: problemResponse,
 };
 
-/** @throws MeshError `invalid_request` for a path that the service might read otherwise than the rule. */
-function decodedPath(path: string): string {
-  try {
-    if (!AMBIGUOUS.test(path)) return decodeURIComponent(path);
-  } catch {
-    // Falls through to the same answer: escapes that are no UTF-8.
+/** @throws MeshError `invalid_request` for what a call has no words for. */
+function refuseWhatCannotTravel({ method, headers }: Request): void {
+  if (FORBIDDEN_METHODS.has(method)) {
+    throw new MeshError("invalid_request", `services take no ${method} requests`, { status: 405 });
   }
-  throw new MeshError(
-    "invalid_request",
-    `the path ${JSON.stringify(path.slice(0, 80))} can be read in more than one way`,
-  );
+  // Any other protocol is an offer, which a server may leave unanswered (RFC 9110, 7.8).
+  if (/\bwebsocket\b/i.test(headers.get("Upgrade") ?? "")) {
+    const text = "the mesh carries no WebSockets; stream the answer, as server-sent events for example";
+    throw new MeshError("invalid_request", text, { status: 501 });
+  }
 }

@@ -38,7 +38,7 @@ export const nativePath: CallPath = {
 
 function nativeResponse(reply: Reply, facts: RequestFacts, request: Request): Response {
   const { contentType, payload, stream, httpHead } = reply;
-  if (httpHead !== undefined) return httpResponse(reply, httpHead, facts);
+  if (httpHead !== undefined) return httpResponse(reply, { httpHead, facts, method: request.method });
   if (!HEADER_TEXT.test(contentType)) {
     throw new MeshError("bad_reply", "the function's content type holds characters that no header may hold");
   }

@@ -2,7 +2,7 @@ import type { Body } from "../mesh/body.ts";
 import type { MessageHeaders } from "../mesh/broker.ts";
 import { MeshError } from "../mesh/errors.ts";
 import { peek } from "../mesh/gather.ts";
-import { HTTP_HEADERS, type HttpRequestHead, decodeRequestHead, encodeHead, endToEnd } from "../mesh/http.ts";
+import { HTTP_HEADERS, decodeRequestHead, encodeHead } from "../mesh/http.ts";
 
 /** The body of a reply that carries an HTTP response. */
 export interface HttpReply extends Body {
@@ -12,24 +12,21 @@ export interface HttpReply extends Body {
 const NO_BODY = new Uint8Array(0);
 const BODILESS_METHODS = new Set(["GET", "HEAD"]);
 
+/** Whether a call carries an HTTP request. */
+export function carriesRequest(headers: MessageHeaders): boolean {
+  return headers[HTTP_HEADERS.request] !== undefined;
+}
+
 /**
- * The HTTP request that a call carries; one that carries none is a POST of its params to `/`.
- * @throws MeshError `invalid_request` for a head that is none.
+ * The HTTP request that a call carries.
+ * @throws MeshError `invalid_request` when it carries none.
  */
-export function toRequest(
-  { contentType, payload, stream }: Body,
-  headers: MessageHeaders,
-  signal: AbortSignal,
-): Request {
-  const { method, url, headers: fields } = headOf(headers, contentType);
-  const body = stream?.bytes ?? (payload as Uint8Array<ArrayBuffer>);
+export function toRequest({ payload, stream }: Body, headers: MessageHeaders, signal: AbortSignal): Request {
+  const { method, url, headers: fields } = decodeRequestHead(headers[HTTP_HEADERS.request] ?? "");
+  const bytes = payload.length === 0 ? null : (payload as Uint8Array<ArrayBuffer>);
+  const body = BODILESS_METHODS.has(method) ? null : (stream?.bytes ?? bytes);
   try {
-    return new Request(url, {
-      method,
-      headers: fields,
-      signal,
-      ...(!BODILESS_METHODS.has(method) && { body, duplex: "half" }),
-    });
+    return new Request(url, { method, headers: fields, signal, ...(body !== null && { body, duplex: "half" }) });
   } catch (error) {
     throw new MeshError("invalid_request", "the call carries no valid HTTP request", { cause: error });
   }
@@ -39,14 +36,8 @@ export function toRequest(
 export async function fromResponse(response: Response, maxInlineBytes: number): Promise<HttpReply> {
   const { status, headers, body } = response;
   const contentType = headers.get("content-type") ?? "application/octet-stream";
-  const httpHead = encodeHead({ status, headers: endToEnd(headers) });
+  const httpHead = encodeHead({ status, headers: [...headers] });
   const bytes = body === null ? NO_BODY : await peek(body, maxInlineBytes);
   if (bytes instanceof Uint8Array) return { contentType, payload: bytes, httpHead };
   return { contentType, payload: NO_BODY, stream: { bytes, lengthBytes: undefined }, httpHead };
-}
-
-function headOf(headers: MessageHeaders, contentType: string): HttpRequestHead {
-  const text = headers[HTTP_HEADERS.request];
-  if (text !== undefined) return decodeRequestHead(text);
-  return { method: "POST", url: "http://localhost/", headers: [["content-type", contentType]] };
 }
