@@ -22,6 +22,7 @@ import type { Closable } from "../lifecycle.ts";
 import type { Log } from "../log.ts";
 import { pause } from "../pause.ts";
 import type { OtlpSettings } from "./otlp-settings.ts";
+import { claimRegistered } from "./registered.ts";
 import { reportingExporter } from "./reporting-exporter.ts";
 
 /**
@@ -87,6 +88,7 @@ function samplerOf({ sampler, samplerRatio }: OtlpSettings): Sampler {
 /** Makes the provider the one that the user's code finds, and returns how to take that back. */
 function register(provider: ApiTracerProvider): () => void {
   if (!trace.setGlobalTracerProvider(provider)) return () => undefined;
+  claimRegistered();
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   propagation.setGlobalPropagator(
     new CompositePropagator({ propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()] }),

@@ -77,6 +77,13 @@ test("the environment names the process, describes it and adds headers", async (
   expect(sink.requests()[0]?.headers["x-tenant"]).toBe("shop");
 });
 
+test("two services of one process are told apart", async () => {
+  const sink = await collector();
+  await traced({ OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, SECOND_SERVICE: "1" });
+  expect(named(sink.spans(), "arithmetic/sum")?.resource["service.name"]).toBe("sums");
+  expect(named(sink.spans(), "second/call")?.resource["service.name"]).toBe("second");
+});
+
 test.each([
   { OTEL_TRACES_SAMPLER: "always_off" },
   { OTEL_TRACES_SAMPLER: "parentbased_traceidratio", OTEL_TRACES_SAMPLER_ARG: "0" },
