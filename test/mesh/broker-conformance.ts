@@ -187,6 +187,52 @@ export function brokerConformance(kind: BrokerKind, linkKind: LinkKind): void {
       expect(seen.filter((_, index) => index % 2 === 0)).toEqual(["one", "two", "three"]);
     });
 
+    test("an inbox receives the answers to publications that name it, until it is closed", async () => {
+      const seen: string[] = [];
+      const { promise: twoCame, resolve } = Promise.withResolvers<void>();
+      const inbox = client.openInbox({
+        onMessage: (message) => {
+          seen.push(textOf(message));
+          if (seen.length === 2) resolve();
+        },
+        onNobodyThere: () => seen.push("nobody"),
+      });
+      open.push(
+        await subscribe("asked", (message) => {
+          expect(message.wantsReply).toBe(true);
+          message.reply(text("first"));
+          message.reply(text("second"));
+        }),
+      );
+      client.publish("asked", EMPTY_MESSAGE, inbox.subject);
+      await twoCame;
+      inbox.close();
+      inbox.close();
+      client.publish("asked", EMPTY_MESSAGE, inbox.subject);
+      await client.request("nobody.here", EMPTY_MESSAGE, LONG).catch(() => undefined);
+      await worker.flush();
+      await client.flush();
+      expect(seen).toEqual(["first", "second"]);
+    });
+
+    test("an inbox can be sent to by whoever knows its subject, and its owner can answer", async () => {
+      const inbox = client.openInbox({
+        onMessage: (message) => message.reply(text(`${textOf(message)} back`)),
+        onNobodyThere: () => undefined,
+      });
+      await client.flush();
+      expect(textOf(await worker.request(inbox.subject, text("there and"), LONG))).toBe("there and back");
+      inbox.close();
+    });
+
+    test("an inbox is told when a publication that names it reached nobody", async () => {
+      const { promise: nobody, resolve } = Promise.withResolvers<void>();
+      const inbox = client.openInbox({ onMessage: () => undefined, onNobodyThere: resolve });
+      client.publish("nobody.here", EMPTY_MESSAGE, inbox.subject);
+      await nobody;
+      inbox.close();
+    });
+
     test("the members of a queue group share the messages, each going to one of them", async () => {
       const other = await link.connect();
       const counts = [0, 0];

@@ -1,0 +1,5 @@
+import { brokersUnderTest } from "../support/nats.ts";
+import { streamConformance } from "./stream-conformance.ts";
+
+for (const kind of brokersUnderTest()) streamConformance(kind, "WebSocket");
+if (brokersUnderTest().includes("embedded")) streamConformance("embedded", "function calls");
