@@ -27,8 +27,9 @@ export function reloadWorker(spec: WorkerSpec, options: StartWorkerOptions): Sta
   return {
     settled: worker.settled,
     close: async () => {
-      await worker.close();
+      worker.stop();
       await running;
+      await worker.finishCalls();
     },
   };
 }
@@ -74,11 +75,16 @@ class ReloadingWorker {
     }
   }
 
-  async close(): Promise<void> {
+  /** Ends `run()`. */
+  stop(): void {
     this.#stopping.abort();
     this.#stopped.resolve();
     this.#settled.resolve();
     this.#changes.close();
+  }
+
+  /** Stops the processes that `run()` has left. */
+  async finishCalls(): Promise<void> {
     if (this.#current !== undefined) this.#draining.add(this.#current);
     await this.#draining.finished();
   }
@@ -98,9 +104,7 @@ class ReloadingWorker {
     ]);
     clearTimeout(slow);
 
-    if (outcome === "outdated") {
-      this.#draining.add(candidate);
-    } else if (outcome === "up" && this.#stopping.signal.aborted) {
+    if (outcome === "outdated" || (outcome === "up" && this.#stopping.signal.aborted)) {
       this.#draining.add(candidate);
     } else if (outcome === "up") {
       this.#current = candidate;

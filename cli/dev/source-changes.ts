@@ -11,6 +11,8 @@ export interface Change {
 
 /** Editors write in several steps; files are read when they have been quiet for this long. */
 const QUIET_MS = 40;
+/** A folder in which something is written all the time is never quiet. */
+const LONGEST_MS = 200;
 /** A script that is missing is looked for again after this long: it may be in the middle of being saved. */
 const SECOND_LOOK_MS = 150;
 
@@ -33,8 +35,10 @@ export class SourceChanges {
     this.#script = script;
     this.#folder = folder;
     this.#watcher = new FolderWatcher(() => {
-      this.#noticedAtMs ??= performance.now();
-      this.#checkAfter(QUIET_MS);
+      const nowMs = performance.now();
+      this.#noticedAtMs ??= nowMs;
+      const patienceMs = LONGEST_MS - (nowMs - this.#noticedAtMs);
+      this.#checkAfter(Math.max(0, Math.min(QUIET_MS, patienceMs)));
     }, log);
   }
 

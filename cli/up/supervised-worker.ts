@@ -1,7 +1,12 @@
 import { pause } from "../../mesh/pause.ts";
 import { BackOff } from "./back-off.ts";
-import type { StartedWorker, StartWorkerOptions, WorkerProcess, WorkerSpec } from "./worker-process.ts";
-import { spawnWorker } from "./worker-process.ts";
+import {
+  type StartedWorker,
+  type StartWorkerOptions,
+  type WorkerProcess,
+  type WorkerSpec,
+  spawnWorker,
+} from "./worker-process.ts";
 
 /** After this long the mesh goes on without a worker that has not joined it. */
 const SETTLE_MS = 10_000;

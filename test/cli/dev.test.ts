@@ -46,6 +46,18 @@ test("only what a worker imports reloads it, and only when its content changes",
   expect(project.dev.output()).not.toContain("answers.ts reloaded");
 });
 
+test("a change is noticed in a folder in which something is written all the time", async () => {
+  await project.start();
+  const writing = setInterval(() => void project.write("busy.log", String(performance.now())), 5);
+  try {
+    await project.write("answer.ts", answer("second"));
+    await project.untilReloads(1);
+  } finally {
+    clearInterval(writing);
+  }
+  expect(await project.call()).toBe('"second"');
+});
+
 test("a file that is imported from now on is followed, also one in a folder that comes later", async () => {
   await project.start();
   await project.write("answers.ts", ANSWERS.replace("./answer.ts", "./deep/down/answer.ts"));
