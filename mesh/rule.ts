@@ -19,7 +19,7 @@ export const RULE_TYPES = [
 ] as const;
 
 /** How a `match` reads its two operands. */
-export const MATCH_TYPES = ["string", "number", "bool", "date"] as const;
+export const MATCH_TYPES = ["string", "number", "bool", "date", "path"] as const;
 
 /** How a `match` compares its two operands. */
 export const MATCH_EVALS = ["==", "!=", ">", ">=", "<", "<=", "in", "notIn"] as const;

@@ -8,6 +8,8 @@ interface MatchType {
   readonly evals: readonly MatchRule["eval"][];
   /** The value to compare with, or `undefined` for a value of another type: nothing is coerced. */
   readonly parse: (value: unknown) => Comparable | undefined;
+  /** Whether an element of a list takes in a value. Default: when they are the same. */
+  readonly covers?: (element: Comparable, value: Comparable) => boolean;
 }
 
 /** What each type of a match takes and which comparisons it knows. */
@@ -32,17 +34,24 @@ export const COMPARISONS: Readonly<Record<MatchRule["type"], MatchType>> = {
     evals: ["==", "!=", ">", ">=", "<", "<="],
     parse: parseDate,
   },
+  path: {
+    title: "a path (/reports/2026, without //, . and ..)",
+    evals: ["==", "!=", "in", "notIn"],
+    parse: parsePath,
+    covers: (above, path) => path === above || String(path).startsWith(above === "/" ? "/" : `${String(above)}/`),
+  },
 };
 
 /** Compares two values of one type. Lists are for `in` and `notIn`, as the right value only. */
 export function compare(
-  operator: MatchRule["eval"],
+  { type, eval: operator }: Pick<MatchRule, "type" | "eval">,
   left: Comparable,
   right: Comparable | readonly Comparable[],
 ): boolean {
   if (isList(right)) {
-    if (operator === "in") return right.includes(left);
-    return operator === "notIn" && !right.includes(left);
+    const { covers } = COMPARISONS[type];
+    const isIn = covers === undefined ? right.includes(left) : right.some((element) => covers(element, left));
+    return operator === "in" ? isIn : operator === "notIn" && !isIn;
   }
   switch (operator) {
     case "==":
@@ -88,4 +97,13 @@ function parseDate(value: unknown): number | undefined {
   if (typeof value !== "string" || !DATE.test(value)) return undefined;
   const time = Date.parse(value.toUpperCase());
   return Number.isNaN(time) ? undefined : time;
+}
+
+// Whoever reads them otherwise, as a file system does, would end up elsewhere.
+const AMBIGUOUS_PATH = /\/\/|\/\.{1,2}(?:\/|$)|[\\\p{Cc}]/u;
+
+/** A path without the slash at its end: most servers take the two for the same. */
+function parsePath(value: unknown): string | undefined {
+  if (typeof value !== "string" || !value.startsWith("/") || AMBIGUOUS_PATH.test(value)) return undefined;
+  return value.length > 1 && value.endsWith("/") ? value.slice(0, -1) : value;
 }

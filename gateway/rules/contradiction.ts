@@ -61,8 +61,9 @@ function demandOf(rule: Rule): Demand | undefined {
 }
 
 function isPossible(demands: readonly Demand[]): boolean {
-  // A date may be written as a text or a number; the other types exclude each other.
-  if (new Set(demands.map((demand) => demand.type).filter((type) => type !== "date")).size > 1) return false;
+  // A date may be written as a text or a number, and a path is a text; the other types exclude each other.
+  const kinds = demands.map(({ type }) => (type === "path" ? "string" : type)).filter((type) => type !== "date");
+  if (new Set(kinds).size > 1) return false;
   if (new Set(demands.map((demand) => demand.type)).size > 1) return true;
   return candidates(demands).some((value) => demands.every((demand) => allows(demand, value)));
 }
@@ -71,6 +72,7 @@ function isPossible(demands: readonly Demand[]): boolean {
 function candidates(demands: readonly Demand[]): Comparable[] {
   const named = demands.flatMap(({ value }) => value);
   if (demands[0]?.type === "bool") return [true, false];
+  if (demands[0]?.type === "path") return [...named, ...["", ...named].map((above) => `${above}/${ANY_OTHER_TEXT}`)];
   const numbers = [...new Set(named.filter((value) => typeof value === "number"))].toSorted((a, b) => a - b);
   if (numbers.length === 0) return [...named, ANY_OTHER_TEXT];
   // Besides the named numbers themselves: one below, one above, and one within each gap.
@@ -93,5 +95,5 @@ function above(value: number): number {
 }
 
 function allows(demand: Demand, value: Comparable): boolean {
-  return compare(demand.eval, value, demand.value);
+  return compare(demand, value, demand.value);
 }

@@ -59,7 +59,9 @@ const VERBS: Readonly<Record<MatchRule["eval"], string>> = {
   notIn: "is none of",
 };
 
-function describeMatch({ f1, f2, eval: operator }: MatchRule): string {
+const PATH_VERBS: Readonly<Partial<typeof VERBS>> = { in: "is within", notIn: "is outside of" };
+
+function describeMatch({ type, f1, f2, eval: operator }: MatchRule): string {
   const list = claimOf(f2);
   if (operator === "in" && list !== undefined) return `callers whose ${list} hold ${operand(f1)}`;
   // "the role is admin" reads better than "admin is the role".
@@ -69,7 +71,8 @@ function describeMatch({ f1, f2, eval: operator }: MatchRule): string {
   if (existence !== undefined) return existence;
   const claim = claimOf(left);
   const subject = claim === undefined ? `when ${operand(left)}` : `whose ${claim}`;
-  return `callers ${subject} ${VERBS[operator]} ${operand(right)}`;
+  const verb = (type === "path" && PATH_VERBS[operator]) || VERBS[operator];
+  return `callers ${subject} ${verb} ${operand(right)}`;
 }
 
 function describeExistence(left: Operand, right: Operand, operator: string): string | undefined {

@@ -22,7 +22,7 @@ export function compileMatch(rule: MatchRule, deps: { now: () => number; log: Lo
       if (isHopeless) return false;
       const a = readLeft(args);
       const b = a === undefined ? undefined : readRight(args);
-      return a !== undefined && b !== undefined && compare(rule.eval, a, b);
+      return a !== undefined && b !== undefined && compare(rule, a, b);
     },
     because: (args, passed) => (isHopeless ? problems.join("; ") : reason(rule, { left, right, args, passed })),
   });
@@ -70,6 +70,8 @@ const WANTED: Readonly<Record<MatchRule["eval"], string>> = {
   notIn: "none of ",
 };
 
+const WANTED_PATH: Readonly<Partial<typeof WANTED>> = { in: "a path within ", notIn: "a path outside of " };
+
 function reason(
   rule: MatchRule,
   { left, right, args, passed }: { left: Operand; right: Operand; args: RuleArgs; passed: boolean },
@@ -82,7 +84,8 @@ function reason(
   const value = left.read(args);
   if (value !== undefined && parse(value) === undefined) return `${valueOf(left, args)}, which is not ${title}`;
   const wanted = right.variable === undefined ? textOf(right) : `${textOf(right)}, which is ${shown(right, args)}`;
-  return `${valueOf(left, args)}, wanted ${WANTED[rule.eval]}${wanted}`;
+  const words = (rule.type === "path" && WANTED_PATH[rule.eval]) || WANTED[rule.eval];
+  return `${valueOf(left, args)}, wanted ${words}${wanted}`;
 }
 
 function valueOf(operand: Operand, args: RuleArgs): string {

@@ -13,6 +13,7 @@ const role = (operator: string, value: unknown): unknown => match("string", "arg
 const n = (operator: string, value: unknown): unknown => match("number", "args.params.n", operator, value);
 const given = (path: string, value: boolean): unknown => match("bool", `utils.exists(${path})`, "==", value);
 const day = (operator: string, value: unknown): unknown => match("date", "args.auth.until", operator, value);
+const at = (operator: string, value: unknown): unknown => match("path", "args.params.path", operator, value);
 const and = (...clauses: unknown[]): unknown => ({ rule: "and", clauses });
 const or = (...clauses: unknown[]): unknown => ({ rule: "or", clauses });
 
@@ -28,6 +29,10 @@ describe("nothing is found about", () => {
     [and(role("in", ["a", "b"]), role("!=", "a"))],
     [and(given("args.params.id", true), match("string", "args.params.id", "==", "x"))],
     [and(day(">", "2026-01-01"), day("<", "2027-01-01"))],
+    [and(at("in", ["/a"]), at("notIn", ["/a/b"]))],
+    [and(at("in", ["/a"]), at("!=", "/a"))],
+    [and(at("in", ["/"]), at("in", ["/a/b"]))],
+    [and(at("in", ["/a"]), match("string", "args.params.path", "!=", "/a/"))],
     [or(role("==", "a"), role("==", "b"))],
     [match("string", "x", "in", "args.auth.roles")],
     [and(match("string", "x", "in", "args.auth.roles"), match("string", "y", "in", "args.auth.roles"))],
@@ -52,6 +57,9 @@ describe("contradictions:", () => {
     [and(n(">=", 5), n("==", 4)), "args.params.n"],
     [and(n("==", 4), role("==", "x"), match("string", "args.params.n", "==", "4")), "args.params.n"],
     [and(given("args.params.id", true), given("args.params.id", false)), "utils.exists(args.params.id)"],
+    [and(at("in", ["/a/b"]), at("notIn", ["/a"])), "args.params.path"],
+    [and(at("in", ["/a"]), at("in", ["/ab"])), "args.params.path"],
+    [and(at("==", "/a"), match("number", "args.params.path", "==", 1)), "args.params.path"],
     [and(day("<", "2026-01-01"), day(">", "2026-06-01T00:00:00Z")), "args.auth.until"],
   ])("%j", (rule, variable) => {
     expect(findings(rule)).toEqual([`error rule: never passes: its clauses contradict each other about ${variable}`]);

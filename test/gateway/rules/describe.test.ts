@@ -16,6 +16,9 @@ test.each([
   [match("string", "editor", "in", "args.auth.roles"), 'callers whose roles hold "editor"'],
   [match("string", "args.params.owner", "==", "args.auth.id"), "callers when the request's owner is the caller's id"],
   [match("date", "args.auth.until", ">", "utils.now()"), "callers whose until is more than the time now"],
+  [match("path", "args.params.path", "in", ["/a", "/b"]), 'callers when the request\'s path is within "/a", "/b"'],
+  [match("path", "args.params.path", "notIn", ["/a"]), 'callers when the request\'s path is outside of "/a"'],
+  [match("path", "args.params.path", "==", "/a"), 'callers when the request\'s path is "/a"'],
   [match("bool", "utils.exists(args.auth.role)", "==", true), "callers with role"],
   [match("bool", "utils.exists(args.params.debug)", "==", false), "callers when the request's debug is not given"],
   [

@@ -3,7 +3,7 @@ import { explainRule } from "../../../gateway/rules/explain.ts";
 import { match, parseRule, ruleDeps } from "./rule-deps.ts";
 
 const auth = { role: "user", level: 5, roles: ["a", "b"], bio: "x".repeat(200) };
-const params = { n: "6", owner: "u2", none: null };
+const params = { n: "6", owner: "u2", none: null, path: "/staff/room" };
 
 const explain = (rule: unknown, deps = ruleDeps()): ReturnType<typeof explainRule> =>
   explainRule(parseRule(rule), { auth, params }, deps);
@@ -25,6 +25,15 @@ describe("because", () => {
     ],
     [match("string", "a", "==", "a"), '"a" == "a" is always true'],
     [match("string", "a", "<", "b"), 'eval "<" does not exist for type "string"; use one of == != in notIn'],
+    [match("path", "args.params.path", "in", ["/a"]), 'args.params.path is "/staff/room", wanted a path within ["/a"]'],
+    [
+      match("path", "args.params.path", "notIn", ["/staff"]),
+      'args.params.path is "/staff/room", wanted a path outside of ["/staff"]',
+    ],
+    [
+      match("path", "args.params.owner", "in", ["/a"]),
+      'args.params.owner is "u2", which is not a path (/reports/2026, without //, . and ..)',
+    ],
     ["deny", "deny always refuses"],
     [
       { rule: "ldap" },
