@@ -27,39 +27,38 @@ async function run(project: string, ...command: string[]): Promise<string> {
   return child.output();
 }
 
-test(
-  "a new project has types that fit, tests that pass, and a client that is answered",
-  { timeout: 120_000 },
-  async () => {
-    const made = startFmesh(["init", "greeter"], { cwd: folder });
-    expect(await made.exited).toBe(0);
-    expect(made.output()).toMatch(/installing the dependencies …\ninstalled in [\d.]+ s\n/);
-    expect(made.output()).toMatch(/\nNext:\n\n {2}cd greeter\n {2}npm run dev .*\n {2}npm test .*\n/);
+test("a new project has fitting types, passing tests and a client that is answered", { timeout: 120_000 }, async () => {
+  const made = startFmesh(["init", "greeter"], { cwd: folder });
+  expect(await made.exited).toBe(0);
+  expect(made.output()).toMatch(/installing the dependencies …\ninstalled in [\d.]+ s\n/);
+  expect(made.output()).toMatch(/\nNext:\n\n {2}cd greeter\n {2}npm run dev .*\n {2}npm test .*\n/);
 
-    const project = join(folder, "greeter");
-    const bun = process.execPath;
-    expect(await run(project, bun, "node_modules/typescript/bin/tsc")).toBe("");
-    expect(await run(project, bun, "--bun", "vitest", "run")).toMatch(/Tests.*4 passed/);
+  const project = join(folder, "greeter");
+  const bun = process.execPath;
+  expect(await run(project, bun, "node_modules/typescript/bin/tsc")).toBe("");
+  expect(await run(project, bun, "--bun", "vitest", "run")).toMatch(/Tests.*4 passed/);
 
-    const config = join(project, "fmesh.yaml");
-    await writeFile(
-      config,
-      `${await readFile(config, "utf8")}gateway: { port: 0 }\nbroker: { tcpPort: 0, wsPort: 0 }\n`,
-    );
-    const dev = startFmesh(["dev"], { cwd: project });
-    running.push(dev);
-    await dev.until(/Ctrl-C stops everything/);
-    expect(await run(project, bun, "client.ts")).toBe("Hello, world!\n3\n2\n1\n");
-    const hello = await runFmesh(["call", "greeter.hello", "--claims", '{"id":"ann"}'], { cwd: project });
-    expect(hello).toEqual({ code: 0, output: '{"text":"Hello, ann!"}\n' });
+  const config = join(project, "fmesh.yaml");
+  await writeFile(config, `${await readFile(config, "utf8")}gateway: { port: 0 }\nbroker: { tcpPort: 0, wsPort: 0 }\n`);
+  const dev = startFmesh(["dev"], { cwd: project });
+  running.push(dev);
+  await dev.until(/Ctrl-C stops everything/);
+  expect(await run(project, bun, "client.ts")).toBe("Hello, world!\n3\n2\n1\n");
+  const hello = await runFmesh(["call", "greeter.hello", "--claims", '{"id":"ann"}'], { cwd: project });
+  expect(hello).toEqual({ code: 0, output: '{"text":"Hello, ann!"}\n' });
 
-    const service = join(project, "greeter.ts");
-    await writeFile(service, (await readFile(service, "utf8")).replace("Hello, ${params", "Hi, ${params"));
-    await dev.until(/greeter\.ts reloaded in \d+ ms/);
-    expect(await run(project, bun, "client.ts")).toMatch(/^Hi, world!\n/);
-    expect(await dev.stop("SIGINT")).toBe(0);
-  },
-);
+  // Its script starts the service only as the main module: that is what a worker's script is.
+  const second = startFmesh(["worker", "greeter.ts"], { cwd: project });
+  running.push(second);
+  await second.until(/service is up/);
+  expect(await second.stop("SIGTERM")).toBe(0);
+
+  const service = join(project, "greeter.ts");
+  await writeFile(service, (await readFile(service, "utf8")).replace("Hello, ${params", "Hi, ${params"));
+  await dev.until(/greeter\.ts reloaded in \d+ ms/);
+  expect(await run(project, bun, "client.ts")).toMatch(/^Hi, world!\n/);
+  expect(await dev.stop("SIGINT")).toBe(0);
+});
 
 test("the commands of its package.json need no Bun on the path", { timeout: 120_000 }, async () => {
   expect((await runFmesh(["init", folder, "--name", "greeter"])).code).toBe(0);
