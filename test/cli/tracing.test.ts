@@ -1,9 +1,16 @@
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { CollectedSpan } from "../support/collector/collected-span.ts";
 import { type Collector, startCollector } from "../support/collector.ts";
-import { type ExampleFolder, type RunningCommand, copyExample, startFmesh } from "../support/fmesh.ts";
+import {
+  type ExampleFolder,
+  PROJECT_ROOT,
+  type RunningCommand,
+  copyExample,
+  startCommand,
+  startFmesh,
+} from "../support/fmesh.ts";
 
 const SERVER = 2;
 const CLIENT = 3;
@@ -41,8 +48,11 @@ interface Mesh {
   callSum(): Promise<Response>;
 }
 
-async function up(env: Readonly<Record<string, string>>): Promise<Mesh> {
-  const command = startFmesh(["up", example.folder], { env });
+function up(env: Readonly<Record<string, string>>): Promise<Mesh> {
+  return meshOf(startFmesh(["up", example.folder], { env }));
+}
+
+async function meshOf(command: RunningCommand): Promise<Mesh> {
   running.push(command);
   const output = await command.until(/Ctrl-C stops everything/);
   const url = /gateway +(\S+)/.exec(output)?.[1] ?? "";
@@ -90,6 +100,19 @@ test("a nested call is one trace at the collector, across processes", async () =
     "service.version": "2.0.0",
     "telemetry.sdk.language": "nodejs",
   });
+});
+
+test("the command in docs/tracing.md sends to the collector that it names", async () => {
+  const text = await readFile(join(PROJECT_ROOT, "docs/tracing.md"), "utf8");
+  const [, written = ""] = /```sh\n(.*)\n```/.exec(text) ?? [];
+  const sink = await collector();
+  const line = written
+    .replace("http://127.0.0.1:4318", sink.url)
+    .replace("fmesh up examples/arithmetic", `${process.execPath} ${PROJECT_ROOT}/cli/main.ts up ${example.folder}`);
+  const mesh = await meshOf(startCommand(["bash", "-c", `exec env ${line}`]));
+  expect((await mesh.callSum()).status).toBe(200);
+  expect(await mesh.command.stop()).toBe(0);
+  expect(await sink.until((taken) => taken.length === 5)).toHaveLength(5);
 });
 
 test("what has not been sent yet is sent when the mesh is stopped", async () => {

@@ -29,6 +29,11 @@ async function traced(env: Readonly<Record<string, string>>): Promise<string> {
   return command.output();
 }
 
+/** Resolves once all spans of the process, or so many, have been written down: its exporter may know before we do. */
+async function untilTaken(sink: Collector, count = 2): Promise<void> {
+  await sink.until((spans) => spans.length >= count);
+}
+
 const named = (spans: readonly CollectedSpan[], name: string): CollectedSpan | undefined =>
   spans.find((span) => span.name === name);
 
@@ -36,6 +41,7 @@ describe.each(["http/protobuf", "http/json"])("over %s", (protocol) => {
   test("spans of the mesh and of the user's own code arrive as one trace", async () => {
     const sink = await collector();
     await traced({ OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, OTEL_EXPORTER_OTLP_PROTOCOL: protocol });
+    await untilTaken(sink);
     const [call, own] = [named(sink.spans(), "arithmetic/sum"), named(sink.spans(), "adding up")];
     expect(call).toMatchObject({
       kind: 2,
@@ -60,6 +66,7 @@ describe.each(["http/protobuf", "http/json"])("over %s", (protocol) => {
       OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: protocol,
       OTEL_EXPORTER_OTLP_COMPRESSION: "gzip",
     });
+    await untilTaken(sink);
     expect(sink.requests()[0]?.headers["content-encoding"]).toBe("gzip");
     expect(named(sink.spans(), "arithmetic/sum")).toBeDefined();
   });
@@ -73,6 +80,7 @@ test("the environment names the process, describes it and adds headers", async (
     OTEL_SERVICE_NAME: "adder",
     OTEL_RESOURCE_ATTRIBUTES: "deployment.environment.name=test,service.name=not-this",
   });
+  await untilTaken(sink);
   expect(sink.spans()[0]?.resource).toMatchObject({ "service.name": "adder", "deployment.environment.name": "test" });
   expect(sink.requests()[0]?.headers["x-tenant"]).toBe("shop");
 });
@@ -80,6 +88,7 @@ test("the environment names the process, describes it and adds headers", async (
 test("two services of one process are told apart", async () => {
   const sink = await collector();
   await traced({ OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, SECOND_SERVICE: "1" });
+  await untilTaken(sink, 3);
   expect(named(sink.spans(), "arithmetic/sum")?.resource["service.name"]).toBe("sums");
   expect(named(sink.spans(), "second/call")?.resource["service.name"]).toBe("second");
 });
@@ -111,6 +120,7 @@ test("a value that cannot be used is named once and does not stop the process", 
     OTEL_EXPORTER_OTLP_PROTOCOL: "grpc",
     OTEL_BSP_MAX_QUEUE_SIZE: "many",
   });
+  await untilTaken(sink);
   expect(output).toContain('OTEL_EXPORTER_OTLP_PROTOCOL is \\"grpc\\", which cannot be used');
   expect(output).toContain('OTEL_BSP_MAX_QUEUE_SIZE is \\"many\\", which cannot be used');
   expect(named(sink.spans(), "arithmetic/sum")).toBeDefined();
