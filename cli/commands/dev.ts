@@ -8,8 +8,8 @@ export function devCommand(): Command {
   return new Command("dev")
     .summary("as up, and reload workers when their code is saved")
     .description(
-      "Runs the mesh of a configuration as `fmesh up` does, and reloads a worker when a file it imports is saved.\n" +
-        "The new code starts beside the old, which goes on until the new takes calls and then finishes its own:\n" +
+      "Runs the mesh of a configuration as `fmesh up` does, and reloads a worker when a file it imports is saved. " +
+        "The new code starts beside the old, which goes on until the new takes calls and then finishes its own: " +
         "no call is lost. Code that does not start changes nothing. Errors are shown with their source lines.",
     )
     .argument("[path]", "configuration file, or a folder that holds fmesh.yaml", ".")
