@@ -26,18 +26,36 @@ export function toRequest({ payload, stream }: Body, headers: MessageHeaders, si
   const bytes = payload.length === 0 ? null : (payload as Uint8Array<ArrayBuffer>);
   const body = BODILESS_METHODS.has(method) ? null : (stream?.bytes ?? bytes);
   try {
-    return new Request(url, { method, headers: fields, signal, ...(body !== null && { body, duplex: "half" }) });
+    const how = { method, headers: fields, signal, ...(body !== null && { body, duplex: "half" }) };
+    const request = new Request(url, how);
+    // Bun makes a GET of what it does not know; the rule has seen something else.
+    if (request.method === method) return request;
   } catch (error) {
     throw new MeshError("invalid_request", "the call carries no valid HTTP request", { cause: error });
   }
+  throw new MeshError("invalid_request", `the method ${JSON.stringify(method.slice(0, 40))} is not known`);
 }
 
 /** The reply that carries a response: with its body where that is there at once, else as a stream. */
 export async function fromResponse(response: Response, maxInlineBytes: number): Promise<HttpReply> {
-  const { status, headers, body } = response;
+  const { status, body } = response;
+  const headers = new Headers(response.headers);
+  // What fetch has got is decoded already, though its fields still tell of what was sent.
+  if (response.url !== "") for (const name of ["content-encoding", "content-length"]) headers.delete(name);
+  const bytes = body === null ? NO_BODY : await peek(body, maxInlineBytes);
+  // Bun leaves out what the Fetch standard has a text body say of itself.
+  if (!headers.has("content-type") && isText(bytes)) headers.set("content-type", "text/plain;charset=UTF-8");
   const contentType = headers.get("content-type") ?? "application/octet-stream";
   const httpHead = encodeHead({ status, headers: [...headers] });
-  const bytes = body === null ? NO_BODY : await peek(body, maxInlineBytes);
   if (bytes instanceof Uint8Array) return { contentType, payload: bytes, httpHead };
   return { contentType, payload: NO_BODY, stream: { bytes, lengthBytes: undefined }, httpHead };
+}
+
+function isText(body: Uint8Array | ReadableStream): boolean {
+  if (!(body instanceof Uint8Array) || body.length === 0) return false;
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(body) !== "";
+  } catch {
+    return false;
+  }
 }
