@@ -10,6 +10,7 @@ const FILES: Readonly<Record<string, string>> = {
   "greeter.ts": "greeter.ts",
   "greeter.test.ts": "greeter.test.ts",
   "client.ts": "client.ts",
+  "vitest.config.ts": "vitest.config.ts",
   "fmesh.yaml": "fmesh.yaml",
   "tsconfig.json": "tsconfig.json",
   // Under its own name it would be in force here.

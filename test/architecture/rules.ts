@@ -189,6 +189,7 @@ export const MAY_IMPORT_CLI: readonly string[] = ["cli/**", "test/**"];
 /** Where a platform asks for a default export. */
 export const MAY_EXPORT_DEFAULT: readonly string[] = [
   "vitest.config.ts",
+  "cli/init/template/vitest.config.ts",
   "scripts/totals-reporter.ts",
   "gateway/runtime/workerd.ts",
   "examples/**",
