@@ -1,61 +1,87 @@
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, readdir, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import {
-  type ExampleFolder,
-  PROJECT_ROOT,
-  type RunningCommand,
-  copyExample,
-  startCommand,
-  startFmesh,
-} from "../support/fmesh.ts";
+import { PROJECT_ROOT, type RunningCommand, startCommand } from "../support/fmesh.ts";
 
 /**
- * The README's tour as a reader pastes it, one shell for all of it. Only the port and the folder differ, so that it
- * runs beside whatever else listens on this machine.
+ * The README's tour as a reader pastes it, in order, two terminals for all of it. It happens in a checkout made of links,
+ * so that nothing is left in this one, and on another port, so that it runs beside whatever else listens on this machine.
  */
-let example: ExampleFolder;
-let mesh: RunningCommand;
+/** npm may have something to say about the machine. */
+const QUIET = { npm_config_loglevel: "error" };
+
+let checkout: string;
+let service: string;
+let tour: string;
 let blocks: string[];
+let dev: RunningCommand | undefined;
+let address = "";
 
 beforeAll(async () => {
-  example = await copyExample();
-  mesh = startFmesh(["up", example.folder]);
-  const url = /gateway +http:\/\/(\S+)/.exec(await mesh.until(/Ctrl-C stops/))?.[1] ?? "";
+  checkout = await mkdtemp(join(tmpdir(), "fmesh-tour-"));
+  service = join(checkout, "greeter");
+  for (const entry of await readdir(PROJECT_ROOT)) await symlink(join(PROJECT_ROOT, entry), join(checkout, entry));
   const readme = await readFile(join(PROJECT_ROOT, "README.md"), "utf8");
-  const tour = readme.slice(readme.indexOf("## A tour"), readme.indexOf("## What is in the box"));
-  blocks = [...tour.matchAll(/```sh\n([^]*?)```/g)].map(([, block = ""]) =>
-    block.replaceAll("127.0.0.1:4122", url).replaceAll("examples/arithmetic", example.folder),
-  );
+  tour = readme.slice(readme.indexOf("## A tour"), readme.indexOf("## What is in the box"));
+  blocks = [...tour.matchAll(/```sh\n([^]*?)```/g)].map(([, block = ""]) => block);
 });
 
 afterAll(async () => {
-  await mesh.stop();
-  await example.remove();
+  // npx passes it on; of a Ctrl-C it expects that all the terminal's processes hear.
+  await dev?.stop("SIGTERM");
+  await rm(checkout, { recursive: true, force: true });
 });
 
-async function paste(...script: string[]): Promise<string> {
-  const shell = startCommand(["bash", "-euc", script.join("\n").replaceAll("curl ", "curl -s ")]);
-  await shell.exited;
+/** The next block of the tour, pasted into a terminal that stands there. */
+async function pasteNext(folder: string): Promise<string> {
+  const block = (blocks.shift() ?? "").replaceAll("127.0.0.1:4122", address);
+  // A pasted curl shows a progress meter where its output is no terminal.
+  const shell = startCommand(["bash", "-euc", block.replaceAll("curl ", "curl -s ")], { cwd: folder, env: QUIET });
+  expect(await shell.exited, `${block}\n${shell.output()}`).toBe(0);
   return shell.output();
 }
 
+/** What the tour shows of an output. */
+function shown(text: string): string {
+  expect(tour).toContain(text);
+  return text;
+}
+
 test("each step of the README's tour does what it says", async () => {
-  const [call = "", refused = "", explain = "", admin = "", worker = "", metrics = "", ...more] = blocks;
-  expect(more).toEqual([]);
-  expect((await paste(call)).match(/\{"sum":30\}/g)).toHaveLength(2);
+  expect(await pasteNext(checkout)).toMatch(/Tests .*4 passed/);
 
-  const refusals = await paste(call, refused);
-  expect(refusals).toContain('"status":401');
-  expect(refusals).toContain('"status":403,"detail":"only for admins"');
+  const config = join(service, "fmesh.yaml");
+  await writeFile(
+    config,
+    `${await readFile(config, "utf8")}\ngateway: { port: 0 }\nbroker: { tcpPort: 0, wsPort: 0 }\n`,
+  );
+  expect(blocks[0]).toBe("npx fmesh dev\n");
+  dev = startCommand(["bash", "-euc", `exec ${blocks.shift()}`], { cwd: service, env: QUIET });
+  address = /gateway +http:\/\/(\S+)/.exec(await dev.until(/Ctrl-C stops/))?.[1] ?? "";
 
-  expect(await paste(explain)).toMatch(/arithmetic\.whoami: refused: .*args\.auth\.role/);
-  expect(await paste(admin)).toContain('{"id":"ann","role":"admin"');
-  expect(await paste(metrics)).toMatch(/^fmesh_calls_total\{(?=.*function="sum")(?=.*code="ok").*\} 4$/m);
+  const called = await pasteNext(checkout);
+  expect(called).toContain(shown('{"text":"Hello, Ada!"}\n400 invalid_request: params.name: '));
 
-  const second = startCommand(["bash", "-euc", `exec ${worker}`]);
-  await second.until(/service is up/);
-  // npx ends by the signal; the worker below it drains.
-  await second.stop("SIGTERM");
-  expect(second.output()).toContain('"message":"draining"');
-});
+  const code = join(service, "greeter.ts");
+  await writeFile(code, (await readFile(code, "utf8")).replaceAll("Hello", "Welcome"));
+  await dev.until(/greeter.ts reloaded/);
+
+  expect(await pasteNext(service)).toMatch(/Welcome, world!\n3\n2\n1\n$/);
+
+  const streamed = await pasteNext(service);
+  expect(streamed).toContain("3\n2\n1\n");
+  expect(streamed).toContain("data: 3\n\ndata: 2\n\ndata: 1\n");
+
+  const refused = await pasteNext(service);
+  expect(refused).toContain('"status":401');
+  expect(refused).toContain("greeter.hello: allowed");
+  expect(refused).toContain('{"text":"Welcome, ann!"}');
+
+  const seen = await pasteNext(service);
+  expect(seen).toMatch(/greeter +countdown/);
+  expect(seen).toContain("service is up");
+  expect(seen).toMatch(/^fmesh_calls_total\{(?=.*function="greet")(?=.*code="ok")/m);
+  expect(blocks).toEqual([]);
+  // Ten times npm and what it starts.
+}, 120_000);
