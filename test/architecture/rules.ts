@@ -156,7 +156,7 @@ export const ZONES: readonly Zone[] = [
   {
     files: ["examples/**"],
     mayImport: ["examples/**"],
-    packages: ["functions-mesh", "valibot"],
+    packages: ["functions-mesh", "valibot", "hono"],
     runs: "on Bun",
     why: "an example is written as a user would write it, against functions-mesh alone",
   },

@@ -85,16 +85,18 @@ export interface ExampleFolder {
   remove(): Promise<void>;
 }
 
-/** Copies `examples/arithmetic` to where a user would have it: a folder with the package installed. */
-export async function copyExample(): Promise<ExampleFolder> {
+/** Copies one of `examples/` to where a user would have it: a folder with the packages installed. */
+export async function copyExample(name = "arithmetic"): Promise<ExampleFolder> {
   const folder = await mkdtemp(join(tmpdir(), "fmesh-example-"));
-  await cp(join(PROJECT_ROOT, "examples/arithmetic"), folder, {
+  await cp(join(PROJECT_ROOT, "examples", name), folder, {
     recursive: true,
     filter: (path) => !path.endsWith(".fmesh"),
   });
   await mkdir(join(folder, "node_modules"));
   await symlink(PROJECT_ROOT, join(folder, "node_modules/functions-mesh"));
-  await symlink(join(PROJECT_ROOT, "node_modules/valibot"), join(folder, "node_modules/valibot"));
+  for (const each of ["valibot", "hono"]) {
+    await symlink(join(PROJECT_ROOT, "node_modules", each), join(folder, "node_modules", each));
+  }
   const configFile = join(folder, "fmesh.yaml");
   const edit = async (change: (text: string) => string): Promise<void> => {
     await writeFile(configFile, change(await readFile(configFile, "utf8")));
