@@ -28,7 +28,8 @@ export interface Context {
   readonly log: Log;
   /**
    * Calls a function of the mesh in the name of the same caller: claims, trace and deadline go along, and so does the
-   * caller's giving up. Rules guard the gateway, not calls between services.
+   * caller's giving up. Rules guard the gateway, not calls between services. A service that is a fetch handler is called by
+   * its function `fetch` with a `Request`, and answers with a `Response`.
    * @throws MeshError as `Broker.request`, or what the function threw.
    */
   call(service: string, name: string, params?: unknown, options?: CallOptions): Promise<unknown>;

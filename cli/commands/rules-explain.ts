@@ -46,6 +46,7 @@ export function explainCommand(): Command {
       `
 Examples:
   fmesh rules explain arithmetic.audit --claims '{"role":"user"}'
+  fmesh rules explain site.fetch --claims '{"role":"user"}' --params '{"method":"GET","path":"/admin","query":{}}'
   fmesh rules explain shop.refund --claims '{"id":"u1"}' --params '{"order":7}' \\
     --given 'func billing.check' --given 'query main.orders' --given 'webhook https://hooks.example.com/refund'
 
