@@ -1,5 +1,6 @@
 import type { Body } from "../mesh/body.ts";
 import type { MessageHeaders } from "../mesh/broker.ts";
+import { CALL_HEADERS } from "../mesh/call.ts";
 import { MeshError } from "../mesh/errors.ts";
 import { peek } from "../mesh/gather.ts";
 import { HTTP_HEADERS, decodeRequestHead, encodeHead } from "../mesh/http.ts";
@@ -11,6 +12,8 @@ export interface HttpReply extends Body {
 
 const NO_BODY = new Uint8Array(0);
 const BODILESS_METHODS = new Set(["GET", "HEAD"]);
+/** Fields that every hop on the way continues: the call's own are newer than those that the request was sent with. */
+const CONTINUED = [CALL_HEADERS.traceparent, CALL_HEADERS.tracestate, CALL_HEADERS.baggage, CALL_HEADERS.requestId];
 
 /** Whether a call carries an HTTP request. */
 export function carriesRequest(headers: MessageHeaders): boolean {
@@ -28,6 +31,11 @@ export function toRequest({ payload, stream }: Body, headers: MessageHeaders, si
   try {
     const how = { method, headers: fields, signal, ...(body !== null && { body, duplex: "half" }) };
     const request = new Request(url, how);
+    for (const name of CONTINUED) {
+      const value = headers[name];
+      if (value === undefined) request.headers.delete(name);
+      else request.headers.set(name, value);
+    }
     // Bun makes a GET of what it does not know; the rule has seen something else.
     if (request.method === method) return request;
   } catch (error) {

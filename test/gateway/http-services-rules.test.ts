@@ -189,6 +189,7 @@ describe("rules of a service that is a fetch handler", () => {
     expect(headers).toEqual({
       authorization: expect.any(String),
       host: "gateway",
+      traceparent: expect.any(String),
       "x-end": "2",
       "x-forwarded-prefix": "/v1/http/shop/open",
     });

@@ -4,7 +4,7 @@ import { shopConfig } from "../support/mesh.ts";
 import { brokersUnderTest } from "../support/nats.ts";
 import { callNative, meshForSuite } from "./calling.ts";
 import { openRaw } from "./raw-connection.ts";
-import { type SiteEvents, siteService } from "./site.ts";
+import { type SiteEvents, endlessService, siteService } from "./site.ts";
 
 /** What `/echo/*` answers. */
 interface Echo {
@@ -23,7 +23,7 @@ describe.each(brokersUnderTest())("a Hono app as a service, broker: %s", (kind) 
     fetch: () => "a function that happens to be named so",
   });
   const config = shopConfig({ site: { fetch: "allow" }, gone: { fetch: "allow" }, default: { default: "allow" } });
-  const mesh = meshForSuite({ kind, config, services: [siteService(events), plain] });
+  const mesh = meshForSuite({ kind, config, services: [siteService(events), endlessService(events), plain] });
 
   const base = (): string => `${mesh().url}/v1/http/shop/site`;
   const get = (path: string, init: RequestInit = {}): Promise<Response> =>
@@ -157,6 +157,21 @@ describe.each(brokersUnderTest())("a Hono app as a service, broker: %s", (kind) 
     connection.send("GET /v1/http/shop/site/wait HTTP/1.1\r\nHost: gateway\r\nX-Request-Timeout: 60\r\n\r\n");
     connection.reset();
     await expect(ended).resolves.toBeUndefined();
+  });
+
+  test("HEAD ends a body that the app writes all the same", async () => {
+    const ended = new Promise<void>((resolve) => (events.onAbort = resolve));
+    const response = await fetch(`${mesh().url}/v1/http/shop/endless/`, { method: "HEAD" });
+    expect([response.status, await response.text()]).toEqual([200, ""]);
+    await ended;
+  });
+
+  test("a body that breaks off breaks the connection off, and its reason stays hidden", async () => {
+    await using connection = await openRaw(mesh().url);
+    connection.send("GET /v1/http/shop/site/broken-off HTTP/1.1\r\nHost: gateway\r\n\r\n");
+    const received = await connection.closed();
+    expect(received).toContain("the beginning");
+    expect(received).not.toMatch(/hunter2|\r\n0\r\n\r\n$/);
   });
 
   test("a call that runs out of time is answered by the gateway", async () => {

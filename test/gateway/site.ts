@@ -75,6 +75,18 @@ export function siteApp(events: SiteEvents = {}): Hono<{ Bindings: Context }> {
       }
     }),
   );
+  app.get("/broken-off", (c) => {
+    let isFirst = true;
+    const body = new ReadableStream<Uint8Array>({
+      async pull(controller) {
+        if (!isFirst) await Bun.sleep(20);
+        if (!isFirst) throw new Error("password=hunter2");
+        isFirst = false;
+        controller.enqueue(new TextEncoder().encode("the beginning"));
+      },
+    });
+    return c.body(body);
+  });
   app.get("/wait", async (c) => {
     const { signal } = c.req.raw;
     await new Promise((resolve) => signal.addEventListener("abort", resolve));
@@ -94,6 +106,14 @@ export function siteApp(events: SiteEvents = {}): Hono<{ Bindings: Context }> {
   app.onError((error, c) => (error instanceof HTTPException ? error.getResponse() : c.text("something broke", 500)));
   app.notFound((c) => c.text(`nothing at ${c.req.path}`, 404));
   return app;
+}
+
+/** A handler without a framework, which gives HEAD the body of GET, too. */
+export function endlessService(events: SiteEvents): ServiceDefinition {
+  return defineService("endless", () => {
+    const cancel = (): void => events.onAbort?.();
+    return new Response(new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(1000)), cancel }));
+  });
 }
 
 /** The application as the service `site`. */

@@ -68,6 +68,7 @@ describe.each(brokersUnderTest())("fetch handlers behind the broker: %s", (kind)
   let mesh: ServiceMesh;
   const app = new Hono<{ Bindings: Context }>()
     .post("/echo", async (c) => c.json({ type: c.req.header("Content-Type") ?? null, text: await c.req.text() }, 201))
+    .get("/headers", (c) => c.json(c.req.header()))
     .get("/who", (c) => c.json(c.env.claims))
     .get("/large", (c) => c.body("x".repeat(3_000_000)));
 
@@ -140,6 +141,25 @@ describe.each(brokersUnderTest())("fetch handlers behind the broker: %s", (kind)
       "application/json",
       '{"type":null,"text":"tea"}',
     ]);
+  });
+
+  test("the trace and the request id that the app sees are the call's", async () => {
+    const head = {
+      method: "GET",
+      url: "http://site/headers",
+      headers: [
+        ["traceparent", "old"],
+        ["baggage", "old"],
+        ["X-Request-Id", "two words"],
+      ],
+    };
+    const { payload } = await mesh.send("site", "fetch", "", {
+      [HTTP_HEADERS.request]: JSON.stringify(head),
+      traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+    });
+    expect(JSON.parse(new TextDecoder().decode(payload))).toEqual({
+      traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+    });
   });
 
   test("a GET with a body is a GET", async () => {
