@@ -43,13 +43,19 @@ export function untilBroken(bytes: ReadableStream<Uint8Array>): ReadableStream<U
           if (done) controller.close();
           else controller.enqueue(value);
         } catch {
-          controller.error();
+          await breakOff(controller);
         }
       },
       cancel: (reason) => reader.cancel(reason),
     },
     { highWaterMark: 0 },
   );
+}
+
+/** Breaks a response off, after what was written before: Bun would throw away what has not left yet. */
+async function breakOff(controller: ReadableStreamDefaultController): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  controller.error();
 }
 
 function writeItems(
@@ -86,16 +92,17 @@ function writeItems(
           isWaiting = false;
           if (lines !== undefined) return controller.enqueue(encoder.encode(written(lines)));
           if (format.closing !== "") controller.enqueue(encoder.encode(format.closing));
+          clearInterval(timer);
           controller.close();
         } catch (thrown) {
           isWaiting = false;
+          clearInterval(timer);
           const error = MeshError.from(thrown);
-          if (format.failure === undefined) return controller.error();
+          if (format.failure === undefined) return await breakOff(controller);
           const problem = JSON.stringify(toProblem(error, { callId, traceId: trace.traceId }));
           controller.enqueue(encoder.encode(format.failure(error, problem)));
           controller.close();
         }
-        clearInterval(timer);
       },
       cancel(reason) {
         isWaiting = false;

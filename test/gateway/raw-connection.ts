@@ -13,6 +13,8 @@ export interface RawConnection extends AsyncDisposable {
   reset(): void;
   /** Says that nothing more will be sent. */
   end(): void;
+  /** Reads nothing more. */
+  pause(): void;
 }
 
 /** Opens a connection to where `url` leads. */
@@ -71,6 +73,7 @@ export async function openRaw(url: string): Promise<RawConnection> {
     closed: () => until(() => false),
     reset: () => socket.terminate(),
     end: () => socket.shutdown(),
+    pause: () => socket.pause(),
     [Symbol.asyncDispose]: async () => {
       socket.terminate();
     },
@@ -86,4 +89,17 @@ export function statuses(received: string): number[] {
 export function rawCall(path: string, body: string, headers: readonly string[] = []): string {
   const lines = [`POST ${path} HTTP/1.1`, "Host: gateway", `Content-Length: ${Buffer.byteLength(body)}`, ...headers];
   return `${lines.join("\r\n")}\r\n\r\n${body}`;
+}
+
+/** The body in what was received of one response, without the marks of its chunks. */
+export function unchunked(received: string): string {
+  let body = "";
+  for (let at = received.indexOf("\r\n\r\n") + 4; at >= 4;) {
+    const end = received.indexOf("\r\n", at);
+    const size = end < 0 ? 0 : Number.parseInt(received.slice(at, end), 16);
+    if (!(size > 0)) break;
+    body += received.slice(end + 2, end + 2 + size);
+    at = end + 2 + size + 2;
+  }
+  return body;
 }
