@@ -2,6 +2,7 @@
 import { natsBroker } from "../../mesh/broker/nats-bun.ts";
 import { silentLog } from "../../mesh/log.ts";
 import { host } from "../../worker-service/host.ts";
+import type { Context } from "../../worker-service/context.ts";
 import { defineService } from "../../worker-service/service.ts";
 import { chunks, items } from "./sources.ts";
 
@@ -14,7 +15,26 @@ const arithmetic = defineService("arithmetic", {
 const streams = defineService("streams", {
   bytes: (params: { bytes: number }) => chunks(params.bytes),
   items: (params: { items: number }) => items(params.items),
+  wait: (params: { id: string }, { signal }: Context) => untilAborted(params.id, signal),
+  nested: (params: { id: string }, context: Context) => context.call("streams", "wait", params),
 });
 await host(streams, { broker, project: "bench", log: silentLog });
 await host(arithmetic, { broker, project: "bench", log: silentLog });
+
+/** Tells that it runs, and when its signal fired. */
+async function untilAborted(id: string, signal: AbortSignal): Promise<void> {
+  const tell = (what: string, firedAt: number): void => {
+    const payload = new TextEncoder().encode(JSON.stringify({ id, firedAt }));
+    broker.publish(`bench.cancellation.${what}`, { payload, headers: {} });
+  };
+  const aborted = new Promise<void>((resolve) => {
+    signal.addEventListener("abort", () => {
+      tell("fired", performance.timeOrigin + performance.now());
+      resolve();
+    });
+  });
+  tell("begun", 0);
+  await aborted;
+}
+
 console.log(JSON.stringify({}));

@@ -61,8 +61,8 @@ describe.each(brokersUnderTest())("an upload over %s", (kind) => {
     connection.send(part);
     await watched.begun.promise;
     connection.reset();
-    await watched.broken.promise;
-    await watched.aborted.promise;
+    expect(await watched.broken.promise).toBeInstanceOf(Error);
+    expect(await watched.aborted.promise).toMatchObject({ code: "cancelled" });
   });
 
   test("that its client breaks off before anybody reads it harms nobody", async () => {
