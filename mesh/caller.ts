@@ -1,7 +1,7 @@
 import type { Broker } from "./broker.ts";
 import { NO_CLAIMS } from "./call.ts";
 import { MeshError } from "./errors.ts";
-import { carriedResponse, requestBody } from "./http-call.ts";
+import { carriedResponse, requestBody, withoutError } from "./http-call.ts";
 import { sendCall } from "./outgoing-call.ts";
 import { decodeBody, encodeBody } from "./body.ts";
 import { type TraceContext, continueTrace, randomHex } from "./trace.ts";
@@ -40,7 +40,10 @@ export class Caller {
     this.#tracing = tracing;
   }
 
-  /** @throws MeshError as `sendCall`, or what the function threw. */
+  /**
+   * Calls with params for what the function returns, or with a `Request` for a `Response`.
+   * @throws MeshError as `sendCall`, or what the function threw.
+   */
   async call(service: string, name: string, params: unknown, options: CallOptions & Origin): Promise<unknown> {
     const { signal, streamSignal, idempotencyKey } = options;
     const now = Date.now();
@@ -64,6 +67,7 @@ export class Caller {
     };
     const how = { timeoutMs, tracing: this.#tracing, parent: options.trace, streamSignal, ...(signal && { signal }) };
     const reply = await sendCall(this.#broker, to, sent, how);
-    return isHttp ? carriedResponse(reply) : decodeBody(reply);
+    if (isHttp) return carriedResponse(reply);
+    return decodeBody(reply.httpHead === undefined ? reply : await withoutError(reply));
   }
 }

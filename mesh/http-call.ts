@@ -1,7 +1,8 @@
-import type { Body } from "./body.ts";
+import { type Body, gatherBody } from "./body.ts";
 import type { Reply } from "./call.ts";
 import { MeshError } from "./errors.ts";
 import { decodeResponseHead, encodeHead, endToEnd } from "./http.ts";
+import { fromProblem } from "./problem.ts";
 
 const NOTHING = new Uint8Array(0);
 const BYTES_TYPE = "application/octet-stream";
@@ -29,4 +30,18 @@ export function carriedResponse({ httpHead, payload, stream }: Reply): Response 
   } catch (error) {
     throw new MeshError("bad_reply", "the function answered with HTTP that is not valid", { cause: error });
   }
+}
+
+/**
+ * The reply, unless it carries a response that tells of an error: for callers who want a value and know nothing of HTTP.
+ * @throws MeshError what the response says if it is a problem document, else `function_failed` with its status.
+ */
+export async function withoutError(reply: Reply): Promise<Reply> {
+  if (reply.httpHead === undefined) return reply;
+  const { status, headers } = decodeResponseHead(reply.httpHead);
+  if (status < 400) return reply;
+  const { payload } = await gatherBody(reply);
+  const retryAfterSeconds = Number(new Headers(headers).get("retry-after") ?? Number.NaN);
+  const description = `the function answered with status ${status}`;
+  throw fromProblem(new TextDecoder().decode(payload), { description, status, retryAfterSeconds });
 }

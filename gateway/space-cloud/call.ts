@@ -1,6 +1,7 @@
 import { gatherBody } from "../../mesh/body.ts";
 import { JSON_TYPE } from "../../mesh/call.ts";
 import { MeshError } from "../../mesh/errors.ts";
+import { withoutError } from "../../mesh/http-call.ts";
 import { ITEMS_TYPE } from "../../mesh/items.ts";
 import { type Payload, decodePayload, mediaType } from "../../mesh/payload.ts";
 import type { CallPath } from "../call-path.ts";
@@ -41,8 +42,10 @@ export const spaceCloudPath: CallPath = {
 
   /** The result's JSON is wrapped as it came, unparsed. */
   succeed(reply, facts) {
-    if (reply.stream !== undefined) return gatherBody(reply).then((whole) => wrapped(whole, facts));
-    return wrapped(reply, facts);
+    if (reply.stream === undefined && reply.httpHead === undefined) return wrapped(reply, facts);
+    return withoutError(reply)
+      .then((answered) => gatherBody(answered))
+      .then((whole) => wrapped(whole, facts));
   },
 
   fail: (error, facts) => spaceCloudError(error, spaceCloudStatus(error), facts),

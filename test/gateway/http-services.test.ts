@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { defineService } from "../../worker-service/service.ts";
 import { shopConfig } from "../support/mesh.ts";
 import { brokersUnderTest } from "../support/nats.ts";
-import { callNative, meshForSuite } from "./calling.ts";
+import { call2019, callNative, meshForSuite } from "./calling.ts";
 import { openRaw } from "./raw-connection.ts";
 import { type SiteEvents, endlessService, siteService } from "./site.ts";
 
@@ -20,6 +20,7 @@ describe.each(brokersUnderTest())("a Hono app as a service, broker: %s", (kind) 
   const events: SiteEvents = {};
   const plain = defineService("plain", {
     teapot: () => Response.json({ short: true }, { status: 418, headers: { "X-Own": "1" } }),
+    made: () => new Response("by hand", { status: 201 }),
     fetch: () => "a function that happens to be named so",
   });
   const config = shopConfig({ site: { fetch: "allow" }, gone: { fetch: "allow" }, default: { default: "allow" } });
@@ -227,6 +228,13 @@ describe.each(brokersUnderTest())("a Hono app as a service, broker: %s", (kind) 
       "1",
       { short: true },
     ]);
+  });
+
+  test("on the path of 2019 it is a result, or an error", async () => {
+    const failed = await call2019(mesh(), "plain/teapot", { body: "{}" });
+    expect([failed.status, await failed.json()]).toEqual([500, { error: "the function answered with status 418" }]);
+    const result = await call2019(mesh(), "plain/made", { body: "{}" });
+    expect([result.status, await result.json()]).toEqual([200, { result: "by hand" }]);
   });
 
   test("what the rule saw as params is no request, and the other way round", async () => {

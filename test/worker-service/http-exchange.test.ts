@@ -98,6 +98,11 @@ describe.each(brokersUnderTest())("fetch handlers behind the broker: %s", (kind)
         return response instanceof Response ? ((await response.json()) as unknown) : "something else";
       },
       bytes: async (request: unknown) => request,
+      refusal: () => Response.json({ left: 3 }, { status: 409, headers: { "Retry-After": "7" } }),
+      problem: () => {
+        const problem = { code: "function_failed", detail: "sold out", reason: "sold_out", data: { left: 0 } };
+        return Response.json(problem, { status: 410 });
+      },
       response: () => new Response("made by hand", { status: 202, headers: { "X-Own": "1" } }),
     });
   });
@@ -219,6 +224,14 @@ describe.each(brokersUnderTest())("fetch handlers behind the broker: %s", (kind)
 
   test("a plain function may make its Response by hand; who calls it gets what is in it", async () => {
     expect(await mesh.call("front", "response")).toBe("made by hand");
+    expect(await errorOf(mesh.call("front", "refusal"))).toMatchObject({
+      code: "function_failed",
+      status: 409,
+      message: "the function answered with status 409",
+      retryAfterSeconds: 7,
+    });
+    const soldOut = { code: "function_failed", message: "sold out", reason: "sold_out", data: { left: 0 } };
+    expect(await errorOf(mesh.call("front", "problem"))).toMatchObject(soldOut);
     const { httpHead } = await mesh.send("front", "response", "");
     expect(decodeResponseHead(httpHead ?? "")).toMatchObject({
       status: 202,
