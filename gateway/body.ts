@@ -25,18 +25,20 @@ const NO_BYTES = new Uint8Array(0);
  *   likewise.
  */
 export async function takeBody(request: Request, { maxBytes, inlineBytes }: TakeOptions): Promise<TakenBody> {
-  const { body } = request;
   const announced = request.headers.get("Content-Length");
   const length = announced === null ? undefined : Number(announced);
   if (length !== undefined && length > maxBytes) throw tooLarge(maxBytes);
   // A body of announced length cannot grow; only one of unknown length has to be counted while it comes.
-  if (body === null || (length !== undefined && length <= inlineBytes)) {
+  if (length !== undefined && length <= inlineBytes) {
     try {
       return whole(await request.bytes());
     } catch (error) {
       throw brokenOff(error);
     }
   }
+  // Not asked for before: that makes a stream of it, which costs as much as all the rest of a call.
+  const { body } = request;
+  if (body === null) return whole(NO_BYTES);
   const coming = guarded(body, maxBytes);
   if (length !== undefined) return streamed(coming, length);
   if (inlineBytes >= maxBytes) return whole(await gather(coming, maxBytes));

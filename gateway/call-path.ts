@@ -123,7 +123,8 @@ async function answer(
   const begun = await dispatch({ address, caller, call, facts, signal }, project, parts);
   const reply = span === undefined ? begun : span.follow(begun);
   try {
-    return await path.succeed(reply, facts, request);
+    const response = path.succeed(reply, facts, request);
+    return response instanceof Promise ? await response : response;
   } catch (error) {
     // Nobody reads a reply that cannot be carried; that it cannot be cancelled either is its writer's business.
     reply.stream?.bytes.cancel().catch(() => undefined);

@@ -1,4 +1,4 @@
-import { type Broker, EMPTY_MESSAGE, type RequestOptions } from "./broker.ts";
+import { type Broker, EMPTY_MESSAGE, type Message, type RequestOptions } from "./broker.ts";
 import { CALL_HEADERS, type Call, type Reply, decodeReply, encodeCall, offeredBody } from "./call.ts";
 import { MeshError } from "./errors.ts";
 import { type FunctionAddress, cancelSubject, functionSubject } from "./names.ts";
@@ -35,11 +35,9 @@ async function send(broker: Broker, to: FunctionAddress, call: Call, options: Se
   signal?.throwIfAborted();
   // It is asked for when the call's turn comes, which may take all the time there is.
   const offer = offerBody(broker, call, { patienceMs: timeoutMs });
+  let message: Message | undefined;
   try {
-    const message = await broker.request(functionSubject(to), encodeCall(call, offer), options).catch((error) => {
-      if (isGivenUp(error, signal)) cancelCall(broker, to, call.id);
-      throw error;
-    });
+    message = await broker.request(functionSubject(to), encodeCall(call, offer), options);
     const reply = decodeReply(message);
     const offered = offeredBody(message.headers);
     if (offered === undefined) {
@@ -50,6 +48,7 @@ async function send(broker: Broker, to: FunctionAddress, call: Call, options: Se
     const bytes = receiveStream(broker, subject, { signal: streamSignal?.() ?? signal });
     return { ...reply, stream: { bytes, lengthBytes } };
   } catch (error) {
+    if (message === undefined && isGivenUp(error, signal)) cancelCall(broker, to, call.id);
     offer?.stop(new MeshError("cancelled", "the call is over", { cause: error }));
     throw error;
   }
