@@ -106,7 +106,7 @@ async function answer(
   policy: Policy,
   parts: CallParts,
 ): Promise<Response> {
-  const { headers, signal } = request;
+  const { headers } = request;
   const { limits } = policy;
   const project = policy.project(address.project);
   const admitted = authenticate(project, address, bearerToken(headers.get("Authorization") ?? undefined));
@@ -120,7 +120,7 @@ async function answer(
   const call = path.read(request, body, { limits, isOpen: caller.token === undefined });
   facts.timing.lap("body");
 
-  const begun = await dispatch({ address, caller, call, facts, signal }, project, parts);
+  const begun = await dispatch({ address, caller, call, facts, asker: request }, project, parts);
   const reply = span === undefined ? begun : span.follow(begun);
   try {
     const response = path.succeed(reply, facts, request);

@@ -1,5 +1,5 @@
 import type { Body } from "../mesh/body.ts";
-import type { Broker } from "../mesh/broker.ts";
+import type { Asker, Broker } from "../mesh/broker.ts";
 import type { Reply } from "../mesh/call.ts";
 import { MeshError } from "../mesh/errors.ts";
 import type { FunctionAddress } from "../mesh/names.ts";
@@ -25,8 +25,8 @@ export interface Invocation {
   readonly caller: Caller;
   readonly call: RequestedCall;
   readonly facts: RequestFacts;
-  /** Aborts when the caller goes away. */
-  readonly signal: AbortSignal;
+  /** Who may go away: the HTTP request. */
+  readonly asker: Asker;
 }
 
 /**
@@ -39,7 +39,7 @@ export async function dispatch(
   project: ProjectPolicy | undefined,
   { broker, tracing }: { readonly broker: Broker; readonly tracing?: Tracing | undefined },
 ): Promise<Reply> {
-  const { address, caller, call, facts, signal } = invocation;
+  const { address, caller, call, facts, asker } = invocation;
   const { timing } = facts;
   const deadlineMs = Date.now() + call.timeoutMs;
 
@@ -61,12 +61,13 @@ export async function dispatch(
     httpHead: call.httpHead,
   };
   try {
-    const reply = await sendCall(broker, address, sent, { timeoutMs: leftMs, signal, tracing, parent: facts.trace });
+    const reply = await sendCall(broker, address, sent, { timeoutMs: leftMs, asker, tracing, parent: facts.trace });
     timing.lapRoundTrip(reply.handlerMs);
     return reply;
   } catch (error) {
     timing.lap("mesh");
-    if (signal.aborted) throw new MeshError("cancelled", "the caller went away before the answer", { cause: error });
+    if (asker.signal.aborted)
+      throw new MeshError("cancelled", "the caller went away before the answer", { cause: error });
     throw isNowhere(error) && !project?.names(address.service, address.function) ? notFound(address) : error;
   }
 }

@@ -26,6 +26,16 @@ export interface RequestOptions {
   readonly timeoutMs: number;
   /** Stops waiting; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
+  /**
+   * The same for whoever has a signal only when it is asked for, such as an HTTP request: its signal is looked at after a
+   * moment (10 ms), which most answers do not take.
+   */
+  readonly asker?: Asker | undefined;
+}
+
+/** Somebody who may go away. */
+export interface Asker {
+  readonly signal: AbortSignal;
 }
 
 export interface Subscription {

@@ -1,4 +1,4 @@
-import { type Broker, EMPTY_MESSAGE, type Message, type RequestOptions } from "./broker.ts";
+import { type Asker, type Broker, EMPTY_MESSAGE, type Message, type RequestOptions } from "./broker.ts";
 import { CALL_HEADERS, type Call, type Reply, decodeReply, encodeCall, offeredBody } from "./call.ts";
 import { MeshError } from "./errors.ts";
 import { type FunctionAddress, cancelSubject, functionSubject } from "./names.ts";
@@ -24,13 +24,15 @@ export interface SendOptions extends RequestOptions {
  * @throws MeshError as `Broker.request`, or what the function threw; rejects with the signal's reason when it aborts.
  */
 export function sendCall(broker: Broker, to: FunctionAddress, call: Call, options: SendOptions): Promise<Reply> {
-  const { tracing, parent, signal } = options;
+  const { tracing, parent } = options;
   if (tracing === undefined) return send(broker, to, call, options);
-  return traceCall(tracing, { to, call, parent, signal }, (traced) => send(broker, to, traced, options));
+  return traceCall(tracing, { to, call, parent, asker: askerOf(options) }, (traced) =>
+    send(broker, to, traced, options),
+  );
 }
 
 async function send(broker: Broker, to: FunctionAddress, call: Call, options: SendOptions): Promise<Reply> {
-  const { signal, timeoutMs, streamSignal } = options;
+  const { signal, asker, timeoutMs, streamSignal } = options;
   // What was never sent needs no cancelling.
   signal?.throwIfAborted();
   // It is asked for when the call's turn comes, which may take all the time there is.
@@ -45,18 +47,24 @@ async function send(broker: Broker, to: FunctionAddress, call: Call, options: Se
       return reply;
     }
     const { subject, lengthBytes } = offered;
-    const bytes = receiveStream(broker, subject, { signal: streamSignal?.() ?? signal });
+    const bytes = receiveStream(broker, subject, { signal: streamSignal?.() ?? asker?.signal ?? signal });
     return { ...reply, stream: { bytes, lengthBytes } };
   } catch (error) {
-    if (message === undefined && isGivenUp(error, signal)) cancelCall(broker, to, call.id);
+    if (message === undefined && isGivenUp(error, options)) cancelCall(broker, to, call.id);
     offer?.stop(new MeshError("cancelled", "the call is over", { cause: error }));
     throw error;
   }
 }
 
+function askerOf({ signal, asker }: SendOptions): Asker | undefined {
+  return asker ?? (signal && { signal });
+}
+
 /** A call whose time is over is cancelled too: the worker's clock may be another. */
-function isGivenUp(error: unknown, signal: AbortSignal | undefined): boolean {
-  return signal?.aborted === true || (error instanceof MeshError && error.code === "deadline_exceeded");
+function isGivenUp(error: unknown, options: SendOptions): boolean {
+  return (
+    askerOf(options)?.signal.aborted === true || (error instanceof MeshError && error.code === "deadline_exceeded")
+  );
 }
 
 /** Tells whoever runs the call that nobody waits for it any more. Which instance that is, the caller cannot know. */

@@ -1,3 +1,4 @@
+import type { Asker } from "./broker.ts";
 import type { Call, Reply } from "./call.ts";
 import { callSpan } from "./call-span.ts";
 import { MeshError } from "./errors.ts";
@@ -11,13 +12,13 @@ export interface TracedCall {
   readonly call: Call;
   /** What the call is made in; `undefined` for one of its own. */
   readonly parent: TraceParent | undefined;
-  readonly signal: AbortSignal | undefined;
+  readonly asker: Asker | undefined;
 }
 
 /** Sends a call, with the span of its sending in place of its trace. The span of a stream ends when the stream does. */
 export async function traceCall(
   tracing: Tracing,
-  { to, call, parent, signal }: TracedCall,
+  { to, call, parent, asker }: TracedCall,
   send: (call: Call) => Promise<Reply>,
 ): Promise<Reply> {
   const span = tracing.start(callSpan("client", to, { parent, attributes: { "faas.invocation_id": call.id } }));
@@ -34,7 +35,7 @@ export async function traceCall(
     });
     return { ...reply, stream: { ...reply.stream, bytes } };
   } catch (error) {
-    span.end({ error: signal?.aborted === true ? asFailure(error) : error });
+    span.end({ error: asker?.signal.aborted === true ? asFailure(error) : error });
     throw error;
   }
 }
