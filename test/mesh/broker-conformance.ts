@@ -229,7 +229,7 @@ export function brokerConformance(kind: BrokerKind, linkKind: LinkKind): void {
       const { promise: nobody, resolve } = Promise.withResolvers<void>();
       const inbox = client.openInbox({ onMessage: () => undefined, onNobodyThere: resolve });
       client.publish("nobody.here", EMPTY_MESSAGE, inbox.subject);
-      await nobody;
+      expect(await nobody).toBeUndefined();
       inbox.close();
     });
 

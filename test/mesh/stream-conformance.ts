@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Broker, Inbox, IncomingMessage } from "../../mesh/broker.ts";
+import type { Broker } from "../../mesh/broker.ts";
 import { MeshError } from "../../mesh/errors.ts";
 import { gather, streamOf } from "../../mesh/gather.ts";
 import { receiveStream } from "../../mesh/stream-consumer.ts";
@@ -8,6 +8,7 @@ import { CHUNK_BYTES, WINDOW_BYTES } from "../../mesh/stream.ts";
 import type { BrokerKind } from "../support/nats.ts";
 import { type BrokerLink, type LinkKind, openLink } from "./broker-link.ts";
 import { errorOf } from "./error-of.ts";
+import { counted, foreignWriter, sourceOf } from "./stream-sides.ts";
 
 const NOTHING = new Uint8Array(0);
 /** Short enough to wait for. */
@@ -36,7 +37,7 @@ export function streamConformance(kind: BrokerKind, linkKind: LinkKind): void {
       await Promise.all([here.flush(), there.flush()]);
     });
     afterEach(async () => {
-      for (const { stop } of offers.splice(0)) stop(new MeshError("cancelled", "the test is over"));
+      for (const made of offers.splice(0)) made.stop(new MeshError("cancelled", "the test is over"));
       await Promise.all([here.close(), there.close()]);
     });
     afterAll(() => link[Symbol.asyncDispose]());
@@ -138,10 +139,10 @@ export function streamConformance(kind: BrokerKind, linkKind: LinkKind): void {
 
     test("a writer that stops says why", async () => {
       const source = counted(1);
-      const { subject, stop } = offer(source.stream);
-      const reader = receiveStream(here, subject).getReader();
+      const offered = offer(source.stream);
+      const reader = receiveStream(here, offered.subject).getReader();
       await reader.read();
-      stop(new MeshError("cancelled", "the call is over"));
+      offered.stop(new MeshError("cancelled", "the call is over"));
       expect(await errorOf(reader.read())).toMatchObject({ code: "cancelled", message: "the call is over" });
       await source.cancelled;
     });
@@ -248,62 +249,4 @@ export function streamConformance(kind: BrokerKind, linkKind: LinkKind): void {
     expect((await ended).map(({ code }) => code)).toEqual(["bad_reply", "bad_reply"]);
     await source.cancelled;
   });
-}
-
-/** A source of these pieces, which then ends or throws. */
-function sourceOf(pieces: readonly Uint8Array[], thrown?: unknown): ReadableStream<Uint8Array> {
-  const left = [...pieces];
-  return new ReadableStream(
-    {
-      pull(controller) {
-        const piece = left.shift();
-        if (piece !== undefined) controller.enqueue(piece);
-        else if (thrown === undefined) controller.close();
-        else throw thrown;
-      },
-    },
-    { highWaterMark: 0 },
-  );
-}
-
-/** A source of so many chunks that counts; after the last of a few it waits for ever. */
-function counted(chunks: number): {
-  stream: ReadableStream<Uint8Array>;
-  pulledBytes: () => number;
-  cancelled: Promise<void>;
-} {
-  let pulled = 0;
-  const { promise: cancelled, resolve } = Promise.withResolvers<void>();
-  const stream = new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        if (pulled < chunks * CHUNK_BYTES) {
-          pulled += CHUNK_BYTES;
-          controller.enqueue(new Uint8Array(CHUNK_BYTES));
-        } else if (chunks > 1) controller.close();
-        else await cancelled;
-      },
-      cancel: () => resolve(),
-    },
-    { highWaterMark: 0 },
-  );
-  return { stream, pulledBytes: () => pulled, cancelled };
-}
-
-/** A writer that knows the protocol only. */
-function foreignWriter(
-  broker: Broker,
-  onAsk: (ask: IncomingMessage) => void,
-): { subject: string; cancelled: Promise<void> } {
-  const { promise: cancelled, resolve } = Promise.withResolvers<void>();
-  const inbox: Inbox = broker.openInbox({
-    onMessage(message) {
-      if (message.headers["Fmesh-Cancel"] !== undefined) {
-        inbox.close();
-        resolve();
-      } else if (message.headers["Fmesh-Credit"] !== "0") onAsk(message);
-    },
-    onNobodyThere: () => undefined,
-  });
-  return { subject: inbox.subject, cancelled };
 }

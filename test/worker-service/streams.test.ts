@@ -1,16 +1,10 @@
-import * as v from "valibot";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { sendCall } from "../../mesh/outgoing-call.ts";
-import { continueTrace, randomHex } from "../../mesh/trace.ts";
 import { MeshError } from "../../mesh/errors.ts";
-import type { Context } from "../../worker-service/context.ts";
-import { fn } from "../../worker-service/function.ts";
-import { PublicError } from "../../worker-service/public-error.ts";
-import type { Functions } from "../../worker-service/service.ts";
 import { errorOf } from "../mesh/error-of.ts";
 import { recordingLog } from "../mesh/recording-log.ts";
 import { type BrokerKind, brokersUnderTest } from "../support/nats.ts";
-import { PROJECT, type ServiceMesh, openServiceMesh } from "./service-mesh.ts";
+import { type ServiceMesh, openServiceMesh } from "./service-mesh.ts";
+import { type Ending, newEnding, streamingFunctions } from "./streaming-functions.ts";
 
 type Items = AsyncIterable<unknown>;
 
@@ -20,123 +14,9 @@ async function all(items: unknown): Promise<unknown[]> {
   return list;
 }
 
-/** What a stream that goes on tells the test about its end. */
-interface Ending {
-  readonly finished: PromiseWithResolvers<void>;
-  readonly aborted: PromiseWithResolvers<unknown>;
-}
-
 let ending: Ending;
-const newEnding = (): Ending => ({ finished: Promise.withResolvers(), aborted: Promise.withResolvers() });
 
 const { log, untilSaid } = recordingLog();
-
-const functions: Functions = {
-  count: async function* ({ to }: { to: number }) {
-    for (let number = 1; number <= to; number++) yield { number };
-  },
-  stream: () =>
-    new ReadableStream({
-      start(controller) {
-        for (const item of ["a", undefined, null]) controller.enqueue(item);
-        controller.close();
-      },
-    }),
-  bytes: async function* () {
-    yield new Uint8Array(100_000).fill(1);
-    yield new Uint8Array(0);
-    yield Uint8Array.of(2);
-  },
-  empty: async function* () {},
-  large: () => "x".repeat(3_000_000),
-  length: (params: unknown) => (params as string).length,
-  // oxlint-disable-next-line require-yield -- it fails before
-  failsFirst: async function* () {
-    throw new PublicError("no items today", { status: 409, reason: "closed" });
-  },
-  failsLater: async function* () {
-    yield 1;
-    throw new PublicError("no more items today", { status: 409, reason: "closed", data: { until: "May" } });
-  },
-  breaks: async function* () {
-    yield 1;
-    throw new Error("password=hunter2");
-  },
-  mixed: async function* () {
-    try {
-      yield 1;
-      yield Uint8Array.of(1);
-    } finally {
-      ending.finished.resolve();
-    }
-  },
-  endless: async function* (_params: unknown, { signal }: Context) {
-    signal.addEventListener("abort", () => ending.aborted.resolve(signal.reason));
-    try {
-      for (let number = 0; ; number++) {
-        yield number;
-        await Bun.sleep(0);
-      }
-    } finally {
-      ending.finished.resolve();
-    }
-  },
-  waits: async function* (_params: unknown, { signal }: Context) {
-    yield "first";
-    await new Promise((resolve) => signal.addEventListener("abort", resolve));
-    ending.aborted.resolve(signal.reason);
-  },
-  waitingStream: () =>
-    new ReadableStream({ start: (controller) => controller.enqueue(1), cancel: () => ending.finished.resolve() }),
-  passOn: (_params: unknown, context: Context) => context.call("streams", "endless"),
-  passOnTwice: (_params: unknown, context: Context) => context.call("streams", "passOn"),
-  forgets: async (_params: unknown, context: Context) => {
-    await context.call("streams", "endless");
-    return "done";
-  },
-  checked: fn({ output: v.object({ number: v.number() }) }, async function* () {
-    try {
-      yield { number: 1, secret: "hidden by the schema" };
-      yield { number: "two" as unknown as number };
-    } finally {
-      ending.finished.resolve();
-    }
-  }),
-  checkedFirst: fn({ output: v.number() }, async function* () {
-    try {
-      yield "one" as unknown as number;
-    } finally {
-      ending.finished.resolve();
-    }
-  }),
-  total: fn({ receives: "items", input: v.object({ n: v.number() }) }, async (items) => {
-    let total = 0;
-    for await (const { n } of items) total += n;
-    return total;
-  }),
-  doubled: fn({ receives: "items", input: v.number() }, async function* (items) {
-    for await (const n of items) yield n * 2;
-  }),
-  size: fn({ receives: "bytes" }, async (bytes) => {
-    let size = 0;
-    for await (const chunk of bytes) size += chunk.length;
-    return size;
-  }),
-  ignores: fn({ receives: "bytes" }, () => "not interested"),
-  outlives: async function* (_params: unknown, context: Context) {
-    yield Number.isFinite(context.deadlineMs);
-    // Well beyond the deadline the call came with.
-    await Bun.sleep(400);
-    yield context.deadlineMs;
-    yield await context.call("streams", "length", "abc");
-    yield context.signal.aborted;
-  },
-  slowToBegin: async function* (_params: unknown, { signal }: Context) {
-    await new Promise((resolve) => signal.addEventListener("abort", resolve));
-    ending.aborted.resolve(signal.reason);
-    yield 1;
-  },
-};
 
 describe.each(brokersUnderTest())("a function that streams over %s", (kind: BrokerKind) => {
   let mesh: ServiceMesh;
@@ -145,7 +25,11 @@ describe.each(brokersUnderTest())("a function that streams over %s", (kind: Brok
 
   beforeAll(async () => {
     mesh = await openServiceMesh(kind);
-    await mesh.host("streams", functions, { log });
+    await mesh.host(
+      "streams",
+      streamingFunctions(() => ending),
+      { log },
+    );
   });
   afterAll(() => mesh[Symbol.asyncDispose]());
 
@@ -237,7 +121,7 @@ describe.each(brokersUnderTest())("a function that streams over %s", (kind: Brok
     ending = newEnding();
     const items = ((await call("endless")) as Items)[Symbol.asyncIterator]();
     await items.return?.();
-    await ending.finished.promise;
+    expect(await ending.finished.promise).toBeUndefined();
   });
 
   test("ends when its caller leaves while it waits for the next item", async () => {
@@ -252,8 +136,8 @@ describe.each(brokersUnderTest())("a function that streams over %s", (kind: Brok
 
   test("of a stream that waits has it cancelled when its caller leaves", async () => {
     ending = newEnding();
-    for await (const _item of (await call("waitingStream")) as Items) break;
-    await ending.finished.promise;
+    for await (const item of (await call("waitingStream")) as Items) if (item === 1) break;
+    expect(await ending.finished.promise).toBeUndefined();
   });
 
   test("ends when its caller's signal aborts, with the signal's reason for the caller", async () => {
@@ -370,21 +254,7 @@ describe.each(brokersUnderTest())("a function that streams over %s", (kind: Brok
   test("publishes nothing for a reader that has gone", async () => {
     ending = newEnding();
     const seen: string[] = [];
-    const to = { project: PROJECT, service: "streams", function: "endless" };
-    const sent = {
-      id: randomHex(16),
-      deadlineMs: Date.now() + 15_000,
-      claimsJson: "{}",
-      trace: continueTrace(undefined, undefined, undefined),
-      requestId: "r",
-      idempotencyKey: undefined,
-      contentType: "application/json",
-      payload: new Uint8Array(0),
-    };
-    const reply = await sendCall(mesh.broker, to, sent, { timeoutMs: 15_000 });
-    const reader = reply.stream?.bytes.getReader();
-    await reader?.read();
-    await reader?.cancel();
+    for await (const item of (await call("endless")) as Items) if (item === 3) break;
     await ending.finished.promise;
     await ending.aborted.promise;
     const watching = mesh.broker.subscribe("_INBOX.>", {}, ({ subject }) => seen.push(subject));
@@ -407,6 +277,7 @@ describe.each(brokersUnderTest())("a function that streams over %s", (kind: Brok
     const items = ((await mesh.call("draining", "count")) as Items)[Symbol.asyncIterator]();
     expect(await items.next()).toMatchObject({ value: 1 });
     const drained = draining.drain();
+    await draining.broker.flush();
     expect(await errorOf(mesh.call("draining", "count"))).toMatchObject({ code: "worker_unavailable" });
     resolve();
     expect(await items.next()).toMatchObject({ value: 2 });
