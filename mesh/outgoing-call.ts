@@ -41,6 +41,7 @@ async function send(broker: Broker, to: FunctionAddress, call: Call, options: Se
   try {
     message = await broker.request(functionSubject(to), encodeCall(call, offer), options);
     const reply = decodeReply(message);
+    if (offer?.wasAskedFor() === false) throw notRead(to);
     const offered = offeredBody(message.headers);
     if (offered === undefined) {
       offer?.stop(new MeshError("cancelled", "the call was answered"));
@@ -58,6 +59,12 @@ async function send(broker: Broker, to: FunctionAddress, call: Call, options: Se
 
 function askerOf({ signal, asker }: SendOptions): Asker | undefined {
   return asker ?? (signal && { signal });
+}
+
+/** What was computed of nothing is no answer. A worker with the SDK asks for a body before its handler runs. */
+function notRead({ service, function: name }: FunctionAddress): MeshError {
+  const text = `"${service}.${name}" answered without reading a body that came in parts; its worker takes smaller ones only`;
+  return new MeshError("payload_too_large", text);
 }
 
 /** A call whose time is over is cancelled too: the worker's clock may be another. */

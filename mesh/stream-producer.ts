@@ -10,6 +10,8 @@ export interface StreamOffer {
   readonly subject: string;
   /** Resolves when all of it was sent; rejects when it was not: with what the source threw, or why nobody wants it. */
   readonly done: Promise<void>;
+  /** Whether anybody has asked for it so far. */
+  wasAskedFor(): boolean;
   /** Sends no more. After the end it does nothing. */
   stop(reason: MeshError): void;
 }
@@ -40,7 +42,12 @@ export function offerStream(
   const done = producer.run();
   // Who offers a body may not care how that ends: its reader does.
   done.catch(() => undefined);
-  return { subject: producer.subject, done, stop: (reason) => producer.stop(reason) };
+  return {
+    subject: producer.subject,
+    done,
+    wasAskedFor: () => producer.wasAskedFor,
+    stop: (reason) => producer.stop(reason),
+  };
 }
 
 class Producer {
@@ -82,6 +89,10 @@ class Producer {
 
   get subject(): string {
     return this.#inbox.subject;
+  }
+
+  get wasAskedFor(): boolean {
+    return this.#asker !== undefined || this.#isUnwanted;
   }
 
   async run(): Promise<void> {

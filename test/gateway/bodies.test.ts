@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { defineService } from "../../worker-service/service.ts";
-import { shopConfig } from "../support/mesh.ts";
+import { PROJECT, shopConfig } from "../support/mesh.ts";
 import { PATHS, callNative, meshForSuite } from "./calling.ts";
 import { probe } from "./probe.ts";
 import { openRaw } from "./raw-connection.ts";
@@ -102,6 +102,18 @@ describe("a gateway that allows more than its broker", () => {
     expect(
       (await call(mesh(), "probe/echo", { body: JSON.stringify({ params: "x".repeat(10_000_000) }) })).status,
     ).toBe(413);
+  });
+
+  test("a worker that does not ask for a body in parts is not taken at its word", async () => {
+    const foreign = mesh().workers.subscribe(`fn.${PROJECT}.foreign.count`, { queue: "q" }, (message) =>
+      message.reply({ payload: new TextEncoder().encode(String(message.payload.length)), headers: {} }),
+    );
+    await mesh().workers.flush();
+    expect(await (await callNative(mesh(), "foreign/count", { body: "[1]" })).text()).toBe("3");
+    const response = await callNative(mesh(), "foreign/count", { body: `"${"x".repeat(2_000_000)}"` });
+    expect(response.status).toBe(413);
+    expect(await response.text()).toContain("without reading a body that came in parts");
+    await foreign.drain();
   });
 });
 
