@@ -106,6 +106,8 @@ export function streaming(watched: () => Watched): ServiceDefinition {
         for await (const chunk of bytes) if (chunk.length > 0) now.begun.resolve();
       } catch (error) {
         now.broken.resolve(error);
+        // A handler that has more to do than to read learns it from its signal.
+        await now.aborted.promise;
         throw error;
       }
     }),
