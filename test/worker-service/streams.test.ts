@@ -3,7 +3,7 @@ import { MeshError } from "../../mesh/errors.ts";
 import { errorOf } from "../mesh/error-of.ts";
 import { recordingLog } from "../mesh/recording-log.ts";
 import { type BrokerKind, brokersUnderTest } from "../support/nats.ts";
-import { type ServiceMesh, openServiceMesh } from "./service-mesh.ts";
+import { type Hosted, type ServiceMesh, openServiceMesh } from "./service-mesh.ts";
 import { type Ending, newEnding, streamingFunctions } from "./streaming-functions.ts";
 
 type Items = AsyncIterable<unknown>;
@@ -20,12 +20,13 @@ const { log, untilSaid } = recordingLog();
 
 describe.each(brokersUnderTest())("a function that streams over %s", (kind: BrokerKind) => {
   let mesh: ServiceMesh;
+  let hosted: Hosted;
   const call = (name: string, params?: unknown, options: Parameters<ServiceMesh["call"]>[3] = {}) =>
     mesh.call("streams", name, params, options);
 
   beforeAll(async () => {
     mesh = await openServiceMesh(kind);
-    await mesh.host(
+    hosted = await mesh.host(
       "streams",
       streamingFunctions(() => ending),
       { log },
@@ -257,6 +258,8 @@ describe.each(brokersUnderTest())("a function that streams over %s", (kind: Brok
     for await (const item of (await call("endless")) as Items) if (item === 3) break;
     await ending.finished.promise;
     await ending.aborted.promise;
+    // What it had sent until then may still be on its way.
+    await hosted.broker.flush();
     const watching = mesh.broker.subscribe("_INBOX.>", {}, ({ subject }) => seen.push(subject));
     await mesh.broker.flush();
     // What the worker sent before this answer would have arrived before it.
