@@ -24,13 +24,21 @@ export interface HostOptions {
   readonly log: Log;
   /** Where the spans of its calls go; without it there are none. */
   readonly tracing?: Tracing | undefined;
+  /** How long calls may take to finish when the service drains; then their signals fire. Default 25 000 milliseconds. */
+  readonly finishMs?: number;
 }
+
+/** A little less than the 30 seconds after which Kubernetes kills. */
+const FINISH_MS = 25_000;
 
 /** A service that takes calls. */
 export interface HostedService {
   /** This instance's id in the mesh. */
   readonly id: string;
-  /** Takes no new calls, finishes those in flight and resolves. May be called twice. */
+  /**
+   * Takes no new calls, finishes those in flight and resolves. Those that do not finish in time, endless streams among
+   * them, are told by their signals. May be called twice.
+   */
   drain(): Promise<void>;
 }
 
@@ -41,7 +49,7 @@ export interface HostedService {
  * @throws MeshError `broker_unavailable` when the broker is not connected, `invalid_request` for a bad project name.
  */
 export async function host(definition: ServiceDefinition, options: HostOptions): Promise<HostedService> {
-  const { broker, project, tracing } = options;
+  const { broker, project, tracing, finishMs = FINISH_MS } = options;
   const { name, version, description } = definition;
   const id = randomHex(8);
   const log = options.log.with({ service: name, instance: id });
@@ -75,7 +83,9 @@ export async function host(definition: ServiceDefinition, options: HostOptions):
   await broker.flush();
   log.info("service is up", { project, functions: definition.endpoints.map((endpoint) => endpoint.name) });
   const drained = async (): Promise<void> => {
+    const timer = setTimeout(() => inFlight.forEach((lifetime) => lifetime.end(stopping())), finishMs);
     await drain(subscriptions, limiter, broker);
+    clearTimeout(timer);
     // Until here callers could give up.
     if (broker.status === "connected") await cancels.drain();
   };
@@ -123,6 +133,10 @@ async function drain(subscriptions: readonly Subscription[], limiter: Limiter, b
   if (broker.status === "connected") await unsubscribed;
   await limiter.idle();
   if (broker.status === "connected") await broker.flush();
+}
+
+function stopping(): MeshError {
+  return new MeshError("cancelled", "the worker is stopping");
 }
 
 function endpointInfo(subject: string, { name, metadata }: Endpoint): EndpointInfo {

@@ -60,7 +60,7 @@ export async function invoke(
       return { handlerMs, error: undefined };
     }
     lifetime.liftDeadline();
-    lifetime.signal.addEventListener("abort", () => offer?.stop(new MeshError("cancelled", "the call was cancelled")));
+    lifetime.signal.addEventListener("abort", () => offer?.stop(MeshError.from(lifetime.signal.reason)));
     answer(message, encodeReply({ ...body, handlerMs }, offer));
     isAnswered = true;
     await offer.done;

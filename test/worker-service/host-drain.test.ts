@@ -1,12 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { silentLog } from "../../mesh/log.ts";
+import type { Context } from "../../worker-service/context.ts";
 import { host } from "../../worker-service/host.ts";
 import { defineService } from "../../worker-service/service.ts";
 import { errorOf } from "../mesh/error-of.ts";
 import { untilStatus } from "../mesh/until-status.ts";
 import { brokersUnderTest } from "../support/nats.ts";
 import { gate } from "./gate.ts";
-import { type ServiceMesh, openServiceMesh } from "./service-mesh.ts";
+import { PROJECT, type ServiceMesh, openServiceMesh } from "./service-mesh.ts";
 
 describe.each(brokersUnderTest())("draining a service on %s", (kind) => {
   let mesh: ServiceMesh;
@@ -30,6 +31,25 @@ describe.each(brokersUnderTest())("draining a service on %s", (kind) => {
     await draining;
     await worker.broker.close();
     expect(await Promise.all(calls)).toEqual([1, 2, 3]);
+  });
+
+  test("ends what does not finish in time, an endless stream among it", async () => {
+    const own = await mesh.link.connect();
+    const ended = Promise.withResolvers<unknown>();
+    const ticks = async function* (_params: unknown, { signal }: Context): AsyncGenerator<number> {
+      signal.addEventListener("abort", () => ended.resolve(signal.reason));
+      for (let tick = 0; ; tick++) yield tick;
+    };
+    const clock = defineService("clock", { ticks });
+    const worker = await host(clock, { broker: own, project: PROJECT, log: silentLog, finishMs: 20 });
+    const items = ((await mesh.call("clock", "ticks")) as AsyncIterable<number>)[Symbol.asyncIterator]();
+    expect(await items.next()).toEqual({ done: false, value: 0 });
+    await worker.drain();
+    expect(await ended.promise).toMatchObject({ code: "cancelled", message: "the worker is stopping" });
+    const rest = async (): Promise<void> => {
+      while ((await items.next()).done !== true);
+    };
+    await expect(rest()).rejects.toMatchObject({ message: "the worker is stopping" });
   });
 
   test("takes no new calls: a second worker takes over, and without one nobody serves", async () => {
