@@ -14,7 +14,11 @@ const WARM_UP_ROUNDS = 15;
 /** So little that it cannot hide what is measured. */
 const WARM_UP_BYTES = 8 * MB;
 
-/** What 100 MB may cost in memory: no process may hold more of a stream than its windows, however slow the other side. */
+/**
+ * What 100 MB may cost in memory: no process may hold more of a stream than its windows, however slow the other side. Left to
+ * itself the collector lets up to some thirty megabytes of chunks that have passed lie about, and more while the machine is
+ * busy: so it is made to run all the time.
+ */
 describe("100 MB through gateway and worker", () => {
   let folder: string;
   let mesh: RunningCommand;
@@ -30,7 +34,9 @@ describe("100 MB through gateway and worker", () => {
       workers: [{ run: join(import.meta.dirname, "fixtures/flood.ts") }],
     };
     await writeFile(join(folder, "fmesh.yaml"), JSON.stringify(config));
-    mesh = startFmesh(["up", folder]);
+    mesh = startFmesh(["up", folder], {
+      env: { BUN_OPTIONS: `--preload=${join(import.meta.dirname, "fixtures/collect-often.ts")}` },
+    });
     const output = await mesh.until(/Ctrl-C stops everything/);
     url = /gateway +(\S+)/.exec(output)?.[1] ?? "";
     pids = [mesh.pid, ...(await childrenOf(mesh.pid))];
@@ -85,24 +91,11 @@ describe("100 MB through gateway and worker", () => {
   test.each([
     ["down to a slow reader", (bytes: number) => download(bytes, () => Bun.sleep(20))],
     ["up to a slow reader", (bytes: number) => upload("upSlowly", bytes)],
-  ] as const)(
-    `%s: no process grows by more than ${MAX_GROWTH_MB} MB`,
-    async (_way, work) => {
-      const growths = await growthsOf(work);
-      expect(growths).toHaveLength(2);
-      expect(Math.max(...growths)).toBeLessThanOrEqual(MAX_GROWTH_MB);
-    },
-    60_000,
-  );
-
-  test.each([
     ["down to a fast reader", (bytes: number) => download(bytes, () => Promise.resolve())],
     ["up to a fast reader", (bytes: number) => upload("up", bytes)],
   ] as const)(
-    `%s: no process grows by more than ${MAX_GROWTH_MB} MB, once its heap is as large as that speed wants it`,
+    `%s: no process grows by more than ${MAX_GROWTH_MB} MB`,
     async (_way, work) => {
-      // At hundreds of megabytes per second the collector lets a heap grow before it collects, and then stays with it.
-      for (let round = 0; round < 3; round++) await work(TOTAL_BYTES);
       const growths = await growthsOf(work);
       expect(growths).toHaveLength(2);
       expect(Math.max(...growths)).toBeLessThanOrEqual(MAX_GROWTH_MB);

@@ -37,7 +37,6 @@ const service = defineService(
     },
     endless: (_params: unknown, { signal }: Context) =>
       new Promise((resolve) => signal.addEventListener("abort", () => resolve("late"))),
-    // oxlint-disable-next-line typescript/require-await -- a stream whose items are there
     count: async function* ({ to, failsAt }: { to: number; failsAt?: number }) {
       for (let item = 1; item <= to; item++) {
         if (item === failsAt) throw new TypeError("cannot count any further");
@@ -45,7 +44,6 @@ const service = defineService(
         yield item;
       }
     },
-    // oxlint-disable-next-line typescript/require-await -- as above
     forever: async function* () {
       for (;;) yield "again";
     },
