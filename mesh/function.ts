@@ -1,0 +1,53 @@
+import * as v from "valibot";
+import { isName } from "./names.ts";
+
+/** The largest handler source, in characters. */
+const MAX_HANDLER = 1_048_576;
+
+const label = v.pipe(v.string(), v.check(isName, "use 1 to 64 letters, digits, _ or -"));
+
+/** What a client sends to create or change a stored function; unknown members are ignored. */
+export const functionInputSchema = v.object({
+  /** Unique per project. */
+  label,
+  description: v.optional(v.pipe(v.string(), v.maxLength(2000)), ""),
+  template: v.optional(v.picklist(["typescript", "javascript", "python"]), "typescript"),
+  runtime: v.optional(v.picklist(["bun", "node", "deno", "python"]), "bun"),
+  /** The source text: `export default function (data, ctx)`, `export function handler(body, query)` or `{ fetch }`. */
+  handler: v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_HANDLER)),
+  env: v.optional(v.record(v.string(), v.string()), {}),
+  /** References to secrets by the name of the variable; never their values. */
+  secrets: v.optional(v.record(v.string(), v.string()), {}),
+  /** npm packages by exact version or range. */
+  dependencies: v.optional(v.record(v.string(), v.string()), {}),
+  timeoutMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(600_000)), 10_000),
+});
+
+export type FunctionInput = v.InferOutput<typeof functionInputSchema>;
+
+/** Where a stored function stands on its way into the mesh. */
+export const FUNCTION_STATUSES = ["created", "building", "built", "deploying", "deployed", "failed"] as const;
+
+/** Percent of the calls by version; they add up to 100. */
+export type Traffic = Readonly<Record<string, number>>;
+
+/** One immutable version of a stored function. */
+export interface FunctionVersion extends FunctionInput {
+  readonly version: number;
+  /** RFC 3339. */
+  readonly createdAt: string;
+  /** The `id` claim of who made it. */
+  readonly createdBy: string;
+}
+
+/** A stored function, with its latest version. */
+export interface StoredFunction extends FunctionVersion {
+  /** UUID. */
+  readonly id: string;
+  readonly project: string;
+  readonly status: (typeof FUNCTION_STATUSES)[number];
+  readonly url: string | undefined;
+  readonly traffic: Traffic;
+  /** RFC 3339; changes with everything that can be seen of the function, and so do ETags. */
+  readonly updatedAt: string;
+}
