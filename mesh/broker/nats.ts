@@ -1,17 +1,9 @@
 import type { ConnectionOptions, NatsConnection } from "@nats-io/nats-core";
-import type {
-  Broker,
-  BrokerStatus,
-  Inbox,
-  InboxHandlers,
-  IncomingMessage,
-  Message,
-  RequestOptions,
-  Subscription,
-} from "../broker.ts";
+import type { BrokerStatus } from "../broker.ts";
 import { MeshError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { pause } from "../pause.ts";
+import { CarriedBroker } from "./carried-broker.ts";
 import { type Dial, parseBrokerUrl } from "./dial.ts";
 import { Exchange } from "./exchange.ts";
 import { NatsLink } from "./nats-link.ts";
@@ -30,12 +22,11 @@ const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 5_000;
 
 /** The broker port on NATS. Build it, then `connect()`; it reconnects until `close()`. */
-export class NatsBroker implements Broker {
+export class NatsBroker extends CarriedBroker {
   readonly url: string;
   readonly #options: ConnectionOptions;
   readonly #dial: Dial;
   readonly #log: Log;
-  readonly #listeners = new Set<(status: BrokerStatus) => void>();
   readonly #stop = new AbortController();
   #status: BrokerStatus = "disconnected";
   #connection: NatsConnection | undefined;
@@ -43,6 +34,7 @@ export class NatsBroker implements Broker {
   #connecting: Promise<void> | undefined;
 
   constructor(options: NatsBrokerOptions) {
+    super();
     const { url, credentials } = parseBrokerUrl(options.url);
     this.url = url;
     this.#dial = options.dial;
@@ -74,39 +66,8 @@ export class NatsBroker implements Broker {
     return this.#connecting;
   }
 
-  onStatus(listener: (status: BrokerStatus) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
-
-  request(subject: string, message: Message, options: RequestOptions): Promise<Message> {
-    if (this.#exchange === undefined || this.#status !== "connected") return Promise.reject(this.#unavailable());
-    return this.#exchange.request(subject, message, options);
-  }
-
-  gather(subject: string, message: Message, options: RequestOptions): Promise<Message[]> {
-    if (this.#exchange === undefined || this.#status !== "connected") return Promise.reject(this.#unavailable());
-    return this.#exchange.gather(subject, message, options);
-  }
-
-  publish(subject: string, message: Message, replyTo?: string): void {
-    this.#connected().publish(subject, message, replyTo);
-  }
-
-  openInbox(handlers: InboxHandlers): Inbox {
-    return this.#connected().openInbox(handlers);
-  }
-
-  subscribe(
-    subject: string,
-    options: { readonly queue?: string },
-    handler: (message: IncomingMessage) => void,
-  ): Subscription {
-    return this.#connected().subscribe(subject, options, handler);
-  }
-
   async flush(): Promise<void> {
-    this.#connected();
+    this.reach();
     try {
       await this.#connection?.flush();
     } catch (error) {
@@ -120,8 +81,12 @@ export class NatsBroker implements Broker {
   async close(): Promise<void> {
     this.#stop.abort();
     this.#setStatus("closed");
-    this.#exchange?.close(this.#unavailable());
+    this.#exchange?.close(this.unavailable());
     await this.#connection?.close();
+  }
+
+  protected carrier(): Exchange | undefined {
+    return this.#status === "connected" ? this.#exchange : undefined;
   }
 
   async #connect(): Promise<void> {
@@ -138,7 +103,7 @@ export class NatsBroker implements Broker {
       }
       await pause(waitMs, this.#stop.signal);
     }
-    throw this.#unavailable();
+    throw this.unavailable();
   }
 
   #adopt(connection: NatsConnection): void {
@@ -166,17 +131,6 @@ export class NatsBroker implements Broker {
     if (this.#status === status || this.#status === "closed") return;
     this.#status = status;
     if (status !== "closed") this.#log.info(`broker ${status}`, { url: this.url });
-    for (const listener of this.#listeners) listener(status);
-  }
-
-  #connected(): Exchange {
-    if (this.#exchange === undefined || this.#status !== "connected") throw this.#unavailable();
-    return this.#exchange;
-  }
-
-  #unavailable(): MeshError {
-    return new MeshError("broker_unavailable", `the broker at ${this.url} cannot be reached at the moment`, {
-      retryAfterSeconds: 1,
-    });
+    this.tell(status);
   }
 }
