@@ -77,8 +77,8 @@ export interface EventStore {
   list(project: string, filter: EventFilter, page: PageRequest): Promise<Page<StoredEvent>>;
   /** Whether there was one. */
   remove(project: string, id: string): Promise<boolean>;
-  /** Invocations of all projects that began before and have not ended, oldest first. */
-  pendingSince(before: Date, limit: number): Promise<readonly StoredEvent[]>;
+  /** Invocations of all projects that are pending though their deadline was before `at`, the longest overdue first. */
+  overdue(at: Date, limit: number): Promise<readonly StoredEvent[]>;
 }
 
 /** What is to be told to the outside: one CloudEvent. */

@@ -49,6 +49,8 @@ export interface StoredEvent {
   readonly payload: unknown;
   /** Only of invocations, like all that follows. */
   readonly invocationId: string | undefined;
+  /** When its caller stops waiting: RFC 3339 with milliseconds. One that is pending after it has lost its record of the end. */
+  readonly deadline: string | undefined;
   readonly response: unknown;
   readonly durationMs: number | undefined;
   /** Code and public text of what went wrong. */
