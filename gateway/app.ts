@@ -1,5 +1,6 @@
 import { type Context, Hono } from "hono";
 import { MeshError } from "../mesh/errors.ts";
+import { apiPath } from "./api-path.ts";
 import { type CallParts, callHandler, notAllowed } from "./call-path.ts";
 import { corsByPolicy } from "./cors.ts";
 import { healthRoutes } from "./health.ts";
@@ -38,7 +39,7 @@ function addRoutes(app: Hono, parts: CallParts): Hono {
     const { contentType, text } = await metrics.render();
     return c.body(text, 200, { "Content-Type": contentType });
   });
-  for (const path of [nativePath, spaceCloudPath, httpPath]) {
+  for (const path of [nativePath, spaceCloudPath, httpPath, apiPath]) {
     app.on([...path.methods], path.route, callHandler(path, parts));
     // Named one by one: a second handler for POST would make Hono compose the two on every call.
     const others = path.methods.includes("ALL") ? [] : METHODS.filter((method) => !path.methods.includes(method));

@@ -26,7 +26,8 @@ export interface PolicyParts {
 export function buildPolicy(config: GatewayConfig, parts: PolicyParts): Policy {
   const projects = new Map(config.projects.map((project) => [project.id, projectPolicy(project, config, parts)]));
   const { limits, cors } = config.gateway;
-  return { limits, cors, project: (id) => projects.get(id) };
+  const [onlyProject] = projects.size === 1 ? projects.keys() : [];
+  return { limits, cors, onlyProject, project: (id) => projects.get(id) };
 }
 
 function projectPolicy(project: ProjectConfig, config: GatewayConfig, parts: PolicyParts): ProjectPolicy {

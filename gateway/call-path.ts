@@ -16,11 +16,14 @@ import { type RequestFacts, requestFacts } from "./request-facts.ts";
 
 /** One way to call functions over HTTP: how it reads a request and how it speaks of the outcome. */
 export interface CallPath {
-  /** Hono pattern with the parameters `project` and `service`, and `function` unless it is always the same. */
+  /** Hono pattern with the parameters `project`, `service` and `function`, but for those that `address` gives. */
   readonly route: string;
   readonly methods: readonly string[];
-  /** The function that is called where the route names none. */
-  readonly function?: string;
+  /**
+   * What the route does not say of the function that is called.
+   * @throws MeshError `invalid_request` when the request does not say it either.
+   */
+  address?(request: Request, policy: Policy): Partial<FunctionAddress>;
   /** When a body is held as a whole, however large: `for rules` that look at the params, because those are in it. */
   readonly holdsBody: "always" | "for rules" | "never";
   /**
@@ -62,12 +65,13 @@ export function callHandler(path: CallPath, parts: CallParts): Handler {
     const request = c.req.raw;
     const span = tracing === undefined ? undefined : new HttpSpan(tracing, request, path.route);
     const facts = requestFacts(request.headers, span?.context);
-    const address = addressOf(c, path);
     // A configuration saved from here on is the next call's.
     const inForce = policy.current;
+    let address: FunctionAddress | undefined;
     let response: Response;
     let error: MeshError | undefined;
     try {
+      address = addressOf(c, path, inForce);
       const asked = { request, address, facts, span };
       response = await (span === undefined
         ? answer(path, asked, inForce, parts)
@@ -85,7 +89,7 @@ export function callHandler(path: CallPath, parts: CallParts): Handler {
       route: path.route,
       status: response.status,
       seconds: facts.timing.elapsedSeconds,
-      address: isLabel(address, code, inForce) ? address : undefined,
+      address: address !== undefined && isLabel(address, code, inForce) ? address : undefined,
       code,
     });
     return response;
@@ -132,13 +136,17 @@ async function answer(
   }
 }
 
-function logFailure(log: Log, error: unknown, { address, facts }: Pick<Asked, "address" | "facts">): void {
+function logFailure(
+  log: Log,
+  error: unknown,
+  { address, facts }: { address: FunctionAddress | undefined; facts: RequestFacts },
+): void {
   log.error("a call failed", { error, callId: facts.callId, traceId: facts.trace.traceId, ...address });
 }
 
-function addressOf(c: Context, path: CallPath): FunctionAddress {
-  const names = c.req.param() as unknown as FunctionAddress; // the route names exactly these, or leaves out the last
-  return path.function === undefined ? names : { ...names, function: path.function };
+function addressOf(c: Context, path: CallPath, policy: Policy): FunctionAddress {
+  const names = c.req.param() as unknown as FunctionAddress; // together with what the path itself gives
+  return path.address === undefined ? names : { ...names, ...path.address(c.req.raw, policy) };
 }
 
 /** Whether the names may become a metric's labels. Those that callers make up under a `default` rule have no bound. */

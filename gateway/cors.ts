@@ -6,6 +6,9 @@ import type { CorsPolicy, LivePolicy } from "./policy.ts";
 const EXPOSED = [
   "Authorization",
   "Content-Type",
+  "ETag",
+  "Link",
+  "Location",
   "Server-Timing",
   "X-Request-Id",
   "Retry-After",

@@ -28,6 +28,8 @@ export interface CorsPolicy {
 export interface Policy {
   readonly limits: Limits;
   readonly cors: CorsPolicy;
+  /** The project that requests need not name, because there is no other. */
+  readonly onlyProject: string | undefined;
   project(id: string): ProjectPolicy | undefined;
 }
 

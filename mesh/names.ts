@@ -15,6 +15,9 @@ const CANCEL_PREFIX = "cancel";
 /** The NATS services default: whoever joins this group, in any language, shares the load. */
 export const QUEUE_GROUP = "q";
 
+/** The service that keeps a project's stored functions and events; its HTTP API is `/api/…`. */
+export const FUNCTIONS_SERVICE = "functions";
+
 /** Where a function lives. */
 export interface FunctionAddress {
   readonly project: string;

@@ -1,3 +1,4 @@
+import { FUNCTIONS_SERVICE } from "../../mesh/names.ts";
 import type { Rule } from "../../mesh/rule.ts";
 import type { CompiledRule } from "../rules.ts";
 
@@ -17,7 +18,8 @@ const DEFAULT = "default";
 /**
  * Compiles the rules of a project. For a call the first of these decides: the function's rule, the rule of its
  * service's function `default`; and, for a service that is not configured or has no functions, the same two of the
- * service `default`. A service that is configured never falls back to the service `default`.
+ * service `default`. A service that is configured never falls back to the service `default`, nor does the one that keeps
+ * the functions: who may change them is to be said.
  */
 export function createRuleSelector(services: ServiceRules, compile: (rule: Rule) => CompiledRule): RuleSelector {
   const compiled = new Map<string, ReadonlyMap<string, CompiledRule>>();
@@ -32,7 +34,7 @@ export function createRuleSelector(services: ServiceRules, compile: (rule: Rule)
   const fallback = compiled.get(DEFAULT);
   return {
     select(service, functionName) {
-      const rules = compiled.get(service) ?? fallback;
+      const rules = compiled.get(service) ?? (service === FUNCTIONS_SERVICE ? undefined : fallback);
       return rules?.get(functionName) ?? rules?.get(DEFAULT);
     },
   };

@@ -60,6 +60,7 @@ function routesOf(): string[] {
   const policy = new LivePolicy({
     limits: { maxBodyBytes: 1, defaultTimeoutMs: 1, maxTimeoutMs: 1 },
     cors: { origins: [], credentials: false, maxAgeSeconds: 0 },
+    onlyProject: undefined,
     project: () => undefined,
   });
   const metrics = { observe: () => undefined, render: () => Promise.resolve({ contentType: "text/plain", text: "" }) };

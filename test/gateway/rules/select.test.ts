@@ -29,6 +29,7 @@ test.each([
   ["hollow", "sum", "default.sum"],
   ["unknown", "sum", "default.sum"],
   ["unknown", "other", "default.default"],
+  ["functions", "fetch", undefined],
   ["default", "sum", "default.sum"],
   ["default", "other", "default.default"],
 ])("%s.%s is decided by %s", (service, name, expected) => {
