@@ -14,13 +14,16 @@ export interface ItemFormat {
   failure?(error: MeshError, problem: string): string;
 }
 
-/** Server-sent events (HTML standard, 9.2): what went wrong is an event named `error`. */
+/**
+ * Server-sent events (HTML standard, 9.2). What went wrong is an event named `error`, and after the last item comes one named
+ * `end`: somebody on the way who breaks off between two of them cannot pass for the end.
+ */
 const EVENTS: ItemFormat = {
   contentType: "text/event-stream",
   opening: "",
   // JSON holds no line break: it is one data field.
   item: (json) => `data: ${json}\n\n`,
-  closing: "",
+  closing: "event: end\ndata: null\n\n",
   keepAlive: ": keep-alive\n\n",
   failure: (_error, problem) => `event: error\ndata: ${problem}\n\n`,
 };

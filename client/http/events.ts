@@ -8,11 +8,9 @@ export const EVENTS_TYPE = "text/event-stream";
 /** An item longer than this, in characters, is not waited for. */
 const MAX_ITEM = 16 * 1024 * 1024;
 
-const BLANK_LINE = /(\n|\r|\r\n)(\n|\r|\r\n)$/;
-
 /**
- * The items in a stream of server-sent events: each event's data is an item as JSON.
- * @throws MeshError what an event `error` says; `bad_reply` for data that is not JSON or was cut off.
+ * The items in a stream of server-sent events: each event's data is an item as JSON, and an event `end` follows the last.
+ * @throws MeshError what an event `error` says; `bad_reply` for data that is not JSON and for a stream that was cut off.
  */
 export async function* eventItems(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<unknown, void, undefined> {
   const decoder = new TextDecoder();
@@ -24,21 +22,19 @@ export async function* eventItems(chunks: AsyncIterable<Uint8Array>): AsyncGener
     // Whatever else it does not understand is not for us.
     onError: ({ type }) => (isTooLong ||= type === "max-buffer-size-exceeded"),
   });
-  let last = "";
   for await (const chunk of chunks) {
-    const text = decoder.decode(chunk, { stream: true });
-    last = (last + text).slice(-4);
-    parser.feed(text);
+    parser.feed(decoder.decode(chunk, { stream: true }));
     if (isTooLong) throw new MeshError("bad_reply", `an item of the stream is longer than ${MAX_ITEM} characters`);
     const arrived = events;
     events = [];
     for (const event of arrived) {
       if (event.event === "error") throw failure(event.data);
+      if (event.event === "end") return;
       if (event.event === undefined || event.event === "message") yield itemOf(event.data);
     }
   }
-  // Each event ends with an empty line; what does not was cut off, by somebody on the way who calls that an end.
-  if (last !== "" && !BLANK_LINE.test(last)) throw new MeshError("bad_reply", "the stream broke off within an item");
+  // Cut off by somebody on the way who calls that an end.
+  throw new MeshError("bad_reply", "the stream broke off before its end");
 }
 
 function itemOf(data: string): unknown {

@@ -27,7 +27,7 @@ describe.each(brokersUnderTest())("streams of a worker in Go over %s", (kind) =>
     callNative(mesh(), `greeter/${name}`, { body: JSON.stringify(params), headers: { Accept: accept } });
 
   test.each([
-    ["text/event-stream", "data: 1\n\ndata: 2\n\ndata: 3\n\n"],
+    ["text/event-stream", "data: 1\n\ndata: 2\n\ndata: 3\n\nevent: end\ndata: null\n\n"],
     ["application/x-ndjson", "1\n2\n3\n"],
     ["application/json", "[1,2,3]"],
   ])("the gateway hands its items on as %s", async (accept, text) => {

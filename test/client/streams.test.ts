@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
 import { typedClient } from "./typed.ts";
-import { event, events, problem, wireDouble } from "./wire-double.ts";
+import { END, event, events, problem, wireDouble } from "./wire-double.ts";
 
 /** An end that is given when the test wants. */
 async function* until(held: Promise<void>, ...first: string[]): AsyncGenerator<string> {
   yield* first;
   await held;
+  yield END;
 }
 
 async function all(source: AsyncIterable<unknown>): Promise<unknown[]> {
@@ -26,7 +27,7 @@ test("a stream's items arrive one by one, while it goes on", async () => {
 });
 
 test("items survive being cut anywhere, comments and other events between them", async () => {
-  const text = `: keep-alive\n\n${event({ text: "äöü 🙂 \n" })}event: other\ndata: 1\n\nevent: message\r\ndata: [1,\r\ndata: 2]\r\n\r\n`;
+  const text = `: keep-alive\n\n${event({ text: "äöü 🙂 \n" })}event: other\ndata: 1\n\nevent: message\r\ndata: [1,\r\ndata: 2]\r\n\r\n${END}`;
   const bytes = new TextEncoder().encode(text);
   await using gateway = wireDouble(() => {
     const chunks = Array.from(bytes, (byte) => Uint8Array.of(byte));
@@ -70,8 +71,13 @@ test("a stream that ends within an item is a bad_reply", async () => {
   await expect(all(typedClient(gateway.url).shop.ticks({ to: 2 }))).rejects.toMatchObject({ code: "bad_reply" });
 });
 
+test("a stream that ends between two items, before its end, is a bad_reply", async () => {
+  await using gateway = wireDouble(() => events([event(1)]));
+  await expect(all(typedClient(gateway.url).shop.ticks({ to: 2 }))).rejects.toMatchObject({ code: "bad_reply" });
+});
+
 test("a stream may be empty", async () => {
-  await using gateway = wireDouble(() => events([]));
+  await using gateway = wireDouble(() => events([END]));
   expect(await all(typedClient(gateway.url).shop.ticks({ to: 0 }))).toEqual([]);
 });
 
@@ -146,7 +152,7 @@ test("a timeout is for the beginning of a stream, not for its end", async () => 
 });
 
 test("a stream is read once; a second reader is told so", async () => {
-  await using gateway = wireDouble(() => events([event(1)]));
+  await using gateway = wireDouble(() => events([event(1), END]));
   const stream = await typedClient(gateway.url).shop.ticks({ to: 1 });
   expect(await all(stream)).toEqual([1]);
   await expect(all(stream)).rejects.toThrow("this stream was read before");

@@ -67,6 +67,9 @@ export function events(source: AsyncIterable<string> | Iterable<string>, onCance
   return new Response(body, { headers: { "Content-Type": "text/event-stream" } });
 }
 
+/** What comes after the last item. */
+export const END = "event: end\ndata: null\n\n";
+
 /** An item as an event. */
 export function event(item: unknown): string {
   return `data: ${JSON.stringify(item)}\n\n`;

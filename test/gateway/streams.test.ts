@@ -28,7 +28,12 @@ describe.each(brokersUnderTest())("a streamed answer over HTTP and %s", (kind) =
   };
 
   test.each([
-    ["text/event-stream", "text/event-stream", 'data: {"n":1}\n\ndata: "two"\n\ndata: null\n\n', ""],
+    [
+      "text/event-stream",
+      "text/event-stream",
+      'data: {"n":1}\n\ndata: "two"\n\ndata: null\n\nevent: end\ndata: null\n\n',
+      "event: end\ndata: null\n\n",
+    ],
     ["application/x-ndjson", "application/x-ndjson", '{"n":1}\n"two"\nnull\n', ""],
     [undefined, "application/x-ndjson", '{"n":1}\n"two"\nnull\n', ""],
     ["*/*", "application/x-ndjson", '{"n":1}\n"two"\nnull\n', ""],
