@@ -67,9 +67,8 @@ test("a call is a span at its caller and one below it at its worker", async () =
   await caller.call("shop", "price", {}, {});
   expect(recorded.tree()).toEqual(["CLIENT shop/price", "  SERVER shop/price"]);
   expect(recorded.span("SERVER", "shop/price").attributes).toEqual({
-    "rpc.system": "functions_mesh",
-    "rpc.service": "shop",
-    "rpc.method": "price",
+    "rpc.system.name": "functions_mesh",
+    "rpc.method": "shop/price",
     "fmesh.project": PROJECT,
     "faas.name": "shop.price",
     "faas.version": "1.2.3",

@@ -47,9 +47,8 @@ describe.each(["http/protobuf", "http/json"])("over %s", (protocol) => {
       kind: 2,
       parentSpanId: "",
       attributes: {
-        "rpc.system": "functions_mesh",
-        "rpc.service": "arithmetic",
-        "rpc.method": "sum",
+        "rpc.system.name": "functions_mesh",
+        "rpc.method": "arithmetic/sum",
         "fmesh.project": "shop",
       },
       resource: { "service.name": "sums" },
