@@ -23,6 +23,7 @@ export interface GatewayConfig {
     readonly limits: Limits;
   };
   readonly broker: BrokerConfig;
+  readonly functions: FunctionsServiceConfig;
   readonly webhooks: {
     /** Hosts a `webhook` rule may ask: `host` or `host:port`, in lower case. Default none. */
     readonly allowHosts: readonly string[];
@@ -69,6 +70,19 @@ export interface BrokerConfig {
   readonly wsPort: number;
   /** What clients of the broker must present. */
   readonly token?: string;
+}
+
+/** The service that keeps stored functions and events. */
+export interface FunctionsServiceConfig {
+  /** Whether `fmesh up` runs it. Default `true`. */
+  readonly enabled: boolean;
+  /**
+   * Where it keeps them: `sqlite:<file>`, relative to the configuration file, or a `postgres:` URL. Default
+   * `sqlite:.fmesh/functions.db`.
+   */
+  readonly database: string;
+  /** The RabbitMQ that is told of events. Default none. */
+  readonly rabbitmq?: string;
 }
 
 /** A database for `query` rules. A SQLite path is relative to the configuration file. */

@@ -1,4 +1,4 @@
-import { isName } from "../../mesh/names.ts";
+import { FUNCTIONS_SERVICE, isName } from "../../mesh/names.ts";
 import { Failure, USAGE } from "../failure.ts";
 
 /** What a service is called in the places where its name stands. */
@@ -39,8 +39,8 @@ export function serviceName(name: string): ServiceName {
       { exitCode: USAGE },
     );
   }
-  if (name === "default" || name.toLowerCase() === "client") {
-    const why = name === "default" ? "it stands for every service that has no rules" : "client.ts is its caller";
+  const why = whyTaken(name);
+  if (why !== undefined) {
     throw new Failure(`"${name}" cannot be this service's name, ${why}; --name gives another`, { exitCode: USAGE });
   }
   return {
@@ -50,6 +50,12 @@ export function serviceName(name: string): ServiceName {
     yamlKey: IDENTIFIER.test(name) && !YAML_WORD.test(name) ? name : JSON.stringify(name),
     packageName: name.toLowerCase().replace(/^[_-]+/, "") || "service",
   };
+}
+
+function whyTaken(name: string): string | undefined {
+  if (name === "default") return "it stands for every service that has no rules";
+  if (name === FUNCTIONS_SERVICE) return "it is the service that keeps stored functions";
+  return name.toLowerCase() === "client" ? "client.ts is its caller" : undefined;
 }
 
 function identifierFor(name: string): string {

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import type { Environment } from "./environment.ts";
+import { functionsSchema } from "./schema/functions.ts";
 import { gatewaySchema } from "./schema/gateway.ts";
 import { projectsSchema } from "./schema/project.ts";
 import { list, named, record, shape } from "./schema/shape.ts";
@@ -26,6 +27,7 @@ export function configSchema(env: Environment) {
     projects: projectsSchema(env),
     gateway: v.optional(gatewaySchema, {}),
     broker: v.optional(brokerSchema(env), {}),
+    functions: v.optional(functionsSchema(env), {}),
     webhooks: v.optional(shape({ allowHosts: v.optional(list(webhookHost), []) }), {}),
     databases: v.optional(named("database", databaseSchema(env)), {}),
     workers: v.optional(

@@ -12,6 +12,8 @@ test("every example of docs/configuration.md is a good configuration without war
     SHOP_PUBLIC_KEY: publicKey.export({ type: "spki", format: "pem" }).toString(),
     NATS_ADDRESS: "nats://broker.example.com:4222",
     NATS_TOKEN: "token",
+    FUNCTIONS_DATABASE: "postgres://keeper@db.example.com/functions",
+    RABBIT_URL: "amqp://mesh@rabbit.example.com",
     PEOPLE_URL: "postgres://reader@db.example.com/people",
     STRIPE_KEY: "key",
   };

@@ -27,6 +27,7 @@ test("a minimal configuration has every default filled in", () => {
       limits: { maxBodyBytes: 1_000_000, defaultTimeoutMs: 10_000, maxTimeoutMs: 120_000 },
     },
     broker: { tcpPort: 4222, wsPort: 4223 },
+    functions: { enabled: true, database: "sqlite:.fmesh/functions.db" },
     webhooks: { allowHosts: [] },
     databases: {},
     workers: [],
@@ -43,6 +44,8 @@ test("a complete configuration keeps what it says", () => {
     SHOP_JWKS: "https://id.example.com/jwks.json",
     BROKER_URL: "nats://broker.example.com:4222",
     BROKER_TOKEN: "broker token",
+    FUNCTIONS_DATABASE: "postgres://keeper@db.example.com/functions",
+    RABBIT_URL: "amqp://mesh@rabbit.example.com/%2f",
     PEOPLE_URL: "postgres://reader@db.example.com/people",
     STRIPE_KEY: "stripe key",
   };
@@ -72,6 +75,11 @@ test("a complete configuration keeps what it says", () => {
       limits: { maxBodyBytes: 500_000, defaultTimeoutMs: 2_000, maxTimeoutMs: 30_000 },
     },
     broker: { url: "nats://broker.example.com:4222", tcpPort: 0, wsPort: 0, token: "broker token" },
+    functions: {
+      enabled: false,
+      database: "postgres://keeper@db.example.com/functions",
+      rabbitmq: "amqp://mesh@rabbit.example.com/%2f",
+    },
     webhooks: { allowHosts: ["hooks.example.com", "[::1]:8080"] },
     databases: {
       orders: { kind: "sqlite", path: "./orders.db" },

@@ -66,6 +66,18 @@ test.each([
   expect(errorOf(`projects: [{ id: a, auth: { ${auth} } }]`).message).toContain(message);
 });
 
+test.each([
+  ["database: ./functions.db", "functions.database: must be a URL such as"],
+  ["database: mysql://db/functions", "functions.database: must be a URL such as"],
+  ["database: 'sqlite:'", "functions.database: must name a file"],
+  ["database: $NOT_SET", 'functions.database: the environment variable "NOT_SET" is not set'],
+  ["rabbitmq: https://rabbit.example.com", "functions.rabbitmq: must be a URL such as"],
+  ["enabled: 1", "functions.enabled: must be true or false"],
+  ["databse: sqlite:x", 'did you mean "database"?'],
+])("what the functions service cannot use is told: %s", (text, message) => {
+  expect(errorOf(`projects: [{ id: a }]\nfunctions: { ${text} }`).message).toContain(message);
+});
+
 describe("what is no configuration", () => {
   test.each([
     ["", "fmesh.yaml: is empty"],
