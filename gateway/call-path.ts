@@ -44,6 +44,8 @@ export interface CallParts {
   readonly log: Log;
   /** Where the spans of calls go; without it there are none. */
   readonly tracing?: Tracing | undefined;
+  /** Lets the connection of a request be silent for as long as it likes, where the platform has a limit for that. */
+  readonly keepOpen?: (request: Request) => void;
 }
 
 /** Outcomes that only a worker's answer can have: the function exists, whether the configuration names it or not. */
@@ -126,6 +128,7 @@ async function answer(
 
   const begun = await dispatch({ address, caller, call, facts, asker: request }, project, parts);
   const reply = span === undefined ? begun : span.follow(begun);
+  if (reply.stream !== undefined) parts.keepOpen?.(request);
   try {
     const response = path.succeed(reply, facts, request);
     return response instanceof Promise ? await response : response;

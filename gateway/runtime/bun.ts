@@ -45,9 +45,11 @@ export function startGateway(
     readonly log: Log;
     /** Where the spans of calls go; without it there are none. */
     readonly tracing?: Tracing | undefined;
+    /** How long a connection may be silent that waits for no stream. Default: 255, as long as Bun allows. */
+    readonly idleSeconds?: number;
   },
 ): RunningGateway {
-  const { broker, configFile, log, tracing } = options;
+  const { broker, configFile, log, tracing, idleSeconds = MAX_IDLE_SECONDS } = options;
   const databases = new LiveDatabases(dirname(configFile), log);
   const compile = (from: GatewayConfig): Policy => {
     try {
@@ -62,17 +64,18 @@ export function startGateway(
   const advise = (about: GatewayConfig): void => advice(about, configFile).forEach((line) => log.warn(line));
   const policy = new LivePolicy(compile(config));
   advise(config);
-  const app = createGateway({ broker, policy, metrics: prometheusMetrics(broker), log, tracing });
+  const keepOpen = (request: Request): void => server.timeout(request, 0);
+  const app = createGateway({ broker, policy, metrics: prometheusMetrics(broker), log, tracing, keepOpen });
 
   const server = Bun.serve({
     hostname: config.gateway.host,
     port: config.gateway.port,
     maxRequestBodySize: MAX_BODY_BYTES,
-    idleTimeout: MAX_IDLE_SECONDS,
+    idleTimeout: idleSeconds,
     // Bun's page for a failure during development shows source code, to whoever asks.
     development: false,
     fetch: (request, self) => {
-      if (policy.current.limits.maxTimeoutMs >= MAX_IDLE_SECONDS * 1000) self.timeout(request, 0);
+      if (policy.current.limits.maxTimeoutMs >= idleSeconds * 1000) self.timeout(request, 0);
       return app.fetch(withOrigin(request));
     },
   });

@@ -31,6 +31,8 @@ export interface TestMeshOptions {
   readonly project?: string;
   /** Where relative paths of the configuration start from. Default: this folder. */
   readonly folder?: string;
+  /** How long a connection to the gateway may be silent. */
+  readonly idleSeconds?: number;
   readonly nats?: UseNatsOptions;
   readonly log?: Log;
   /** Where the spans of gateway and services go. Default: nowhere. */
@@ -85,6 +87,7 @@ export async function startTestMesh(options: TestMeshOptions): Promise<TestMesh>
     folder = import.meta.dirname,
     log = silentLog,
     tracing,
+    idleSeconds,
   } = options;
   const parts = new CloseStack();
   try {
@@ -102,7 +105,15 @@ export async function startTestMesh(options: TestMeshOptions): Promise<TestMesh>
 
     const broker = await connect();
     const configFile = join(folder, "test.json");
-    const gateway = parts.use(startGateway(testConfig(config), { configFile, broker, log, tracing }));
+    const gateway = parts.use(
+      startGateway(testConfig(config), {
+        configFile,
+        broker,
+        log,
+        tracing,
+        ...(idleSeconds !== undefined && { idleSeconds }),
+      }),
+    );
     const stop = (): Promise<void> => parts.close();
 
     return {
