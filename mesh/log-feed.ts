@@ -1,11 +1,10 @@
 import * as v from "valibot";
 import type { Message } from "./broker.ts";
 import type { LogLevel } from "./log.ts";
-import { checkName } from "./names.ts";
 
 /**
- * How log lines are read from elsewhere. A worker publishes each line at {@link logSubject}, where the broker drops it
- * when nobody listens, and answers at {@link recentLogsSubject} with the last ones it keeps. The payload is always JSON
+ * How log lines are read from elsewhere. A worker publishes each line at `logSubject`, where the broker drops it when
+ * nobody listens, and answers at `recentLogsSubject` with the last ones it keeps. The payload is always JSON
  * lines; the headers, which a worker without our kit may leave out, tell a line that comes both ways apart.
  */
 export const LOG_HEADERS = {
@@ -46,16 +45,6 @@ const askSchema = v.object({
 /** Which lines somebody asks for. */
 export type LogQuestion = v.InferOutput<typeof askSchema>;
 
-/** Where a service's lines are published; without a service, those of all in a project. */
-export function logSubject(project: string, service?: string): string {
-  return `log.${checkedNames(project, service).join(".")}${service === undefined ? ".*" : ""}`;
-}
-
-/** Where the services of a project, or the instances of one, are asked for their last lines. */
-export function recentLogsSubject(project: string, service?: string): string {
-  return `log-recent.${checkedNames(project, service).join(".")}`;
-}
-
 /** Whether `level` is `least` or graver. */
 export function isAtLeast(level: LogLevel, least: LogLevel): boolean {
   return LEVELS.indexOf(level) >= LEVELS.indexOf(least);
@@ -93,11 +82,4 @@ export function decodeLines({ payload, headers }: Message): ReceivedLine[] {
   return texts
     .map((text, index) => ({ source: headers[LOG_HEADERS.source], number: numbers[index] || undefined, text }))
     .filter(({ text }) => text !== "");
-}
-
-function checkedNames(project: string, service: string | undefined): string[] {
-  checkName("project", project);
-  if (service === undefined) return [project];
-  checkName("service", service);
-  return [project, service];
 }

@@ -1,4 +1,5 @@
 import { MeshError } from "./errors.ts";
+import type { ServiceVerb } from "./service-info.ts";
 
 /**
  * The grammar of project, service and function names. Dots, `*`, `>` and spaces are NATS subject syntax: a name
@@ -11,6 +12,13 @@ export const FUNCTION_PREFIX = "fn";
 
 /** First token of the subjects at which callers give up. */
 const CANCEL_PREFIX = "cancel";
+
+/** First token of the subjects of log lines, and of those at which the last ones are asked for. */
+const LOG_PREFIX = "log";
+const RECENT_LOGS_PREFIX = "log-recent";
+
+/** First token of the subjects at which invocations are recorded. */
+const RECORD_PREFIX = "record";
 
 /** The NATS services default: whoever joins this group, in any language, shares the load. */
 export const QUEUE_GROUP = "q";
@@ -62,9 +70,31 @@ export function functionSubject(address: FunctionAddress): string {
  * @throws MeshError `invalid_request` for a name outside the grammar.
  */
 export function cancelSubject({ project, service }: { project: string; service: string }): string {
-  checkName("project", project);
-  checkName("service", service);
-  return `${CANCEL_PREFIX}.${project}.${service}`;
+  return subjectOf(CANCEL_PREFIX, project, service);
+}
+
+/**
+ * Where a service's log lines are published; without a service, those of all in a project.
+ * @throws MeshError `invalid_request` for a name outside the grammar.
+ */
+export function logSubject(project: string, service?: string): string {
+  return `${subjectOf(LOG_PREFIX, project, service)}${service === undefined ? ".*" : ""}`;
+}
+
+/**
+ * Where the services of a project, or the instances of one, are asked for their last lines.
+ * @throws MeshError `invalid_request` for a name outside the grammar.
+ */
+export function recentLogsSubject(project: string, service?: string): string {
+  return subjectOf(RECENT_LOGS_PREFIX, project, service);
+}
+
+/**
+ * Where a project's invocations are recorded: `record.<project>`.
+ * @throws MeshError `invalid_request` for a name outside the grammar.
+ */
+export function recordSubject(project: string): string {
+  return subjectOf(RECORD_PREFIX, project);
 }
 
 /** The address in a function's subject, or `undefined` for any other subject. */
@@ -74,4 +104,22 @@ export function parseFunctionSubject(subject: string): FunctionAddress | undefin
   if (parts.length !== 4 || prefix !== FUNCTION_PREFIX) return undefined;
   if (project === undefined || service === undefined || name === undefined) return undefined;
   return [project, service, name].every(isName) ? { project, service, function: name } : undefined;
+}
+
+/**
+ * Subject at which services say what they are and how they do: `$SRV.<verb>[.<name>[.<id>]]`; all of them, those of a
+ * name, or the one instance.
+ * @throws MeshError `invalid_request` for a name outside the grammar.
+ */
+export function announcementSubject(verb: ServiceVerb, name?: string, id?: string): string {
+  if (name === undefined) return `$SRV.${verb}`;
+  checkName("service", name);
+  return id === undefined ? `$SRV.${verb}.${name}` : `$SRV.${verb}.${name}.${id}`;
+}
+
+function subjectOf(prefix: string, project: string, service?: string): string {
+  checkName("project", project);
+  if (service === undefined) return `${prefix}.${project}`;
+  checkName("service", service);
+  return `${prefix}.${project}.${service}`;
 }

@@ -5,7 +5,7 @@ import type { LatencyBucket } from "./latency-histogram.ts";
  * official services library speak it, so that workers need no SDK of ours to be seen.
  */
 
-/** What can be asked of services, at `$SRV.<VERB>[.<name>[.<id>]]`. */
+/** What can be asked of services. */
 export type ServiceVerb = "PING" | "INFO" | "STATS";
 
 /** Who answers. */
@@ -71,9 +71,4 @@ export interface ServiceStats extends ServiceIdentity {
   /** RFC 3339. */
   readonly started: string;
   readonly endpoints: readonly EndpointStats[];
-}
-
-/** The three subjects at which an instance listens for a verb: everybody's, its service's and its own. */
-export function serviceSubjects(verb: ServiceVerb, { name, id }: { name: string; id: string }): readonly string[] {
-  return [`$SRV.${verb}`, `$SRV.${verb}.${name}`, `$SRV.${verb}.${name}.${id}`];
 }

@@ -1,5 +1,6 @@
 import type { Broker, Subscription } from "../mesh/broker.ts";
 import { JSON_TYPE } from "../mesh/call.ts";
+import { announcementSubject } from "../mesh/names.ts";
 import { encodePayload } from "../mesh/payload.ts";
 import {
   type EndpointInfo,
@@ -9,7 +10,6 @@ import {
   type ServicePing,
   type ServiceStats,
   type ServiceVerb,
-  serviceSubjects,
 } from "../mesh/service-info.ts";
 
 /** What an instance says about itself. */
@@ -33,10 +33,11 @@ export function announce(broker: Broker, announced: Announced): readonly Subscri
     started: startedAt.toISOString(),
     endpoints: announced.stats(),
   });
+  const { name, id } = identity;
   const answers: Record<ServiceVerb, () => unknown> = { PING: () => ping, INFO: () => info, STATS: stats };
 
   return (Object.keys(answers) as ServiceVerb[]).flatMap((verb) =>
-    serviceSubjects(verb, identity).map((subject) =>
+    [announcementSubject(verb), announcementSubject(verb, name), announcementSubject(verb, name, id)].map((subject) =>
       broker.subscribe(subject, {}, (message) => {
         const { payload } = encodePayload(answers[verb]());
         message.reply({ payload, headers: { "Content-Type": JSON_TYPE } });

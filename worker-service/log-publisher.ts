@@ -1,6 +1,7 @@
 import type { Broker } from "../mesh/broker.ts";
 import type { Closable } from "../mesh/lifecycle.ts";
-import { decodeQuestion, encodeLines, logSubject, recentLogsSubject } from "../mesh/log-feed.ts";
+import { decodeQuestion, encodeLines } from "../mesh/log-feed.ts";
+import { logSubject, recentLogsSubject } from "../mesh/names.ts";
 import { pause } from "../mesh/pause.ts";
 import { randomHex } from "../mesh/trace.ts";
 import type { LogTail } from "./log-tail.ts";

@@ -6,9 +6,8 @@ import {
   encodeQuestion,
   isAtLeast,
   isOfTrace,
-  logSubject,
-  recentLogsSubject,
 } from "../../mesh/log-feed.ts";
+import { logSubject, recentLogsSubject } from "../../mesh/names.ts";
 import { askAll } from "../mesh/ask-all.ts";
 import { type LogRecord, readRecord } from "./log-record.ts";
 

@@ -1,5 +1,6 @@
 import type { Broker } from "../../mesh/broker.ts";
 import { EMPTY_MESSAGE } from "../../mesh/broker.ts";
+import { announcementSubject } from "../../mesh/names.ts";
 import { askAll } from "../mesh/ask-all.ts";
 import { printable } from "../terminal/printable.ts";
 import { type InstanceInfo, readInfo } from "./announcements.ts";
@@ -33,7 +34,7 @@ export async function readInfos(
   broker: Broker,
   { name, project }: { readonly name?: string; readonly project: string | undefined },
 ): Promise<readonly InstanceInfo[]> {
-  const replies = await askAll(broker, name === undefined ? "$SRV.INFO" : `$SRV.INFO.${name}`, EMPTY_MESSAGE);
+  const replies = await askAll(broker, announcementSubject("INFO", name), EMPTY_MESSAGE);
   const infos = replies.flatMap(({ message }) => readInfo(message) ?? []);
   return infos.filter((info) => project === undefined || projectOf(info) === project);
 }

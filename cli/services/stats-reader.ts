@@ -1,6 +1,6 @@
 import { type LatencyBucket, mergeBuckets, percentile } from "../../mesh/latency-histogram.ts";
 import { type Broker, EMPTY_MESSAGE } from "../../mesh/broker.ts";
-import { parseFunctionSubject } from "../../mesh/names.ts";
+import { announcementSubject, parseFunctionSubject } from "../../mesh/names.ts";
 import { askAll } from "../mesh/ask-all.ts";
 import { type InstanceEndpoint, type InstanceStats, readStats } from "./announcements.ts";
 import type { FunctionStats, ServiceStats, Snapshot } from "./snapshot.ts";
@@ -36,7 +36,12 @@ export class StatsReader {
 
   /** @throws MeshError `broker_unavailable` */
   async read(broker: Broker): Promise<Snapshot> {
-    const replies = await askAll(broker, "$SRV.STATS", EMPTY_MESSAGE, (answers) => answers.length < this.#before.size);
+    const replies = await askAll(
+      broker,
+      announcementSubject("STATS"),
+      EMPTY_MESSAGE,
+      (answers) => answers.length < this.#before.size,
+    );
     const samples = new Map<string, Sample>();
     for (const { message, at } of replies) {
       const stats = readStats(message);
