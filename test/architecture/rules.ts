@@ -112,6 +112,7 @@ export const ZONES: readonly Zone[] = [
     runs: "anywhere",
     why: "a service imports mesh/*.ts, itself, the typed client and the packages test/architecture/rules.ts gives it",
   },
+  serviceZone("functions-service/store/**", ["kysely"], ONE_LIBRARY),
   serviceZone("functions-service/**", ["hono"]),
   serviceZone("builder/**", []),
   {

@@ -1,0 +1,36 @@
+import { type Transaction, sql } from "kysely";
+import { EVENT_COLUMNS, OUTCOME_COLUMNS, type OutcomeRow } from "./event-rows.ts";
+import type { SqlFeatures } from "./features.ts";
+import type { EventsTable, Tables } from "./tables.ts";
+
+/** Names one event. */
+type EventKey = Pick<EventsTable, "project" | "id">;
+
+/** Writes the events that are not there yet, in one statement, and names them. */
+export async function insertEvents(
+  tx: Transaction<Tables>,
+  rows: readonly EventsTable[],
+  features: SqlFeatures,
+): Promise<readonly EventKey[]> {
+  if (rows.length === 0) return [];
+  const columns = sql.join(Object.keys(EVENT_COLUMNS).map((column) => sql.ref(column)));
+  // "where true" tells SQLite that "on" does not belong to a join.
+  const insert = sql<EventKey>`insert into events (${columns})
+    select ${columns} from ${features.rows(JSON.stringify(rows), EVENT_COLUMNS)} where true
+    on conflict (project, id) do nothing returning project, id`;
+  return (await insert.execute(tx)).rows;
+}
+
+/** Ends those events that are pending, in one statement, and names them. */
+export async function settleEvents(
+  tx: Transaction<Tables>,
+  rows: readonly OutcomeRow[],
+  features: SqlFeatures,
+): Promise<readonly EventKey[]> {
+  const update = sql<EventKey>`update events set status = outcome.status, response = outcome.response,
+      duration_ms = outcome.duration_ms, error = outcome.error
+    from (select * from ${features.rows(JSON.stringify(rows), OUTCOME_COLUMNS)}) as outcome
+    where events.project = outcome.project and events.id = outcome.id and events.status = 'PENDING'
+    returning events.project, events.id`;
+  return (await update.execute(tx)).rows;
+}

@@ -1,0 +1,42 @@
+import type { RawBuilder } from "kysely";
+import type { ColumnTypes } from "./migrations/0001-initial.ts";
+
+/** What keeps a database from doing what it was asked. */
+export type StoreFailure =
+  /** Somebody has such a row already. */
+  | "taken"
+  /** Two transactions were in each other's way; trying again may go well. */
+  | "conflict"
+  /** Others kept it busy for too long. */
+  | "busy"
+  /** No room on its disk. */
+  | "full"
+  /** It may be read only. */
+  | "readonly"
+  /** It cannot be reached. */
+  | "away"
+  /** Its file is not what it should be. */
+  | "damaged";
+
+/** How one kind of SQL database differs from another, as far as the stores care. */
+export interface SqlFeatures {
+  readonly columns: ColumnTypes;
+  /** Rows out of one JSON parameter, an array of objects: something to select from, by the names of its columns. */
+  rows(json: string, columns: Readonly<Record<string, RowType>>): RawBuilder<unknown>;
+  /**
+   * Makes other transactions that want to append to the outbox wait until this one is over. Without it numbers would be
+   * given out in another order than rows become visible, and a reader that goes by numbers would miss some.
+   * `undefined` where there is one writer at a time anyway.
+   */
+  readonly lockOutbox: RawBuilder<unknown> | undefined;
+  /**
+   * Begins, ends and gives up a transaction by hand, around migrations.
+   * `undefined` where the migrator has a lock of its own.
+   */
+  readonly migrationLock: { readonly begin: RawBuilder<unknown>; readonly commit: RawBuilder<unknown> } | undefined;
+  /** What a driver's error means, or `undefined` for any other. */
+  failureOf(error: unknown): StoreFailure | undefined;
+}
+
+/** Types of values in {@link SqlFeatures.rows}. */
+export type RowType = "text" | "number" | "integer";

@@ -1,0 +1,174 @@
+import { type Transaction, type Updateable, sql } from "kysely";
+import * as v from "valibot";
+import { MeshError } from "../../mesh/errors.ts";
+import type { FunctionInput, FunctionVersion, StoredFunction, Traffic } from "../../mesh/function.ts";
+import type { FunctionStore, Page, PageRequest } from "../store.ts";
+import { pageOf, startOf } from "./cursor.ts";
+import { latestOf, versionsOf } from "./function-queries.ts";
+import { UNSERVED, contentColumns, toFunction, toVersion } from "./function-rows.ts";
+import type { SqlRunner } from "./sql-runner.ts";
+import type { FunctionsTable, Tables } from "./tables.ts";
+import { refuseMissing, versionsIn } from "./traffic.ts";
+
+const labelCursor = v.strictTuple([v.literal("functions"), v.string()]);
+const versionCursor = v.strictTuple([v.literal("versions"), v.pipe(v.number(), v.safeInteger())]);
+
+/** Stored functions in a SQL database. */
+export class SqlFunctions implements FunctionStore {
+  readonly #sql: SqlRunner;
+  readonly #now: () => number;
+
+  constructor(runner: SqlRunner, now: () => number) {
+    this.#sql = runner;
+    this.#now = now;
+  }
+
+  async create(project: string, input: FunctionInput, by: string): Promise<StoredFunction> {
+    const content = contentColumns(input);
+    const now = this.#now();
+    const made = { version: 1, created_at: now, created_by: by };
+    const row = { id: crypto.randomUUID(), project, label: input.label, ...made, ...UNSERVED, updated_at: now };
+    await this.#labelled(input.label, async (tx) => {
+      await tx.insertInto("functions").values(row).execute();
+      await tx
+        .insertInto("function_versions")
+        .values({ ...content, ...made, function_id: row.id })
+        .execute();
+    });
+    return toFunction({ ...row, ...content });
+  }
+
+  get(project: string, id: string): Promise<StoredFunction | undefined> {
+    return this.#sql.read(async (db) => {
+      const row = await latestOf(db, project).where("f.id", "=", id).executeTakeFirst();
+      return row && toFunction(row);
+    });
+  }
+
+  findByLabel(project: string, label: string): Promise<StoredFunction | undefined> {
+    return this.#sql.read(async (db) => {
+      const row = await latestOf(db, project).where("f.label", "=", label).executeTakeFirst();
+      return row && toFunction(row);
+    });
+  }
+
+  async list(project: string, page: PageRequest): Promise<Page<StoredFunction>> {
+    const [, after] = startOf(page, labelCursor) ?? [];
+    return this.#sql.read(async (db) => {
+      const rows = await latestOf(db, project)
+        .$if(after !== undefined, (query) => query.where("f.label", ">", after ?? ""))
+        .orderBy("f.label")
+        .limit(page.limit + 1)
+        .execute();
+      return pageOf(rows, page.limit, { item: toFunction, place: (row) => ["functions", row.label] });
+    });
+  }
+
+  async update(
+    project: string,
+    id: string,
+    input: FunctionInput,
+    { by, ifUpdatedAt }: { readonly by: string; readonly ifUpdatedAt?: string | undefined },
+  ): Promise<StoredFunction> {
+    const content = contentColumns(input);
+    return this.#labelled(input.label, async (tx) => {
+      const set = { label: input.label, version: sql<number>`version + 1` };
+      const row = await this.#change(tx, { project, id, ifUpdatedAt }, set);
+      await tx
+        .insertInto("function_versions")
+        .values({ ...content, function_id: id, version: row.version, created_at: row.updated_at, created_by: by })
+        .execute();
+      return toFunction({ ...row, ...content });
+    });
+  }
+
+  async versions(project: string, id: string, page: PageRequest): Promise<Page<FunctionVersion>> {
+    const [, before] = startOf(page, versionCursor) ?? [];
+    return this.#sql.read(async (db) => {
+      const rows = await versionsOf(db, { project, id })
+        .$if(before !== undefined, (query) => query.where("v.version", "<", before ?? 0))
+        .orderBy("v.version", "desc")
+        .limit(page.limit + 1)
+        .execute();
+      return pageOf(rows, page.limit, { item: toVersion, place: (row) => ["versions", row.version] });
+    });
+  }
+
+  version(project: string, id: string, version: number): Promise<FunctionVersion | undefined> {
+    return this.#sql.read(async (db) => {
+      const row = await versionsOf(db, { project, id }).where("v.version", "=", version).executeTakeFirst();
+      return row && toVersion(row);
+    });
+  }
+
+  async setTraffic(project: string, id: string, traffic: Traffic): Promise<StoredFunction> {
+    const wanted = versionsIn(traffic);
+    return this.#sql.write(async (tx) => {
+      await this.#change(tx, { project, id }, { traffic: JSON.stringify(traffic) });
+      const there = await versionsOf(tx, { project, id })
+        .where("v.version", "in", wanted)
+        .select("v.version")
+        .execute();
+      refuseMissing(wanted, there);
+      return toFunction(await latestOf(tx, project).where("f.id", "=", id).executeTakeFirstOrThrow());
+    });
+  }
+
+  setStatus(project: string, id: string, status: StoredFunction["status"], url?: string): Promise<StoredFunction> {
+    return this.#sql.write(async (tx) => {
+      await this.#change(tx, { project, id }, { status, ...(url !== undefined && { url }) });
+      return toFunction(await latestOf(tx, project).where("f.id", "=", id).executeTakeFirstOrThrow());
+    });
+  }
+
+  remove(project: string, id: string): Promise<boolean> {
+    return this.#sql.write(async (tx) => {
+      const removed = await tx
+        .deleteFrom("functions")
+        .where("project", "=", project)
+        .where("id", "=", id)
+        .executeTakeFirst();
+      return removed.numDeletedRows > 0n;
+    });
+  }
+
+  /** Changes the row of a function that is there, and its `updated_at` with it, however little time has passed. */
+  async #change(
+    tx: Transaction<Tables>,
+    { project, id, ifUpdatedAt }: { project: string; id: string; ifUpdatedAt?: string | undefined },
+    set: Updateable<FunctionsTable> | { label: string; version: ReturnType<typeof sql<number>> },
+  ): Promise<FunctionsTable> {
+    const now = this.#now();
+    const row = await tx
+      .updateTable("functions")
+      .set({ ...set, updated_at: sql<number>`case when updated_at < ${now} then ${now} else updated_at + 1 end` })
+      .where("project", "=", project)
+      .where("id", "=", id)
+      .$if(ifUpdatedAt !== undefined, (query) => query.where("updated_at", "=", exactMs(ifUpdatedAt)))
+      .returningAll()
+      .executeTakeFirst();
+    if (row !== undefined) return row;
+    const there = await latestOf(tx, project).where("f.id", "=", id).executeTakeFirst();
+    if (there === undefined)
+      throw new MeshError("function_not_found", `there is no function "${id}" in project "${project}"`);
+    throw new MeshError("invalid_request", `function "${id}" has changed since; read it again and repeat the change`, {
+      status: 412,
+    });
+  }
+
+  async #labelled<T>(label: string, work: (tx: Transaction<Tables>) => Promise<T>): Promise<T> {
+    try {
+      return await this.#sql.write(work);
+    } catch (error) {
+      if (!this.#sql.isTaken(error)) throw error;
+      const text = `there is a function labelled "${label}" already; choose another label`;
+      throw new MeshError("invalid_request", text, { status: 409, cause: error });
+    }
+  }
+}
+
+/** -1 for what was not handed out by us: never the time of a change. */
+function exactMs(time = ""): number {
+  const ms = Date.parse(time);
+  return !Number.isNaN(ms) && new Date(ms).toISOString() === time ? ms : -1;
+}

@@ -1,0 +1,68 @@
+import type { Kysely, Transaction } from "kysely";
+import { MeshError } from "../../mesh/errors.ts";
+import type { SqlFeatures, StoreFailure } from "./features.ts";
+import type { Tables } from "./tables.ts";
+
+/** Transactions that were in each other's way are tried so often. */
+const ATTEMPTS = 4;
+
+/** Runs queries, and says what went wrong in words that do not depend on the database. */
+export class SqlRunner {
+  readonly features: SqlFeatures;
+  readonly #db: Kysely<Tables>;
+
+  constructor(db: Kysely<Tables>, features: SqlFeatures) {
+    this.#db = db;
+    this.features = features;
+  }
+
+  read<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T> {
+    return this.#translated(() => work(this.#db));
+  }
+
+  /**
+   * All of it or nothing. Work begins with a statement that writes: on SQLite, a transaction that first reads cannot
+   * wait for another's end.
+   */
+  write<T>(work: (tx: Transaction<Tables>) => Promise<T>): Promise<T> {
+    return this.#translated(async () => {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await this.#db.transaction().execute(work);
+        } catch (error) {
+          if (attempt === ATTEMPTS || this.features.failureOf(error) !== "conflict") throw error;
+        }
+      }
+    });
+  }
+
+  /** Whether an error means that such a row is there already. */
+  isTaken(error: unknown): boolean {
+    return this.features.failureOf(error) === "taken";
+  }
+
+  async #translated<T>(run: () => Promise<T>): Promise<T> {
+    try {
+      return await run();
+    } catch (error) {
+      const failure = error instanceof MeshError ? undefined : this.features.failureOf(error);
+      if (failure === undefined || failure === "taken") throw error;
+      const { code, text } = FAILURES[failure];
+      throw new MeshError(code, text, { status: 503, retryAfterSeconds: RETRY_AFTER_SECONDS, cause: error });
+    }
+  }
+}
+
+const RETRY_AFTER_SECONDS = 1;
+
+const FAILURES = {
+  conflict: { code: "overloaded", text: "the store could not settle changes that were made at once; try again" },
+  busy: { code: "overloaded", text: "the store is busy with other changes; nothing was written, try again" },
+  full: { code: "internal", text: "the store's disk is full; nothing was written, make room and try again" },
+  readonly: {
+    code: "internal",
+    text: "the store can be read only; nothing was written, make its file or server writable",
+  },
+  away: { code: "internal", text: "the store cannot be reached at the moment; see that its server runs" },
+  damaged: { code: "internal", text: "the store's file is damaged or no database; restore a backup" },
+} as const satisfies Record<Exclude<StoreFailure, "taken">, { code: "overloaded" | "internal"; text: string }>;

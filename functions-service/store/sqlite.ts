@@ -1,0 +1,32 @@
+import { sql } from "kysely";
+import type { SqlFeatures, StoreFailure } from "./features.ts";
+
+/** What SQLite does in its own way. It has one writer at a time, and so it needs few locks. */
+export const sqliteFeatures: SqlFeatures = {
+  columns: { name: sql`text`, sequence: sql`integer primary key autoincrement` },
+  rows(json, columns) {
+    const fields = Object.keys(columns).map((name) => sql`value ->> ${sql.lit(`$.${name}`)} as ${sql.ref(name)}`);
+    return sql`(select ${sql.join(fields)} from json_each(${json}))`;
+  },
+  lockOutbox: undefined,
+  migrationLock: { begin: sql`begin immediate`, commit: sql`commit` },
+  failureOf: (error) => FAILURES.find(([code]) => codeOf(error).startsWith(code))?.[1],
+};
+
+/** By the beginnings of SQLite's result codes. */
+const FAILURES: readonly (readonly [string, StoreFailure])[] = [
+  ["SQLITE_CONSTRAINT_UNIQUE", "taken"],
+  ["SQLITE_CONSTRAINT_PRIMARYKEY", "taken"],
+  ["SQLITE_BUSY", "busy"],
+  ["SQLITE_LOCKED", "busy"],
+  ["SQLITE_FULL", "full"],
+  ["SQLITE_READONLY", "readonly"],
+  ["SQLITE_CANTOPEN", "away"],
+  ["SQLITE_IOERR", "away"],
+  ["SQLITE_CORRUPT", "damaged"],
+  ["SQLITE_NOTADB", "damaged"],
+];
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
+}

@@ -1,0 +1,74 @@
+import type { Generated } from "kysely";
+import type { EventStatus } from "../../mesh/event.ts";
+import type { FunctionInput, StoredFunction } from "../../mesh/function.ts";
+
+/** The tables of a store as they are read. Times are milliseconds since 1970; what is called JSON is JSON text. */
+export interface Tables {
+  functions: FunctionsTable;
+  function_versions: FunctionVersionsTable;
+  events: EventsTable;
+  outbox: OutboxTable;
+}
+
+export interface FunctionsTable {
+  id: string;
+  project: string;
+  label: string;
+  /** The latest. */
+  version: number;
+  status: StoredFunction["status"];
+  url: string | null;
+  /** JSON. */
+  traffic: string;
+  created_at: number;
+  created_by: string;
+  updated_at: number;
+}
+
+export interface FunctionVersionsTable {
+  function_id: string;
+  version: number;
+  /** As it was then: the function may have been renamed since. */
+  label: string;
+  description: string;
+  template: FunctionInput["template"];
+  runtime: FunctionInput["runtime"];
+  handler: string;
+  /** JSON, like the two that follow. */
+  env: string;
+  secrets: string;
+  dependencies: string;
+  timeout_ms: number;
+  created_at: number;
+  created_by: string;
+}
+
+export interface EventsTable {
+  project: string;
+  id: string;
+  type: string;
+  status: EventStatus;
+  happened_at: number;
+  source: string;
+  /** JSON, or null for `undefined`. */
+  payload: string | null;
+  invocation_id: string | null;
+  deadline: number | null;
+  /** JSON, or null for `undefined`. */
+  response: string | null;
+  duration_ms: number | null;
+  /** JSON. */
+  error: string | null;
+  trace_id: string | null;
+  retry_count: number;
+}
+
+export interface OutboxTable {
+  sequence: Generated<number>;
+  id: string;
+  project: string;
+  event_id: string;
+  routing_key: string;
+  body: string;
+  created_at: number;
+}
