@@ -1,28 +1,20 @@
-import { beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { brokersUnderTest } from "../support/nats.ts";
-import { PROJECT, shopConfig } from "../support/mesh.ts";
-import { callNative, meshForSuite } from "./calling.ts";
+import { PROJECT } from "../support/mesh.ts";
+import { callNative } from "./calling.ts";
 import { openRaw, rawCall } from "./raw-connection.ts";
-import { type Watched, newWatched, streaming } from "./streaming.ts";
+import { streamingSuite } from "./streaming-suite.ts";
 
 describe.each(brokersUnderTest())("an HTTP client that goes away, over %s", (kind) => {
-  let watched: Watched;
-  const mesh = meshForSuite({
-    kind,
-    config: shopConfig({ streaming: { default: { rule: "allow" } } }),
-    services: [streaming(() => watched)],
-  });
-  beforeEach(() => {
-    watched = newWatched();
-  });
+  const { mesh, watched } = streamingSuite(kind);
   const path = (name: string): string => `/v1/call/${PROJECT}/streaming/${name}`;
 
   test.each(["never", "nested"])("before the answer begins ends the handler: %s", async (name) => {
     const connection = await openRaw(mesh().url);
     connection.send(rawCall(path(name), "{}"));
-    await watched.begun.promise;
+    await watched().begun.promise;
     connection.reset();
-    expect(await watched.aborted.promise).toMatchObject({ code: "cancelled" });
+    expect(await watched().aborted.promise).toMatchObject({ code: "cancelled" });
   });
 
   test.each([
@@ -32,27 +24,27 @@ describe.each(brokersUnderTest())("an HTTP client that goes away, over %s", (kin
   ])("in the middle of a stream ends the generator and aborts its signal: %s as %s", async (name, accept) => {
     const connection = await openRaw(mesh().url);
     connection.send(rawCall(path(name), "{}", [`Accept: ${accept}`]));
-    await watched.begun.promise;
+    await watched().begun.promise;
     connection.reset();
-    await watched.finished.promise;
-    expect(await watched.aborted.promise).toMatchObject({ code: "cancelled" });
+    await watched().finished.promise;
+    expect(await watched().aborted.promise).toMatchObject({ code: "cancelled" });
   });
 
   test("while a stream is silent ends it too", async () => {
     const connection = await openRaw(mesh().url);
     connection.send(rawCall(path("idle"), "{}", ["Accept: text/event-stream"]));
-    await watched.begun.promise;
+    await watched().begun.promise;
     connection.reset();
-    expect(await watched.aborted.promise).toMatchObject({ code: "cancelled" });
+    expect(await watched().aborted.promise).toMatchObject({ code: "cancelled" });
   });
 
   test("that aborts its fetch has the handler ended", async () => {
     const controller = new AbortController();
     const answer = fetch(`${mesh().url}${path("never")}`, { method: "POST", body: "{}", signal: controller.signal });
-    await watched.begun.promise;
+    await watched().begun.promise;
     controller.abort();
     await expect(answer).rejects.toMatchObject({ name: "AbortError" });
-    expect(await watched.aborted.promise).toMatchObject({ code: "cancelled" });
+    expect(await watched().aborted.promise).toMatchObject({ code: "cancelled" });
   });
 
   test.each(["never", "nested"])("because the call's time is over has the handler ended: %s", async (name) => {
@@ -61,16 +53,16 @@ describe.each(brokersUnderTest())("an HTTP client that goes away, over %s", (kin
       headers: { "X-Request-Timeout": "0.05" },
     });
     expect(response.status).toBe(504);
-    await watched.aborted.promise;
+    await watched().aborted.promise;
   });
 
   test.each(["never", "nested", "ticks", "nestedTicks"])("is sent nothing any more: %s", async (name) => {
     const connection = await openRaw(mesh().url);
     connection.send(rawCall(path(name), "{}", ["Accept: text/event-stream"]));
-    await watched.begun.promise;
+    await watched().begun.promise;
     connection.reset();
-    await watched.aborted.promise;
-    if (name.endsWith("icks")) await watched.finished.promise;
+    await watched().aborted.promise;
+    if (name.endsWith("icks")) await watched().finished.promise;
     const seen: string[] = [];
     const listening = mesh().workers.subscribe(">", {}, ({ subject }) => seen.push(subject));
     await mesh().workers.flush();

@@ -1,20 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { brokersUnderTest } from "../support/nats.ts";
-import { PROJECT, shopConfig } from "../support/mesh.ts";
-import { callNative, meshForSuite } from "./calling.ts";
+import { PROJECT } from "../support/mesh.ts";
+import { callNative } from "./calling.ts";
 import { openRaw, rawCall, unchunked } from "./raw-connection.ts";
-import { type Watched, newWatched, streaming } from "./streaming.ts";
+import { streamingSuite } from "./streaming-suite.ts";
 
 describe.each(brokersUnderTest())("a streamed answer over HTTP and %s", (kind) => {
-  let watched: Watched;
-  const mesh = meshForSuite({
-    kind,
-    config: shopConfig({ streaming: { default: { rule: "allow" } } }),
-    services: [streaming(() => watched)],
-  });
-  beforeEach(() => {
-    watched = newWatched();
-  });
+  const { mesh, watched } = streamingSuite(kind);
   const call = (name: string, accept?: string, body = "{}") =>
     callNative(mesh(), `streaming/${name}`, {
       body,
@@ -68,7 +60,7 @@ describe.each(brokersUnderTest())("a streamed answer over HTTP and %s", (kind) =
     const { value } = (await reader?.read()) ?? {};
     expect(new TextDecoder().decode(value)).toBe('data: "first"\n\n');
     await reader?.cancel();
-    await watched.aborted.promise;
+    await watched().aborted.promise;
   });
 
   test("an error before the first item is an ordinary problem", async () => {
@@ -144,14 +136,14 @@ describe.each(brokersUnderTest())("a streamed answer over HTTP and %s", (kind) =
     // What fits into the sockets' buffers is made, and then nothing more.
     await vi.waitFor(
       () => {
-        const now = watched.producedBytes;
+        const now = watched().producedBytes;
         const isSteady = now > 0 && now === before;
         before = now;
         expect(isSteady).toBe(true);
       },
       { interval: 500, timeout: 15_000 },
     );
-    expect(watched.producedBytes).toBeLessThan(64 * 1024 * 1024);
+    expect(watched().producedBytes).toBeLessThan(64 * 1024 * 1024);
   });
 
   test("a stream may last longer than the call's time", async () => {
@@ -163,6 +155,6 @@ describe.each(brokersUnderTest())("a streamed answer over HTTP and %s", (kind) =
     const startedAt = performance.now();
     while (performance.now() - startedAt < 300) expect(await reader?.read()).toMatchObject({ done: false });
     await reader?.cancel();
-    await watched.finished.promise;
+    await watched().finished.promise;
   });
 });

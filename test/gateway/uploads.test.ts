@@ -1,29 +1,24 @@
-import { beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { brokersUnderTest } from "../support/nats.ts";
 import { PROJECT, shopConfig } from "../support/mesh.ts";
-import { callNative, meshForSuite } from "./calling.ts";
+import { callNative } from "./calling.ts";
 import { openRaw, statuses } from "./raw-connection.ts";
-import { type Watched, newWatched, streaming } from "./streaming.ts";
+import { streamingSuite } from "./streaming-suite.ts";
 
 const MAX_BYTES = 64 * 1024 * 1024;
 const BINARY = { "Content-Type": "application/octet-stream" };
 
 describe.each(brokersUnderTest())("an upload over %s", (kind) => {
-  let watched: Watched;
-  const mesh = meshForSuite({
+  const { mesh, watched } = streamingSuite(
     kind,
-    config: shopConfig(
+    shopConfig(
       {
         streaming: { default: { rule: "allow" }, upload: { rule: "allow" } },
         guarded: { default: { rule: "authenticated" } },
       },
       { gateway: { limits: { maxBodyBytes: MAX_BYTES } } },
     ),
-    services: [streaming(() => watched)],
-  });
-  beforeEach(() => {
-    watched = newWatched();
-  });
+  );
   const head = (name: string, ...fields: string[]): string =>
     [`POST /v1/call/${PROJECT}/${name} HTTP/1.1`, "Host: gateway", "Content-Type: a/b", ...fields, "", ""].join("\r\n");
 
@@ -59,10 +54,10 @@ describe.each(brokersUnderTest())("an upload over %s", (kind) => {
     const connection = await openRaw(mesh().url);
     connection.send(head("streaming/upload", field));
     connection.send(part);
-    await watched.begun.promise;
+    await watched().begun.promise;
     connection.reset();
-    expect(await watched.broken.promise).toBeInstanceOf(Error);
-    expect(await watched.aborted.promise).toMatchObject({ code: "cancelled" });
+    expect(await watched().broken.promise).toBeInstanceOf(Error);
+    expect(await watched().aborted.promise).toMatchObject({ code: "cancelled" });
   });
 
   test("that its client breaks off before anybody reads it harms nobody", async () => {

@@ -2,12 +2,11 @@ import { expect, test } from "vitest";
 import { MeshError } from "../../mesh/errors.ts";
 import { chance } from "../../testing/faults/chance.ts";
 import { countArrivals, pause, wrongCounts } from "./counts.ts";
+import { violationsOfSeeds } from "./seeds.ts";
 import { type FaultOptions, type TestMesh, simulate, testMesh } from "../../testing/test-mesh.ts";
 import { defineService } from "../../worker-service/service.ts";
 
 const SEEDS = 150;
-/** Meshes at once: they mostly wait. */
-const AT_ONCE = 30;
 const STREAMS = 6;
 /** How much later than its reader's patience a stream may end on a machine that has other things to do. */
 const LATE_MS = 2_000;
@@ -79,10 +78,5 @@ async function violations(seed: number): Promise<string[]> {
 }
 
 test(`${SEEDS} seeds of faults: a stream comes in order and whole, or ends with an error, when its reader says at the latest`, async () => {
-  const found: string[] = [];
-  for (let seed = 0; seed < SEEDS; seed += AT_ONCE) {
-    const batch = await Promise.all(Array.from({ length: AT_ONCE }, (_, index) => violations(seed + index)));
-    found.push(...batch.flat());
-  }
-  expect(found.join("\n")).toBe("");
+  expect(await violationsOfSeeds(SEEDS, violations)).toBe("");
 }, 60_000);
