@@ -97,6 +97,17 @@ export function recordSubject(project: string): string {
   return subjectOf(RECORD_PREFIX, project);
 }
 
+/**
+ * Subject at which an event is told: `events.<project>.<service>.<function>.<status>`.
+ * @throws MeshError `invalid_request` for a part outside the grammar.
+ */
+export function eventSubject(routingKey: string): string {
+  const [project = "", ...parts] = routingKey.split(".");
+  checkName("project", project);
+  for (const part of parts) checkName("function", part);
+  return `events.${routingKey}`;
+}
+
 /** The address in a function's subject, or `undefined` for any other subject. */
 export function parseFunctionSubject(subject: string): FunctionAddress | undefined {
   const parts = subject.split(".");

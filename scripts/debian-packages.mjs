@@ -20,6 +20,7 @@ import { run } from "./set-up/run.mjs";
 export const DEBIAN_PACKAGES = [
   { name: "nats-server", binary: "nats-server", without: { FMESH_TEST_BROKER: "embedded" } },
   { name: "postgresql", binary: "postgres", versions: "/usr/lib/postgresql", support: "postgres.ts" },
+  { name: "rabbitmq-server", binary: "rabbitmq-server", support: "rabbitmq.ts" },
   { name: "golang-go", binary: "go", support: "go.ts" },
   {
     name: "golang-github-nats-io-go-nats-dev",

@@ -28,8 +28,8 @@ const STORED_FUNCTION = "handler";
 /** The function type's last word but one, by status. */
 const VERBS: Readonly<Record<EventStatus, string>> = { PENDING: "started", SUCCESS: "succeeded", FAILURE: "failed" };
 
-/** Characters of a client's source that a routing key takes. */
-const MAX_SOURCE = 128;
+/** What a name may have. */
+const MAX_NAME = 64;
 
 /** What is told of an event as it stands. The same event gives the same notice, however often it is asked for. */
 export function eventNotice(event: StoredEvent): NewNotice {
@@ -81,7 +81,7 @@ function addressOf(source: string): [service: string, name: string] {
 }
 
 function asName(text: string): string {
-  return isName(text) ? text : text.slice(0, MAX_SOURCE).replace(/[^A-Za-z0-9_-]/gu, "_");
+  return isName(text) ? text : text.slice(0, MAX_NAME).replace(/[^A-Za-z0-9_-]/gu, "_") || "_";
 }
 
 // The trace is known, its spans are not: the event stands for the one that sends, so that receivers join the trace.

@@ -113,6 +113,13 @@ export const ZONES: readonly Zone[] = [
     why: "a service imports mesh/*.ts, itself, the typed client and the packages test/architecture/rules.ts gives it",
   },
   serviceZone("functions-service/store/**", ["kysely"], ONE_LIBRARY),
+  {
+    files: ["functions-service/events/rabbitmq.ts", "functions-service/events/rabbitmq/**"],
+    mayImport: [CORE, "functions-service/**"],
+    packages: ["amqplib"],
+    runs: "on Bun",
+    why: ONE_LIBRARY,
+  },
   serviceZone("functions-service/**", ["hono"]),
   serviceZone("builder/**", []),
   {

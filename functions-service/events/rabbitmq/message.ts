@@ -1,0 +1,63 @@
+import { Buffer } from "node:buffer";
+import type { Options } from "amqplib";
+import type { Notice } from "../../store.ts";
+import type { CloudEvent } from "../cloud-event.ts";
+
+/** How events are laid out on RabbitMQ. */
+export interface Layout {
+  /** `""` is the default exchange. */
+  readonly exchange: string;
+  /** A queue of this layout's own; without one, who wants events binds a queue to the exchange. */
+  readonly queue: string | undefined;
+  readonly encode: (notice: Notice) => RabbitmqMessage;
+}
+
+export interface RabbitmqMessage {
+  readonly routingKey: string;
+  readonly content: Buffer;
+  readonly properties: Options.Publish;
+}
+
+/** CloudEvents on a topic exchange, by project, function and status. */
+export const cloudEventLayout: Layout = {
+  exchange: "functions.events",
+  queue: undefined,
+  encode: (notice) => ({
+    routingKey: notice.routingKey,
+    content: Buffer.from(notice.body),
+    properties: properties(notice, eventIn(notice), "application/cloudevents+json; charset=utf-8"),
+  }),
+};
+
+/** The event alone, in the one queue that older consumers read. */
+export const legacyLayout: Layout = {
+  exchange: "",
+  queue: "event-queue",
+  encode: (notice) => {
+    const event = eventIn(notice);
+    return {
+      routingKey: "event-queue",
+      content: Buffer.from(JSON.stringify(event.data)),
+      properties: properties(notice, event, "application/json"),
+    };
+  },
+};
+
+function properties(notice: Notice, { subject, time, traceparent }: CloudEvent, contentType: string): Options.Publish {
+  return {
+    contentType,
+    deliveryMode: 2,
+    messageId: notice.id,
+    correlationId: subject,
+    // The protocol counts in seconds.
+    timestamp: Math.floor(Date.parse(time) / 1000),
+    appId: "functions-mesh",
+    mandatory: true,
+    headers: traceparent === undefined ? {} : { traceparent },
+  };
+}
+
+function eventIn({ body }: Notice): CloudEvent {
+  // What stands in a notice is what cloud-event.ts wrote.
+  return JSON.parse(body) as CloudEvent;
+}
