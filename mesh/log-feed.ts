@@ -7,7 +7,7 @@ import type { LogLevel } from "./log.ts";
  * nobody listens, and answers at `recentLogsSubject` with the last ones it keeps. The payload is always JSON
  * lines; the headers, which a worker without our kit may leave out, tell a line that comes both ways apart.
  */
-export const LOG_HEADERS = {
+const LOG_HEADERS = {
   /** Unique per worker that publishes. */
   source: "Fmesh-Log-Source",
   /** The lines' numbers with their worker, from 1, with commas. */

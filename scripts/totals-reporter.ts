@@ -12,7 +12,7 @@ export interface Totals {
  * Counts the tests of a run. What fails outside any test counts too: a file or hook that breaks, and each error that
  * nobody caught; so the numbers never look better than the run was.
  */
-export function countTests(modules: readonly Pick<TestModule, "children" | "errors">[], uncaught: number): Totals {
+function countTests(modules: readonly Pick<TestModule, "children" | "errors">[], uncaught: number): Totals {
   const totals = { passed: 0, failed: uncaught, skipped: 0 };
   for (const module of modules) {
     for (const test of module.children.allTests()) {

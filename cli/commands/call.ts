@@ -1,33 +1,22 @@
-import { dirname } from "node:path";
 import { Command } from "commander";
-import type { ProjectConfig } from "../../gateway/config.ts";
 import { TIMEOUT_HEADER } from "../../gateway/timeout.ts";
 import { ITEMS_TYPE, LineReader } from "../../mesh/items.ts";
 import { mediaType } from "../../mesh/payload.ts";
-import { findRunningMesh } from "../../worker-service/runtime/running-mesh-file.ts";
-import { parseFunctionName, parseJson, parseJsonObject, parseSeconds } from "../arguments.ts";
+import { parseFunctionName, parseJson, parseSeconds } from "../arguments.ts";
 import { Failure } from "../failure.ts";
-import { findConfig } from "../find-config.ts";
-import { loadProject, signProjectToken } from "../project-token.ts";
+import { type GatewayOptions, accessGateway, problemText, readable, send } from "../gateway-access.ts";
 
-interface CallOptions {
-  readonly config: string;
-  readonly project?: string;
-  readonly claims: string;
-  readonly anonymous?: true;
-  readonly url?: string;
+interface CallOptions extends GatewayOptions {
   readonly timeout: string;
   readonly json?: true;
 }
-
-const TOKEN_SECONDS = 300;
 
 /** `fmesh call`: a call as any HTTP client makes it, for a person at a terminal. */
 export function callCommand(): Command {
   return new Command("call")
     .summary("call a function")
     .description(
-      "Calls a function through the gateway, as any HTTP client does, and prints its result; items of a stream line by\n" +
+      "Calls a function through the gateway, as any HTTP client does, and prints its result; items of a stream line by " +
         "line, as they come.\n" +
         "The token is signed for the occasion with the project's secret, or taken from FMESH_TOKEN.",
     )
@@ -60,44 +49,16 @@ async function call(address: string, given: string | undefined, options: CallOpt
   const params = given === "-" ? await Bun.stdin.text() : given;
   if (params !== undefined) parseJson("params", params);
 
-  const configFile = findConfig(options.config);
-  const project = await loadProject(configFile, options.project);
-  const gateway = options.url ?? findRunningMesh(dirname(configFile))?.gatewayUrl;
-  if (gateway === undefined) {
-    throw new Failure(
-      `no mesh runs for "${options.config}": start one with \`fmesh up\`, or name its gateway with --url`,
-    );
-  }
-  const response = await send(`${gateway}/v1/call/${project.id}/${service}/${name}`, {
+  const { url, project, headers } = await accessGateway(options);
+  const response = await send(`${url}/v1/call/${project.id}/${service}/${name}`, {
     method: "POST",
-    headers: {
-      "Content-Type": "application/json",
-      [TIMEOUT_HEADER]: String(timeoutSeconds),
-      ...(options.anonymous !== true && { Authorization: `Bearer ${await tokenFor(project, options.claims)}` }),
-    },
+    headers: { ...headers, "Content-Type": "application/json", [TIMEOUT_HEADER]: String(timeoutSeconds) },
     body: params ?? "",
   });
   if (options.json === true) await printDocument(response);
   else if (response.ok) await printResult(response);
-  else printProblem(response.status, await response.text());
+  else process.stderr.write(`${problemText(response.status, await response.text())}\n`);
   if (!response.ok) process.exitCode = 1;
-}
-
-async function tokenFor(project: ProjectConfig, claims: string): Promise<string> {
-  const { FMESH_TOKEN: given } = process.env;
-  if (given !== undefined && given !== "") return given;
-  return signProjectToken(project, {
-    claims: parseJsonObject("--claims", claims),
-    expiresInSeconds: TOKEN_SECONDS,
-  });
-}
-
-async function send(url: string, init: RequestInit): Promise<Response> {
-  try {
-    return await fetch(url, init);
-  } catch (cause) {
-    throw new Failure(`the gateway at ${new URL(url).origin} cannot be reached; does it run?`, { cause });
-  }
 }
 
 /** The result as it comes; a stream may take its time. */
@@ -130,21 +91,6 @@ async function printDocument(response: Response): Promise<void> {
   process.stdout.write(`${JSON.stringify({ status, headers: Object.fromEntries(headers), body }, undefined, 2)}\n`);
 }
 
-function printProblem(status: number, text: string): void {
-  const problem = readable(text);
-  const isProblem = typeof problem === "object" && problem !== null && "code" in problem && "detail" in problem;
-  process.stderr.write(`${status} ${isProblem ? `${String(problem.code)}: ${String(problem.detail)}` : text}\n`);
-}
-
 function isItems({ headers }: Response): boolean {
   return mediaType(headers.get("Content-Type") ?? "") === ITEMS_TYPE;
-}
-
-/** The value of JSON text, or any other text as it is. */
-function readable(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }

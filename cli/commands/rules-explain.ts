@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import type { ProjectConfig } from "../../gateway/config.ts";
 import { parseFunctionName, parseJson, parseJsonObject } from "../arguments.ts";
 import { chooseProject } from "../choose-project.ts";
@@ -39,7 +39,11 @@ export function explainCommand(): Command {
     .option("--project <id>", "project; may be left out when there is only one")
     .option("--claims <json>", "claims of the caller's token; without it the caller has none")
     .option("--params <json>", "params of the call")
-    .option("--given <who>", "somebody the rule asks and who agrees; may be repeated", collect, [])
+    .addOption(
+      new Option("--given <who>", "somebody the rule asks and who agrees; may be repeated")
+        .argParser(collect)
+        .default([], "nobody"),
+    )
     .option("--json", "print the whole explanation as JSON")
     .addHelpText(
       "after",

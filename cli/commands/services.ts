@@ -28,7 +28,7 @@ export function servicesCommand(): Command {
   return new Command("services")
     .summary("show the services of the mesh and how they do")
     .description(
-      "Shows each function of the mesh with its instances, calls, latencies of the last minute and errors: live at a\n" +
+      "Shows each function of the mesh with its instances, calls, latencies of the last minute and errors: live at a " +
         "terminal, once elsewhere. With a name: that service's functions, what they take and what they return.",
     )
     .argument("[service]", "describe this service")
