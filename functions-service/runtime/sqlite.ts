@@ -1,12 +1,13 @@
 import { Database } from "bun:sqlite";
 import { Kysely } from "kysely";
-import { BunSqliteDialect } from "kysely-bun-sqlite";
 import type { Log } from "../../mesh/log.ts";
 import type { Store } from "../store.ts";
 import { migrateToLatest } from "../store/migrate.ts";
 import { sqlStore } from "../store/sql-store.ts";
 import { sqliteFeatures } from "../store/sqlite.ts";
+import { startError } from "../store/start-error.ts";
 import type { Tables } from "../store/tables.ts";
+import { SqliteDialect } from "./sqlite-dialect.ts";
 
 /** How long a writer waits for another process. This one stands still meanwhile, so not long. */
 const BUSY_TIMEOUT_MS = 2000;
@@ -16,14 +17,32 @@ const BUSY_TIMEOUT_MS = 2000;
  * @throws StoreStartError that says what is wrong with the file, and what to do.
  */
 export async function openSqliteStore(file: string, log: Log): Promise<Store> {
-  const database = new Database(file, { create: true, readwrite: true, strict: true });
-  database.run(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}`);
-  database.run("pragma journal_mode = wal");
-  // With a write-ahead log, what was committed survives the process; a power cut may take the last moments.
-  database.run("pragma synchronous = normal");
-  database.run("pragma foreign_keys = on");
-  const db = new Kysely<Tables>({ dialect: new BunSqliteDialect({ database }) });
-  const migrations = await migrateToLatest(db, sqliteFeatures);
-  if (migrations.length > 0) log.info("the store's tables were brought up to date", { file, migrations });
-  return sqlStore(db, { features: sqliteFeatures });
+  let database: Database | undefined;
+  try {
+    database = new Database(file, { create: true, readwrite: true });
+    database.run(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}`);
+    database.run("pragma journal_mode = wal");
+    // With a write-ahead log, what was committed survives the process; a power cut may take the last moments.
+    database.run("pragma synchronous = normal");
+    database.run("pragma foreign_keys = on");
+    const db = new Kysely<Tables>({ dialect: new SqliteDialect(database) });
+    const migrations = await migrateToLatest(db, sqliteFeatures);
+    if (migrations.length > 0) log.info("the store's tables were brought up to date", { file, migrations });
+    return sqlStore(db, { features: sqliteFeatures });
+  } catch (error) {
+    database?.close();
+    throw startError(error, { where: JSON.stringify(file), advice: ADVICE });
+  }
 }
+
+/** What to do about errors at the start, by the beginnings of their codes. */
+const ADVICE = {
+  SQLITE_CANTOPEN: "create its folder, and let this user write there",
+  SQLITE_READONLY: "let this user write to it, and to its folder",
+  SQLITE_NOTADB: "name another file: this one is no SQLite database",
+  SQLITE_CORRUPT: "restore a backup: it is damaged",
+  SQLITE_BUSY: "end the other process that works on it",
+  SQLITE_FULL: "make room on its disk",
+  SQLITE_IOERR: "see that its disk works",
+  SQLITE_ERROR: "give the store a file of its own",
+};

@@ -42,7 +42,7 @@ function underLock<T>(
     try {
       await refuseNewer(connection, migrations);
       const { error, results = [] } = await run(migrator);
-      if (error !== undefined) throw error;
+      if (error !== undefined) throw asError(error);
       await lock?.commit.execute(connection);
       return results.map((result) => result.migrationName);
     } catch (error) {
@@ -63,4 +63,8 @@ async function refuseNewer<T>(db: Kysely<T>, migrations: Readonly<Record<string,
     `the database was written by a newer version of the functions service (it has "${unknown.name}"); ` +
       "run that version or newer, or restore a backup from before",
   );
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
