@@ -91,6 +91,7 @@ export class Lane {
     await this.#deliver(page, signal);
     await forget(page);
     if (signal.aborted) return;
+    this.#retry.reset();
     this.#cursor = page.at(-1)?.sequence ?? this.#cursor;
     this.#delivered.clear();
     if (page.length < batch) await pause(pollMs, AbortSignal.any([signal, nap.signal]));
@@ -107,6 +108,7 @@ export class Lane {
       left = left.filter(isLeft);
       if (signal.aborted) return;
       this.#attempted(wave.length - confirmed.length, failure);
+      if (confirmed.length > 0) this.#retry.reset();
       if (failure === undefined) continue;
       // The others may be a long time coming.
       await this.#options.forget(page.filter((notice) => !isLeft(notice)));
@@ -121,7 +123,6 @@ export class Lane {
   }
 
   #succeeded(): void {
-    this.#retry.reset();
     if (this.#failingSince === undefined) return;
     const afterSeconds = Math.round((performance.now() - this.#failingSince) / 1000);
     this.#failingSince = undefined;
