@@ -6,6 +6,7 @@ import type { AuthDeps } from "./auth/options.ts";
 import { createTokenVerifier } from "./auth/token-verifier.ts";
 import type { GatewayConfig, ProjectConfig } from "./config.ts";
 import type { Policy, ProjectPolicy } from "./policy.ts";
+import { createRecordSelector } from "./recording/record-rules.ts";
 import { compileRule } from "./rules/compile.ts";
 import type { RuleDeps } from "./rules/deps.ts";
 import type { QueryPort } from "./rules/query.ts";
@@ -56,6 +57,7 @@ function projectPolicy(project: ProjectConfig, config: GatewayConfig, parts: Pol
   return {
     verifier: createTokenVerifier(project.auth, { fetch: parts.fetch, now: parts.now, log }),
     ruleFor: (service, name) => rules.select(service, name),
+    recordFor: createRecordSelector(project.services),
     names: (service, name) => named.has(`${service}.${name}`),
   };
 }

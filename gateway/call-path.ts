@@ -12,6 +12,7 @@ import { type RequestedCall, dispatch } from "./dispatch.ts";
 import { HttpSpan } from "./http-span.ts";
 import type { GatewayMetrics } from "./metrics.ts";
 import type { Limits, LivePolicy, Policy } from "./policy.ts";
+import type { CallRecorder } from "./recording.ts";
 import { type RequestFacts, requestFacts } from "./request-facts.ts";
 
 /** One way to call functions over HTTP: how it reads a request and how it speaks of the outcome. */
@@ -44,6 +45,8 @@ export interface CallParts {
   readonly log: Log;
   /** Where the spans of calls go; without it there are none. */
   readonly tracing?: Tracing | undefined;
+  /** Where calls are recorded that the configuration wants recorded; without it none is. */
+  readonly recorder?: CallRecorder | undefined;
   /** Lets the connection of a request be silent for as long as it likes, where the platform has a limit for that. */
   readonly keepOpen?: (request: Request) => void;
 }

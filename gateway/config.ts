@@ -10,6 +10,7 @@ import { readSource } from "./config/read-source.ts";
 import { configSchema } from "./config/schema.ts";
 import { plainValue } from "./config/source-node.ts";
 import type { CorsPolicy, Limits } from "./policy.ts";
+import type { RecordSettings } from "./recording.ts";
 
 /** Everything a configuration file decides: checked, every default filled in, frozen. */
 export interface GatewayConfig {
@@ -56,6 +57,8 @@ export interface ServiceConfig {
 export interface FunctionConfig {
   /** Who may call it. Without one it is as if the function were not listed. */
   readonly rule?: Rule;
+  /** What is recorded of its calls. Without it, what is said of the function `default`; else nothing. */
+  readonly record?: RecordSettings;
   /** Params to try it with: shown to people, never sent by itself. */
   readonly example?: unknown;
 }

@@ -7,7 +7,9 @@ import { sendCall } from "../mesh/outgoing-call.ts";
 import type { Tracing } from "../mesh/tracing.ts";
 import { type Caller, authorize } from "./authorize.ts";
 import type { ProjectPolicy } from "./policy.ts";
+import type { CallRecord, CallRecorder, RecordRule } from "./recording.ts";
 import type { RequestFacts } from "./request-facts.ts";
+import type { ServerTiming } from "./server-timing.ts";
 
 /** What a caller asks for, as its path understood it. */
 export interface RequestedCall extends Body {
@@ -29,15 +31,23 @@ export interface Invocation {
   readonly asker: Asker;
 }
 
+/** What calls are sent with. */
+export interface DispatchParts {
+  readonly broker: Broker;
+  readonly tracing?: Tracing | undefined;
+  /** Where calls are recorded; without it none is, whatever the configuration says. */
+  readonly recorder?: CallRecorder | undefined;
+}
+
 /**
- * From an understood request to the beginning of the function's reply: ask the rule, send, wait.
+ * From an understood request to the beginning of the function's reply: ask the rule, record, send, wait, record.
  *
  * @throws MeshError everything that can go wrong with a call.
  */
 export async function dispatch(
   invocation: Invocation,
   project: ProjectPolicy | undefined,
-  { broker, tracing }: { readonly broker: Broker; readonly tracing?: Tracing | undefined },
+  { broker, tracing, recorder }: DispatchParts,
 ): Promise<Reply> {
   const { address, caller, call, facts, asker } = invocation;
   const { timing } = facts;
@@ -45,9 +55,10 @@ export async function dispatch(
 
   const granted = authorize(caller, { address, params: call.params, budget: { deadlineMs } }, timing);
   const claimsJson = typeof granted === "string" ? granted : await granted;
-  const leftMs = deadlineMs - Date.now();
-  if (leftMs <= 0) throw new MeshError("deadline_exceeded", "the time ran out while the rule was evaluated");
+  if (deadlineMs <= Date.now()) throw timeRanOut("the rule was evaluated");
 
+  const recordRule = project?.recordFor?.(address.service, address.function);
+  const record = recordRule === undefined ? undefined : await beginRecord(recorder, recordRule, invocation, deadlineMs);
   const sent = {
     id: facts.callId,
     requestId: facts.requestId,
@@ -60,16 +71,55 @@ export async function dispatch(
     stream: call.stream,
     httpHead: call.httpHead,
   };
+  let reply: Reply;
   try {
-    const reply = await sendCall(broker, address, sent, { timeoutMs: leftMs, asker, tracing, parent: facts.trace });
+    const timeoutMs = deadlineMs - Date.now();
+    if (timeoutMs <= 0) throw timeRanOut("the call was recorded");
+    reply = await sendCall(broker, address, sent, { timeoutMs, asker, tracing, parent: facts.trace });
     timing.lapRoundTrip(reply.handlerMs);
-    return reply;
-  } catch (error) {
+  } catch (thrown) {
     timing.lap("mesh");
-    if (asker.signal.aborted)
-      throw new MeshError("cancelled", "the caller went away before the answer", { cause: error });
-    throw isNowhere(error) && !project?.names(address.service, address.function) ? notFound(address) : error;
+    const error = asTold(thrown, invocation, project);
+    if (record !== undefined) await record.failed(MeshError.from(error));
+    throw error;
   }
+  if (record !== undefined) await endRecord(record, reply, timing);
+  return reply;
+}
+
+async function beginRecord(
+  recorder: CallRecorder | undefined,
+  rule: RecordRule,
+  { address, call, facts }: Invocation,
+  deadlineMs: number,
+): Promise<CallRecord | undefined> {
+  const { callId, trace, timing } = facts;
+  const record = await recorder?.begin(rule, { address, callId, traceId: trace.traceId, deadlineMs, call });
+  timing.lap("record");
+  return record;
+}
+
+async function endRecord(record: CallRecord, reply: Reply, timing: ServerTiming): Promise<void> {
+  try {
+    await record.succeeded(reply);
+    timing.lap("record");
+  } catch (error) {
+    // Nobody is going to read it; that it cannot be cancelled either is its writer's business.
+    reply.stream?.bytes.cancel().catch(() => undefined);
+    throw error;
+  }
+}
+
+function timeRanOut(when: string): MeshError {
+  return new MeshError("deadline_exceeded", `the time ran out while ${when}`);
+}
+
+/** The error of a call in the words of its caller. */
+function asTold(error: unknown, { address, asker }: Invocation, project: ProjectPolicy | undefined): unknown {
+  if (asker.signal.aborted) {
+    return new MeshError("cancelled", "the caller went away before the answer", { cause: error });
+  }
+  return isNowhere(error) && !project?.names(address.service, address.function) ? notFound(address) : error;
 }
 
 function isNowhere(error: unknown): boolean {

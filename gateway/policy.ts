@@ -1,4 +1,5 @@
 import type { TokenVerifier } from "./auth.ts";
+import type { RecordRule } from "./recording.ts";
 import type { CompiledRule } from "./rules.ts";
 
 /** What one project allows: its keys and its rules, compiled. */
@@ -6,6 +7,8 @@ export interface ProjectPolicy {
   readonly verifier: TokenVerifier;
   /** The rule that decides about a function; `undefined` when none does, which is a refusal. */
   ruleFor(service: string, name: string): CompiledRule | undefined;
+  /** What is recorded of a function's calls, if they are; not there in a project that records nothing. */
+  readonly recordFor?: ((service: string, name: string) => RecordRule | undefined) | undefined;
   /** Whether the configuration names this very function, and not only a `default` that covers it. */
   names(service: string, name: string): boolean;
 }

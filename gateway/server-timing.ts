@@ -1,5 +1,5 @@
-/** The parts of a call's time, in the order they happen. */
-export type TimingPart = "auth" | "body" | "rule" | "mesh" | "fn" | "out";
+/** The parts of a call's time, in the order they happen; `record` is before and after the mesh. */
+export type TimingPart = "auth" | "body" | "rule" | "record" | "mesh" | "fn" | "out";
 
 /**
  * Where a call's time went, as a `Server-Timing` header (W3C). Parts are whole microseconds, so that they add up to
@@ -10,10 +10,10 @@ export class ServerTiming {
   readonly #partsUs: Partial<Record<TimingPart, number>> = {};
   #lastUs = 0;
 
-  /** Ends the part that ran since the last lap. */
+  /** Ends the part that ran since the last lap; one that ran before goes on. */
   lap(part: TimingPart): void {
     const nowUs = this.#elapsedUs();
-    this.#partsUs[part] = nowUs - this.#lastUs;
+    this.#partsUs[part] = (this.#partsUs[part] ?? 0) + nowUs - this.#lastUs;
     this.#lastUs = nowUs;
   }
 
@@ -36,9 +36,9 @@ export class ServerTiming {
   /** The header's value; what ran since the last lap is `out`. */
   header(): string {
     this.lap("out");
-    const { body, auth, rule, mesh, fn, out } = this.#partsUs;
-    const parts = metric("auth", auth) + metric("body", body) + metric("rule", rule) + metric("mesh", mesh);
-    return `${parts}${metric("fn", fn)}${metric("out", out)}total;dur=${inMs(this.#lastUs)}`;
+    const { body, auth, rule, record, mesh, fn, out } = this.#partsUs;
+    const parts = metric("auth", auth) + metric("body", body) + metric("rule", rule);
+    return `${parts}${metric("record", record)}${metric("mesh", mesh)}${metric("fn", fn)}${metric("out", out)}total;dur=${inMs(this.#lastUs)}`;
   }
 
   #elapsedUs(): number {

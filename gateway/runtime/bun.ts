@@ -10,6 +10,7 @@ import type { GatewayConfig } from "../config.ts";
 import { ConfigError } from "../config/config-error.ts";
 import { prometheusMetrics } from "../metrics/prometheus.ts";
 import { LivePolicy, type Policy } from "../policy.ts";
+import { Recorder } from "../recording/recorder.ts";
 import { LiveDatabases } from "./databases.ts";
 
 /** A gateway that listens. */
@@ -65,7 +66,9 @@ export function startGateway(
   const policy = new LivePolicy(compile(config));
   advise(config);
   const keepOpen = (request: Request): void => server.timeout(request, 0);
-  const app = createGateway({ broker, policy, metrics: prometheusMetrics(broker), log, tracing, keepOpen });
+  const recorder = new Recorder({ broker, log });
+  const metrics = prometheusMetrics(broker);
+  const app = createGateway({ broker, policy, metrics, log, tracing, recorder, keepOpen });
 
   const server = Bun.serve({
     hostname: config.gateway.host,
@@ -86,7 +89,10 @@ export function startGateway(
       policy.replace(compile(next));
       advise(next);
     },
-    close: () => (closing ??= drain(server, log).then(() => databases.close())),
+    close: () =>
+      (closing ??= drain(server, log)
+        .then(() => recorder.close())
+        .then(() => databases.close())),
   };
 }
 

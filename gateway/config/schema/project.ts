@@ -3,6 +3,7 @@ import type { Environment } from "../environment.ts";
 import { isName } from "../../../mesh/names.ts";
 import { ruleSchema } from "../../../mesh/rule.ts";
 import { authSchema } from "./auth.ts";
+import { recordSchema } from "./record.ts";
 import { list, named, shape } from "./shape.ts";
 import { text } from "./values.ts";
 
@@ -12,7 +13,14 @@ const id = v.pipe(
 );
 
 const service = shape({
-  functions: named("function", shape({ rule: v.exactOptional(ruleSchema), example: v.exactOptional(v.unknown()) })),
+  functions: named(
+    "function",
+    shape({
+      rule: v.exactOptional(ruleSchema),
+      record: v.exactOptional(recordSchema),
+      example: v.exactOptional(v.unknown()),
+    }),
+  ),
 });
 
 /** The projects of a configuration, each id once. */
