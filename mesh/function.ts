@@ -1,18 +1,24 @@
 import * as v from "valibot";
-import { isName } from "./names.ts";
+import { NAME } from "./names.ts";
 
 /** The largest handler source, in characters. */
 const MAX_HANDLER = 1_048_576;
 
-const label = v.pipe(v.string(), v.check(isName, "use 1 to 64 letters, digits, _ or -"));
+/** Languages that a function may be written in. */
+export const FUNCTION_TEMPLATES = ["typescript", "javascript", "python"] as const;
+
+/** What may run a function. */
+export const FUNCTION_RUNTIMES = ["bun", "node", "deno", "python"] as const;
+
+const label = v.pipe(v.string(), v.regex(NAME, "use 1 to 64 letters, digits, _ or -"));
 
 /** What a client sends to create or change a stored function; unknown members are ignored. */
 export const functionInputSchema = v.object({
   /** Unique per project. */
   label,
   description: v.optional(v.pipe(v.string(), v.maxLength(2000)), ""),
-  template: v.optional(v.picklist(["typescript", "javascript", "python"]), "typescript"),
-  runtime: v.optional(v.picklist(["bun", "node", "deno", "python"]), "bun"),
+  template: v.optional(v.picklist(FUNCTION_TEMPLATES), "typescript"),
+  runtime: v.optional(v.picklist(FUNCTION_RUNTIMES), "bun"),
   /** The source text: `export default function (data, ctx)`, `export function handler(body, query)` or `{ fetch }`. */
   handler: v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_HANDLER)),
   env: v.optional(v.record(v.string(), v.string()), {}),

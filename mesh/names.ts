@@ -5,7 +5,7 @@ import type { ServiceVerb } from "./service-info.ts";
  * The grammar of project, service and function names. Dots, `*`, `>` and spaces are NATS subject syntax: a name
  * that held one would be an injection, so nothing else may build subjects and everything here checks first.
  */
-const NAME = /^[A-Za-z0-9_-]{1,64}$/;
+export const NAME = /^[A-Za-z0-9_-]{1,64}$/;
 
 /** First token of every function's subject. */
 export const FUNCTION_PREFIX = "fn";
