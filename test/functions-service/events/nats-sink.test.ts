@@ -52,7 +52,10 @@ describe.each(brokersUnderTest())("events on NATS (%s)", (kind) => {
       "ce-datacontenttype": "application/json",
       traceparent: expect.stringContaining("0af7651916cd43dd8448eb211c80319c"),
     });
-    expect(JSON.parse(new TextDecoder().decode(message?.payload))).toMatchObject({ id: event.id, payload: { name: "é" } });
+    expect(JSON.parse(new TextDecoder().decode(message?.payload))).toMatchObject({
+      id: event.id,
+      payload: { name: "é" },
+    });
   });
 
   test("header values hold what is not printable ASCII in percent encoding", async () => {
