@@ -3,8 +3,12 @@ import packageJson from "../package.json" with { type: "json" };
 import { callCommand } from "./commands/call.ts";
 import { devCommand } from "./commands/dev.ts";
 import { completeCommand, completionCommand } from "./commands/completion.ts";
+import { eventsCommand } from "./commands/events.ts";
+import { functionsServiceCommand } from "./commands/functions-service.ts";
+import { functionsCommand } from "./commands/functions.ts";
 import { gatewayCommand } from "./commands/gateway.ts";
 import { initCommand } from "./commands/init.ts";
+import { invocationsCommand } from "./commands/invocations.ts";
 import { logsCommand } from "./commands/logs.ts";
 import { rulesCommand } from "./commands/rules.ts";
 import { servicesCommand } from "./commands/services.ts";
@@ -27,10 +31,14 @@ export function createProgram(): Command {
     upCommand(),
     devCommand(),
     gatewayCommand(),
+    functionsServiceCommand(),
     workerCommand(),
     callCommand(),
     servicesCommand(),
     logsCommand(),
+    functionsCommand(),
+    eventsCommand(),
+    invocationsCommand(),
     tokenCommand(),
     rulesCommand(),
     completionCommand(),

@@ -22,7 +22,10 @@ export interface FollowOptions {
  * Puts each saved change of a configuration file in force. A broken save changes nothing and says why.
  * @throws ConfigError when the file's folder cannot be watched.
  */
-export async function followConfig(gateway: RunningGateway, options: FollowOptions): Promise<Closable> {
+export async function followConfig(
+  gateway: Pick<RunningGateway, "replaceConfig">,
+  options: FollowOptions,
+): Promise<Closable> {
   const { configFile, current, env, log, adapt = (config) => config, onChange } = options;
   const stopping = new AbortController();
   const complain = (error: unknown): void => {

@@ -1,0 +1,86 @@
+import { Command, Option } from "commander";
+import { EVENT_STATUSES, type StoredEvent } from "../../mesh/event.ts";
+import { ApiClient } from "../api/api-client.ts";
+import { EVENTS_PATH, printEvent } from "../api/events.ts";
+import { type ApiOptions, withApiOptions } from "../api/options.ts";
+import { type Listing, printJson, printTable } from "../api/print.ts";
+import { Failure, USAGE } from "../failure.ts";
+
+const EXIT_CODES = "Exit codes: 0 shown; 1 refused, not there, or no mesh; 2 wrong usage.";
+
+interface ListOptions extends ApiOptions {
+  readonly limit: string;
+  readonly cursor?: string;
+  readonly type?: string;
+  readonly source?: string;
+  readonly status?: string;
+  readonly trace?: string;
+  readonly since?: string;
+  readonly until?: string;
+}
+
+/**
+ * A command that lists events, newest first.
+ * @param name as it is typed, for its examples.
+ * @param type of the events; without it the command's own option says.
+ */
+export function listEventsCommand(name: string, listing: Listing<StoredEvent>, type?: string): Command {
+  return withApiOptions(
+    new Command("list")
+      .summary("list them, newest first")
+      .description("Lists them, newest first; all that is asked for must hold.")
+      .option("--source <source>", "only of this source: service.function, or a stored function's label")
+      .addOption(new Option("--status <status>", "only with this status").choices(EVENT_STATUSES))
+      .option("--trace <id>", "only of this trace: the 32 hexadecimal digits of a traceparent")
+      .option("--since <time>", "only from this time on, such as 2026-01-31T12:00:00Z")
+      .option("--until <time>", "only from before this time")
+      .option("--limit <number>", "how many at most, 1 to 1000", "50")
+      .option("--cursor <cursor>", "go on where an earlier list ended, by the cursor it told"),
+  )
+    .addHelpText(
+      "after",
+      `\nExamples:\n  ${name} --limit 10\n  ${name} --status FAILURE --since 2026-01-31T12:00:00Z\n\n${EXIT_CODES}`,
+    )
+    .action(async (options: ListOptions) => {
+      const { limit, cursor, source, status, trace: traceId } = options;
+      if (!/^[1-9]\d{0,3}$/.test(limit) || Number(limit) > 1000) {
+        throw new Failure(`--limit is "${limit}"; give a number from 1 to 1000`, { exitCode: USAGE });
+      }
+      const since = toTimestamp("--since", options.since);
+      const until = toTimestamp("--until", options.until);
+      const api = await ApiClient.open(options);
+      const query = { limit, cursor, source, status, traceId, since, until, type: type ?? options.type };
+      const { items, next } = await api.page<StoredEvent>(EVENTS_PATH, query);
+      if (options.json === true) printJson(items);
+      else printTable(listing, items);
+      if (next !== undefined) process.stderr.write(`there are more: add --cursor ${next}\n`);
+    });
+}
+
+/**
+ * A command that shows one event.
+ * @param name as it is typed, for its example.
+ */
+export function getEventCommand(name: string): Command {
+  return withApiOptions(
+    new Command("get")
+      .summary("show one with all that is known of it")
+      .description("Shows one with all that is known of it: what was asked and answered as far as that was recorded.")
+      .argument("<id>", "its id, as the list shows it"),
+  )
+    .addHelpText("after", `\nExample:\n  ${name} 0b6c2a54-0a4e-4d8e-8f67-3f4a1f2b9c11\n\n${EXIT_CODES}`)
+    .action(async (id: string, options: ApiOptions) => {
+      const api = await ApiClient.open(options);
+      const { item } = await api.request<StoredEvent>(`${EVENTS_PATH}/${encodeURIComponent(id)}`);
+      if (options.json === true) printJson(item);
+      else printEvent(item);
+    });
+}
+
+/** @throws Failure with the exit code of wrong usage. */
+function toTimestamp(option: string, text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const time = new Date(text);
+  if (!Number.isNaN(time.getTime())) return time.toISOString();
+  throw new Failure(`${option} is "${text}"; give a time such as 2026-01-31T12:00:00Z`, { exitCode: USAGE });
+}

@@ -1,0 +1,35 @@
+import { Command } from "commander";
+import { createFunctionCommand, deleteFunctionCommand, updateFunctionCommand } from "./functions-change.ts";
+import { getFunctionCommand, listFunctionsCommand, versionsCommand } from "./functions-show.ts";
+import { trafficCommand } from "./functions-traffic.ts";
+
+/** `fmesh functions`: the stored functions of a project, over the public HTTP API. */
+export function functionsCommand(): Command {
+  const functions = new Command("functions")
+    .summary("store functions, and look at those that are stored")
+    .description(
+      "Stores functions and shows those that are stored, over the HTTP API of the functions service, as any client may.\n" +
+        "Its rule decides who may: that of `fetch` in the service `functions`.",
+    )
+    .addHelpText(
+      "after",
+      `
+Examples:
+  fmesh functions create greet greet.ts
+  fmesh functions list
+  fmesh functions update greet greet.ts
+
+Exit codes: 0 done; 1 refused, not there, or no mesh; 2 wrong usage.`,
+    );
+  const commands = [
+    listFunctionsCommand(),
+    getFunctionCommand(),
+    createFunctionCommand(),
+    updateFunctionCommand(),
+    deleteFunctionCommand(),
+    versionsCommand(),
+    trafficCommand(),
+  ];
+  for (const command of commands) functions.addCommand(command);
+  return functions;
+}

@@ -1,0 +1,71 @@
+import type { Broker } from "../../mesh/broker.ts";
+import { CloseStack, type Closable } from "../../mesh/lifecycle.ts";
+import type { Log } from "../../mesh/log.ts";
+import { type FunctionsApp, createFunctionsApp } from "../app.ts";
+import { natsSink } from "../events/nats-sink.ts";
+import { rabbitmqSink } from "../events/rabbitmq.ts";
+import { startReconciler } from "../events/reconciler.ts";
+import { startRecorder } from "../events/recorder.ts";
+import { Relay } from "../events/relay.ts";
+import { wakingEvents } from "../events/waking-events.ts";
+import { openStore } from "./open-store.ts";
+import { installedSwaggerAssets } from "./swagger-assets.ts";
+
+/** What the service needs to run. */
+export interface FunctionsServiceOptions {
+  /** `sqlite:<file>` or a `postgres:` URL. */
+  readonly databaseUrl: string;
+  /** The RabbitMQ that is told of events, besides whoever listens on the broker. */
+  readonly rabbitmqUrl: string | undefined;
+  readonly broker: Broker;
+  readonly log: Log;
+  /** Shown in the API's document. */
+  readonly version: string;
+}
+
+/** The functions service with its store open. Closing it comes after closing its projects. */
+export interface FunctionsService extends Closable {
+  /**
+   * Begins to record a project's invocations, and gives the handler of its HTTP API for whoever hosts it.
+   * @throws MeshError `broker_unavailable` when the broker is not connected.
+   */
+  openProject(project: string): Promise<ProjectFunctions>;
+}
+
+/** The functions service of one project. */
+export interface ProjectFunctions extends FunctionsApp, Closable {}
+
+/**
+ * Opens the store, and begins to tell of events and to end overdue invocations.
+ * @throws StoreStartError saying why the database cannot be used, without its password.
+ */
+export async function openFunctionsService(options: FunctionsServiceOptions): Promise<FunctionsService> {
+  const { databaseUrl, rabbitmqUrl, broker, log, version } = options;
+  const stack = new CloseStack();
+  const opened = stack.use(await openStore(databaseUrl, log));
+  try {
+    const sinks = [stack.use(natsSink({ broker, log }))];
+    if (rabbitmqUrl !== undefined) sinks.push(stack.use(rabbitmqSink({ url: rabbitmqUrl, log })));
+    const relay = stack.use(new Relay({ outbox: opened.outbox, sinks, log }));
+    relay.start();
+    const store = { ...opened, events: wakingEvents(opened.events, () => relay.wake()) };
+    stack.use(startReconciler({ events: store.events, log }));
+    return {
+      async openProject(project) {
+        const recorder = await startRecorder({ broker, project, events: store.events, log });
+        const app = createFunctionsApp({
+          store,
+          project,
+          version,
+          swaggerAssets: installedSwaggerAssets,
+          now: () => new Date(),
+        });
+        return { fetch: app.fetch, close: () => recorder.close() };
+      },
+      close: () => stack.close(),
+    };
+  } catch (error) {
+    await stack.close();
+    throw error;
+  }
+}
