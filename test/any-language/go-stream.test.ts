@@ -84,9 +84,9 @@ describe.each(brokersUnderTest())("streams of a worker in Go over %s", (kind) =>
   });
 
   test("it outlives the deadline of the call, and waits for a slow reader meanwhile", async () => {
-    const items = (await streamed({ to: 1e9 }, { timeoutMs: 500 }))[Symbol.asyncIterator]();
+    const items = (await streamed({ to: 1e9 }, { timeoutMs: 1_000 }))[Symbol.asyncIterator]();
     await items.next();
-    await new Promise((resolve) => setTimeout(resolve, 700));
+    await new Promise((resolve) => setTimeout(resolve, 1_200));
     expect(worker.output()).not.toContain("counting ended");
     expect(await items.next()).toEqual({ done: false, value: 2 });
     await items.return?.();

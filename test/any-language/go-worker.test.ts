@@ -69,7 +69,7 @@ describe.each(brokersUnderTest())("a worker in Go over %s", (kind) => {
   });
 
   test("a call ends when the caller's time is over", async () => {
-    const response = await call("brew", { ms: 60_000 }, { headers: { "X-Request-Timeout": "0.2" } });
+    const response = await call("brew", { ms: 60_000 }, { headers: { "X-Request-Timeout": "0.5" } });
     expect(response.status).toBe(504);
     await worker.until(/brewing ended/);
   });

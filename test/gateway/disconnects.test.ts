@@ -50,7 +50,7 @@ describe.each(brokersUnderTest())("an HTTP client that goes away, over %s", (kin
   test.each(["never", "nested"])("because the call's time is over has the handler ended: %s", async (name) => {
     const response = await callNative(mesh(), `streaming/${name}`, {
       body: "{}",
-      headers: { "X-Request-Timeout": "0.05" },
+      headers: { "X-Request-Timeout": "0.5" },
     });
     expect(response.status).toBe(504);
     await watched().aborted.promise;

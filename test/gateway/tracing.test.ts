@@ -157,7 +157,7 @@ describe("a call that fails", () => {
   });
 
   test("because its time is over", async () => {
-    expect((await call("shop.endless", { "X-Request-Timeout": "0.1" })).status).toBe(504);
+    expect((await call("shop.endless", { "X-Request-Timeout": "0.5" })).status).toBe(504);
     await recorded.untilEnded(3);
     expect(recorded.tree().slice(0, 2)).toEqual([
       `SERVER ${ROUTE} (failed: deadline_exceeded)`,

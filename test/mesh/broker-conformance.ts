@@ -153,7 +153,7 @@ export function brokerConformance(kind: BrokerKind, linkKind: LinkKind): void {
 
     test("gather takes every reply that comes in its time", async () => {
       for (const name of ["a", "b", "c"]) open.push(await subscribe("who", (message) => message.reply(text(name))));
-      const replies = await client.gather("who", EMPTY_MESSAGE, { timeoutMs: 250 });
+      const replies = await client.gather("who", EMPTY_MESSAGE, { timeoutMs: 750 });
       expect(replies.map(textOf).toSorted()).toEqual(["a", "b", "c"]);
     });
 

@@ -21,7 +21,9 @@ test("every dependency has an exact version", async () => {
     dependencies: Record<string, string>;
     devDependencies: Record<string, string>;
   };
-  for (const version of Object.values({ ...dependencies, ...devDependencies })) expect(version).toMatch(/^\d/);
+  for (const version of Object.values({ ...dependencies, ...devDependencies })) {
+    expect(version).toMatch(/^(npm:.+@)?\d+\.\d+\.\d+(-\S+)?$/);
+  }
 });
 
 test("the project is importable by its own name, as users import it", () => {
