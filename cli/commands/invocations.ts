@@ -11,7 +11,7 @@ export function invocationsCommand(): Command {
       "after",
       `
 Examples:
-  fmesh invocations list --status FAILURE
+  fmesh invocations list
   fmesh invocations get 0b6c2a54-0a4e-4d8e-8f67-3f4a1f2b9c11
 
 Exit codes: 0 shown; 1 refused, not there, or no mesh; 2 wrong usage.`,

@@ -6,7 +6,14 @@ import { createProgram } from "../../cli/program.ts";
 import { PROJECT_ROOT } from "../support/fmesh.ts";
 
 /** Those whose output is no data: they run until they are stopped, print a script, or only hold other commands. */
-const PRINTS_NO_DATA = new Set(["fmesh up", "fmesh dev", "fmesh gateway", "fmesh worker", "fmesh completion"]);
+const PRINTS_NO_DATA = new Set([
+  "fmesh up",
+  "fmesh dev",
+  "fmesh gateway",
+  "fmesh functions-service",
+  "fmesh worker",
+  "fmesh completion",
+]);
 
 interface NamedCommand {
   /** As it is typed: `fmesh rules test`. */
