@@ -145,6 +145,7 @@ test("--json prints what was made, and --no-install leaves the installing to oth
 test.each([
   [["init", "my greeter!"], 2, /^fmesh: "my greeter!" cannot be a service's name: .*--name gives another$/m],
   [["init", "x", "--name", "a.b"], 2, /^fmesh: "a\.b" cannot be a service's name/],
+  [["init", "functions"], 2, /^fmesh: "functions" cannot be this service's name/],
   [["init", "default"], 2, /^fmesh: "default" cannot be this service's name/],
   [["init", "Client"], 2, /^fmesh: "Client" cannot be this service's name/],
   [["init", "file"], 1, /^fmesh: ".*file" is a file; name a folder/],
