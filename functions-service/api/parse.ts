@@ -43,7 +43,7 @@ export async function parseBody<S extends v.GenericSchema>(schema: S, request: R
 }
 
 function parse<S extends v.GenericSchema>(root: string, schema: S, value: unknown): v.InferOutput<S> {
-  const parsed = v.safeParse(schema, value);
+  const parsed = v.safeParse(schema, value, { abortPipeEarly: true });
   if (parsed.success) return parsed.output;
   const issues = parsed.issues.map(toIssue);
   const [{ path, message }] = issues as [Issue, ...Issue[]];
