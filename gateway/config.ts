@@ -86,6 +86,8 @@ export interface FunctionsServiceConfig {
   readonly database: string;
   /** The RabbitMQ that is told of events. Default none. */
   readonly rabbitmq?: string;
+  /** How it is told: CloudEvents on a topic exchange (default), or plain events in a queue as older consumers read them. */
+  readonly rabbitmqLayout?: "exchange" | "queue";
 }
 
 /** A database for `query` rules. A SQLite path is relative to the configuration file. */

@@ -14,7 +14,7 @@ const SQLITE = "sqlite:";
  * @throws Error naming the setting, when its database cannot be used.
  */
 export async function openService(
-  { database, rabbitmq }: FunctionsServiceConfig,
+  { database, rabbitmq, rabbitmqLayout }: FunctionsServiceConfig,
   { folder, broker, log }: { readonly folder: string; readonly broker: Broker; readonly log: Log },
 ): Promise<FunctionsService> {
   // Commands that run no mesh start without all that the service brings along.
@@ -25,6 +25,7 @@ export async function openService(
     return await openFunctionsService({
       databaseUrl: file === undefined ? database : SQLITE + file,
       rabbitmqUrl: rabbitmq,
+      rabbitmqLayout,
       broker,
       log,
       version: packageJson.version,

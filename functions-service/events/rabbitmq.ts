@@ -1,14 +1,20 @@
 import type { Log } from "../../mesh/log.ts";
 import type { Notice } from "../store.ts";
 import { RabbitmqConnection, type Session } from "./rabbitmq/connection.ts";
-import { cloudEventLayout, legacyLayout } from "./rabbitmq/message.ts";
+import { type Layout, exchangeLayout, queueLayout } from "./rabbitmq/message.ts";
 import type { Delivery, Sink } from "./sink.ts";
+
+/**
+ * How events are laid out: as CloudEvents on the topic exchange `functions.events`, or as plain events in the queue
+ * `event-queue` on the default exchange, where older consumers read them.
+ */
+export type RabbitmqLayout = "exchange" | "queue";
 
 export interface RabbitmqOptions {
   /** `amqp://user:password@host:5672/vhost`, or `amqps://`. */
   readonly url: string;
-  /** The plain event in the queue `event-queue` on the default exchange, as older consumers read it. Default: false. */
-  readonly legacy?: boolean;
+  /** Default: `exchange`. */
+  readonly layout?: RabbitmqLayout | undefined;
   /**
    * Keep events for which no queue is bound, and all that come after them, until one is. Default: false; they are counted,
    * logged, and gone from RabbitMQ, as they are for any exchange.
@@ -17,15 +23,18 @@ export interface RabbitmqOptions {
   readonly log: Log;
 }
 
+const LAYOUTS: Readonly<Record<RabbitmqLayout, Layout>> = { exchange: exchangeLayout, queue: queueLayout };
+
 /**
  * Events on RabbitMQ: persistent messages, each confirmed by the server, on one connection that is opened again after it broke.
  * @throws TypeError for a URL that is none of RabbitMQ's.
  */
-export function rabbitmqSink({ url, legacy = false, keepUnroutable = false, log }: RabbitmqOptions): Sink {
+export function rabbitmqSink(options: RabbitmqOptions): Sink {
+  const { url, keepUnroutable = false, log } = options;
   if (!["amqp:", "amqps:"].includes(URL.parse(url)?.protocol ?? "")) {
     throw new TypeError("the URL of RabbitMQ is not valid; write it as amqp://user:password@host:5672/vhost");
   }
-  const layout = legacy ? legacyLayout : cloudEventLayout;
+  const layout = LAYOUTS[options.layout ?? "exchange"];
   const returned = new Set<string>();
   let hasToldOfReturned = false;
   const connection = new RabbitmqConnection({ url, layout, log, onReturned: (id) => void returned.add(id) });

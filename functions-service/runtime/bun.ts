@@ -3,7 +3,7 @@ import { CloseStack, type Closable } from "../../mesh/lifecycle.ts";
 import type { Log } from "../../mesh/log.ts";
 import { type FunctionsApp, createFunctionsApp } from "../app.ts";
 import { natsSink } from "../events/nats-sink.ts";
-import { rabbitmqSink } from "../events/rabbitmq.ts";
+import { type RabbitmqLayout, rabbitmqSink } from "../events/rabbitmq.ts";
 import { startReconciler } from "../events/reconciler.ts";
 import { startRecorder } from "../events/recorder.ts";
 import { Relay } from "../events/relay.ts";
@@ -17,6 +17,8 @@ export interface FunctionsServiceOptions {
   readonly databaseUrl: string;
   /** The RabbitMQ that is told of events, besides whoever listens on the broker. */
   readonly rabbitmqUrl: string | undefined;
+  /** How it is told. Default: `exchange`. */
+  readonly rabbitmqLayout?: RabbitmqLayout | undefined;
   readonly broker: Broker;
   readonly log: Log;
   /** Shown in the API's document. */
@@ -40,12 +42,13 @@ export interface ProjectFunctions extends FunctionsApp, Closable {}
  * @throws StoreStartError saying why the database cannot be used, without its password.
  */
 export async function openFunctionsService(options: FunctionsServiceOptions): Promise<FunctionsService> {
-  const { databaseUrl, rabbitmqUrl, broker, log, version } = options;
+  const { databaseUrl, rabbitmqUrl, rabbitmqLayout, broker, log, version } = options;
   const stack = new CloseStack();
   const opened = stack.use(await openStore(databaseUrl, log));
   try {
     const sinks = [stack.use(natsSink({ broker, log }))];
-    if (rabbitmqUrl !== undefined) sinks.push(stack.use(rabbitmqSink({ url: rabbitmqUrl, log })));
+    if (rabbitmqUrl !== undefined)
+      sinks.push(stack.use(rabbitmqSink({ url: rabbitmqUrl, layout: rabbitmqLayout, log })));
     const relay = stack.use(new Relay({ outbox: opened.outbox, sinks, log }));
     relay.start();
     const store = { ...opened, events: wakingEvents(opened.events, () => relay.wake()) };

@@ -19,7 +19,7 @@ export interface RabbitmqMessage {
 }
 
 /** CloudEvents on a topic exchange, by project, function and status. */
-export const cloudEventLayout: Layout = {
+export const exchangeLayout: Layout = {
   exchange: "functions.events",
   queue: undefined,
   encode: (notice) => ({
@@ -30,7 +30,7 @@ export const cloudEventLayout: Layout = {
 };
 
 /** The event alone, in the one queue that older consumers read. */
-export const legacyLayout: Layout = {
+export const queueLayout: Layout = {
   exchange: "",
   queue: "event-queue",
   encode: (notice) => {

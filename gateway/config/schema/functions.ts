@@ -6,6 +6,8 @@ import { flag, variableUrl } from "./values.ts";
 /** Where a configuration keeps its functions and events when it does not say. */
 const DEFAULT_DATABASE = "sqlite:.fmesh/functions.db";
 
+const RABBITMQ_LAYOUTS = ["exchange", "queue"] as const;
+
 /** Where functions and events are kept, and who is told of events. */
 export function functionsSchema(env: Environment) {
   const database = v.pipe(
@@ -20,5 +22,6 @@ export function functionsSchema(env: Environment) {
     enabled: v.optional(flag, true),
     database: v.optional(database, DEFAULT_DATABASE),
     rabbitmq: v.exactOptional(rabbitmq),
+    rabbitmqLayout: v.exactOptional(v.picklist(RABBITMQ_LAYOUTS, `must be one of ${RABBITMQ_LAYOUTS.join(", ")}`)),
   });
 }

@@ -7,9 +7,9 @@ import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { rabbitmqSink } from "../../../functions-service/events/rabbitmq.ts";
 import { Relay } from "../../../functions-service/events/relay.ts";
-import { wakingStore } from "../../../functions-service/events/waking-store.ts";
+import { wakingEvents } from "../../../functions-service/events/waking-events.ts";
 import { openSqliteStore } from "../../../functions-service/runtime/sqlite.ts";
-import type { Store } from "../../../functions-service/store.ts";
+import type { EventStore, Store } from "../../../functions-service/store.ts";
 import { CloseStack } from "../../../mesh/lifecycle.ts";
 import { jsonLog, silentLog } from "../../../mesh/log.ts";
 import { pause } from "../../../mesh/pause.ts";
@@ -39,14 +39,14 @@ beforeEach(async () => {
 afterEach(() => stack.close());
 
 const untilEmpty = (): Promise<void> =>
-  vi.waitFor(async () => expect((await store.outbox.backlog()).count).toBe(0), { timeout: 30_000, interval: 20 });
+  vi.waitFor(async () => expect((await store.outbox.backlog()).count).toBe(0), { timeout: START_MS, interval: 20 });
 
 /** Invocations, a few each moment until told to stop; gives the ids of their notices. */
-function recordSteadily(into: Store, stop: AbortSignal): Promise<[string, string][]> {
+function recordSteadily(into: EventStore, stop: AbortSignal): Promise<[string, string][]> {
   const record = async (): Promise<[string, string][]> => {
     const all: [string, string][] = [];
     while (!stop.aborted) {
-      all.push(...(await recordInvocations(into.events, 10)));
+      all.push(...(await recordInvocations(into, 10)));
       await pause(10, stop);
     }
     return all;
@@ -64,19 +64,19 @@ test.each(["stop", "kill"] as const)(
     relay.start();
     const stop = new AbortController();
     const recorded = recordSteadily(
-      wakingStore(store, () => relay.wake()),
+      wakingEvents(store.events, () => relay.wake()),
       stop.signal,
     );
     await vi.waitFor(async () => expect((await relay.metrics()).sinks["rabbitmq"]?.published).toBeGreaterThan(200), {
-      timeout: 20_000,
+      timeout: START_MS,
     });
     await rabbitmq.server[end]();
     await vi.waitFor(async () => expect((await store.outbox.backlog()).count).toBeGreaterThan(500), {
-      timeout: 20_000,
+      timeout: START_MS,
     });
     expect((await relay.metrics()).sinks["rabbitmq"]?.isFailing).toBe(true);
     await rabbitmq.server.start();
-    await vi.waitFor(() => expect(lines.join("\n")).toContain("events are delivered again"), { timeout: 20_000 });
+    await vi.waitFor(() => expect(lines.join("\n")).toContain("events are delivered again"), { timeout: START_MS });
     stop.abort();
     const expected = await recorded;
     await untilEmpty();
@@ -85,19 +85,19 @@ test.each(["stop", "kill"] as const)(
     expect(withoutRepetitions(ids)).toHaveLength(2 * expected.length);
     expect(lines.join("\n")).not.toContain(new URL(rabbitmq.server.url).password);
   },
-  START_MS + 60_000,
+  3 * START_MS,
 );
 
 test(
   `a relay that is killed ${ROUNDS} times in the middle loses nothing`,
   async () => {
     const stop = new AbortController();
-    const recorded = recordSteadily(store, stop.signal);
+    const recorded = recordSteadily(store.events, stop.signal);
     for (let round = 0; round < ROUNDS; round++) {
       const before = await queueLength();
       const relay = startRelayProcess();
       await vi.waitFor(async () => expect(await queueLength()).toBeGreaterThan(before), {
-        timeout: 20_000,
+        timeout: START_MS,
         interval: 5,
       });
       relay.kill("SIGKILL");
@@ -113,7 +113,7 @@ test(
     expect(misheard(ids, expected)).toEqual([]);
     expect(withoutRepetitions(ids)).toHaveLength(2 * expected.length);
   },
-  START_MS + 60_000,
+  3 * START_MS,
 );
 
 function startRelayProcess(): ChildProcess {

@@ -69,7 +69,7 @@ test("an event is a persistent CloudEvent on the topic exchange, by project, fun
 
 test("older consumers get the plain event in the queue event-queue", async () => {
   const event = invocation();
-  const sink = openSink({ legacy: true });
+  const sink = openSink({ layout: "queue" });
   expect((await sink.publish([{ ...eventNotice(event), sequence: 1 }], signal)).confirmed).toEqual([1]);
   const [message] = await takeAll(rabbitmq.server.url, "event-queue");
   expect(message?.fields).toMatchObject({ exchange: "", routingKey: "event-queue" });
@@ -89,7 +89,7 @@ test("a thousand invocations arrive once and in order", async () => {
 
 test("events that no queue is bound for are dropped by RabbitMQ, and the log says so once", async () => {
   const notices = [1, 2, 3].map((sequence) => ({ ...eventNotice(invocation({ project: "nobody" })), sequence }));
-  expect((await openSink().publish(notices, signal)).confirmed.toSorted()).toEqual([1, 2, 3]);
+  expect((await openSink().publish(notices, signal)).confirmed).toHaveLength(3);
   expect(lines).toEqual([expect.stringContaining("no queue is bound for events like")]);
 });
 
@@ -146,6 +146,7 @@ test("an exchange of the same name that is made otherwise is told of", async () 
   await withChannel(url, (channel) => channel.assertExchange("functions.events", "fanout"));
   startRelay(openSink({ url }));
   await said("is made otherwise");
+  expect(lines.join("\n")).toContain("functions.events");
 }, 20_000);
 
 test("while RabbitMQ blocks publishers events wait, and a relay that is closed then does not hang", async () => {

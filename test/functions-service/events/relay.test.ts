@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Relay, type RelayOptions } from "../../../functions-service/events/relay.ts";
-import { wakingStore } from "../../../functions-service/events/waking-store.ts";
+import { wakingEvents } from "../../../functions-service/events/waking-events.ts";
 import { openSqliteStore } from "../../../functions-service/runtime/sqlite.ts";
 import type { Store } from "../../../functions-service/store.ts";
 import { CloseStack } from "../../../mesh/lifecycle.ts";
@@ -83,9 +83,9 @@ test("a sink that is away keeps nobody waiting, holds one batch in memory, and g
 test("new notices are told at once, without polling", async () => {
   const sink = recordingSink();
   const relay = startRelay({ sinks: [sink], pollMs: NEVER_MS });
-  const woken = wakingStore(store, () => relay.wake());
+  const woken = wakingEvents(store.events, () => relay.wake());
   for (let round = 1; round <= 20; round++) {
-    await recordInvocations(woken.events, 1);
+    await recordInvocations(woken, 1);
     await vi.waitFor(() => expect(sink.ids).toHaveLength(2 * round), { interval: 1 });
   }
 });

@@ -72,6 +72,7 @@ test.each([
   ["database: 'sqlite:'", "functions.database: must name a file"],
   ["database: $NOT_SET", 'functions.database: the environment variable "NOT_SET" is not set'],
   ["rabbitmq: https://rabbit.example.com", "functions.rabbitmq: must be a URL such as"],
+  ["rabbitmqLayout: fanout", "functions.rabbitmqLayout: must be one of exchange, queue"],
   ["enabled: 1", "functions.enabled: must be true or false"],
   ["databse: sqlite:x", 'did you mean "database"?'],
 ])("what the functions service cannot use is told: %s", (text, message) => {
