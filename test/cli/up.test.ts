@@ -100,7 +100,7 @@ test("Ctrl-C ends it while it still waits for its broker, and leaves nothing run
 test("Ctrl-C ends it while it still waits for a worker that does not join", async () => {
   await writeFile(join(example.folder, "arithmetic.ts"), "setInterval(() => undefined, 1000);\n");
   const mesh = start(["up", example.folder]);
-  await expect.poll(() => existsSync(join(example.folder, ".fmesh/running.json"))).toBe(true);
+  await expect.poll(() => existsSync(join(example.folder, ".fmesh/running.json")), { timeout: 10_000 }).toBe(true);
   const workers = await childrenOf(mesh.pid);
   expect(await mesh.stop("SIGINT")).toBe(0);
   for (const pid of workers) expect(isAlive(pid)).toBe(false);
