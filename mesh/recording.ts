@@ -12,20 +12,22 @@ export interface RecordBatch {
   readonly ended: readonly Ending[];
 }
 
+/** Milliseconds since the epoch: no more than a date holds (ECMA-262, 21.4.1.1). */
+const instant = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(8.64e15));
+
 const facts = {
   /** The call's id. */
   id: v.pipe(v.string(), v.regex(/^[A-Za-z0-9-]{1,64}$/)),
   /** See {@link sourceOf}. */
   source: v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
-  /** Milliseconds since the epoch. */
-  startedAt: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  startedAt: instant,
   traceId: v.string(),
 };
 
 const beginningSchema = v.object({
   ...facts,
-  /** When the caller stops waiting: milliseconds since the epoch. */
-  deadlineMs: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  /** When the caller stops waiting. */
+  deadlineMs: instant,
   payload: v.optional(v.unknown()),
 });
 

@@ -5,6 +5,7 @@ import { EmbeddedBroker } from "../../mesh/broker/embedded.ts";
 import { silentLog } from "../../mesh/log.ts";
 import { startNatsServer } from "../../nats-server/server.ts";
 
+const admin = { rule: "match", type: "string", eval: "==", f1: "args.auth.role", f2: "admin" };
 const config = parseConfig(
   JSON.stringify({
     projects: [
@@ -14,7 +15,9 @@ const config = parseConfig(
         services: {
           arithmetic: {
             functions: {
-              sum: { rule: { rule: "match", type: "string", eval: "==", f1: "args.auth.role", f2: "admin" } },
+              sum: { rule: admin },
+              notedSum: { rule: admin, record: "result" },
+              recordedSum: { rule: admin, record: "full" },
             },
           },
           streams: { functions: { default: { rule: "allow" } } },

@@ -9,9 +9,8 @@ import { chunks, items } from "./sources.ts";
 const broker = natsBroker({ url: process.env["NATS_URL"] ?? "", name: "worker", log: silentLog });
 await broker.connect();
 broker.subscribe("raw", { queue: "q" }, (message) => message.reply({ payload: message.payload, headers: {} }));
-const arithmetic = defineService("arithmetic", {
-  sum: ({ num1, num2 }: { num1: number; num2: number }) => ({ sum: num1 + num2 }),
-});
+const sum = ({ num1, num2 }: { num1: number; num2: number }) => ({ sum: num1 + num2 });
+const arithmetic = defineService("arithmetic", { sum, notedSum: sum, recordedSum: sum });
 const streams = defineService("streams", {
   bytes: (params: { bytes: number }) => chunks(params.bytes),
   items: (params: { items: number }) => items(params.items),

@@ -15,7 +15,7 @@ const EVERY_MS = 2000;
 const BATCH = 500;
 
 export interface ReconcilerOptions {
-  readonly events: EventStore;
+  readonly events: Pick<EventStore, "overdue" | "settle">;
   readonly log: Log;
   /** Default 10 000 milliseconds after its deadline an invocation is given up. */
   readonly graceMs?: number;

@@ -18,7 +18,7 @@ const INVOCATION = "FUNCTION_INVOCATION";
 export interface RecorderParts {
   readonly broker: Broker;
   readonly project: string;
-  readonly events: EventStore;
+  readonly events: Pick<EventStore, "insert" | "settle">;
   readonly log: Log;
 }
 
@@ -62,7 +62,7 @@ async function take(message: IncomingMessage, { project, events, log }: Recorder
   }
 }
 
-async function insert(pending: readonly StoredEvent[], events: EventStore): Promise<void> {
+async function insert(pending: readonly StoredEvent[], events: RecorderParts["events"]): Promise<void> {
   await events.insert(
     pending,
     pending.map((event) => eventNotice(event)),

@@ -29,21 +29,19 @@ interface Batch {
 }
 
 const MAX_RECORDS = 512;
-/** Batches under way at once: while one is written another is gathered, and a third would only make both smaller. */
-const MAX_IN_FLIGHT = 2;
 const FIRST_PAUSE_MS = 50;
 const MAX_PAUSE_MS = 1000;
 
 /**
- * The records of one project on their way to its recorder. Those that come while batches are under way make up the next one,
- * so that batches grow with the load and nothing waits for a timer. Beginnings are tried once, endings until they are recorded.
+ * The records of one project on their way to its recorder. Those that come while a batch is under way make up the next one, so
+ * that batches grow with the load and nothing waits for a timer. Beginnings are tried once, endings until they are recorded.
  */
 export class RecordBatches {
   readonly #options: BatchOptions;
   readonly #subject: string;
   #begun: Waiting[] = [];
   #ended: Waiting[] = [];
-  #inFlight = 0;
+  #isSending = false;
   #isAway = false;
   #pauseMs = 0;
   #isPausing = false;
@@ -82,16 +80,16 @@ export class RecordBatches {
     });
   }
 
+  /** One batch is under way at a time: two would both be smaller, and to write a batch costs more than what is in it. */
   #pump(): void {
-    while (this.#inFlight < MAX_IN_FLIGHT && !this.#isClosed) {
-      const batch = this.#next();
-      if (batch.begun.length + batch.ended.length === 0) return;
-      this.#inFlight += 1;
-      void this.#send(batch).then(() => {
-        this.#inFlight -= 1;
-        this.#pump();
-      });
-    }
+    if (this.#isSending || this.#isClosed) return;
+    const batch = this.#next();
+    if (batch.begun.length + batch.ended.length === 0) return;
+    this.#isSending = true;
+    void this.#send(batch).finally(() => {
+      this.#isSending = false;
+      this.#pump();
+    });
   }
 
   /** During a pause endings stay where they are; beginnings, whose callers wait, find out whether it is over. */
