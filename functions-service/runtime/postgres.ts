@@ -24,9 +24,7 @@ export async function openPostgresStore(url: string, log: Log): Promise<Store> {
   const pool = new Pool({
     ...{ connectionString: url, application_name: "functions-mesh", max: POOL_SIZE },
     ...{ connectionTimeoutMillis: CONNECT_TIMEOUT_MS, statement_timeout: STATEMENT_TIMEOUT_MS },
-    types: {
-      getTypeParser: (type, format) => (type === types.builtins.INT8 ? Number : types.getTypeParser(type, format)),
-    },
+    types: { getTypeParser: parserOf },
   });
   // Connections that nobody uses end with the server, and a pool without a listener takes the process with them.
   pool.on("error", (error) => log.warn("the store's database hung up", { database: where, reason: error.message }));
@@ -54,6 +52,11 @@ const ADVICE = {
   "53100": "make room on its disk",
   "53300": "let it have more connections (max_connections)",
 };
+
+// The driver gives 64-bit integers as text; none of ours is too large for a number.
+function parserOf(type: number, format?: "text" | "binary"): (text: string) => unknown {
+  return type === types.builtins.INT8 ? Number : (types.getTypeParser(type, format) as (text: string) => unknown);
+}
 
 /** @throws StoreStartError for what is no URL. */
 function shownUrl(url: string): string {

@@ -3,36 +3,48 @@ import { Kysely } from "kysely";
 import type { Log } from "../../mesh/log.ts";
 import type { Store } from "../store.ts";
 import { migrateToLatest } from "../store/migrate.ts";
+import { patiently } from "../store/patience.ts";
 import { sqlStore } from "../store/sql-store.ts";
 import { sqliteFeatures } from "../store/sqlite.ts";
 import { startError } from "../store/start-error.ts";
 import type { Tables } from "../store/tables.ts";
 import { SqliteDialect } from "./sqlite-dialect.ts";
 
-/** How long a writer waits for another process. This one stands still meanwhile, so not long. */
-const BUSY_TIMEOUT_MS = 2000;
+/** Nothing else runs in this process while SQLite waits for another one; the store waits longer, but not like that. */
+const BUSY_TIMEOUT_MS = 5;
 
 /**
  * Opens the store in a SQLite file, which is made when it is not there, or in memory (`":memory:"`).
  * @throws StoreStartError that says what is wrong with the file, and what to do.
  */
 export async function openSqliteStore(file: string, log: Log): Promise<Store> {
-  let database: Database | undefined;
   try {
-    database = new Database(file, { create: true, readwrite: true });
+    const { db, migrations } = await patiently(() => open(file), isLocked);
+    if (migrations.length > 0) log.info("the store's tables were brought up to date", { file, migrations });
+    return sqlStore(db, { features: sqliteFeatures });
+  } catch (error) {
+    throw startError(error, { where: JSON.stringify(file), advice: ADVICE });
+  }
+}
+
+async function open(file: string): Promise<{ db: Kysely<Tables>; migrations: readonly string[] }> {
+  const database = new Database(file, { create: true, readwrite: true });
+  try {
     database.run(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}`);
     database.run("pragma journal_mode = wal");
     // With a write-ahead log, what was committed survives the process; a power cut may take the last moments.
     database.run("pragma synchronous = normal");
     database.run("pragma foreign_keys = on");
     const db = new Kysely<Tables>({ dialect: new SqliteDialect(database) });
-    const migrations = await migrateToLatest(db, sqliteFeatures);
-    if (migrations.length > 0) log.info("the store's tables were brought up to date", { file, migrations });
-    return sqlStore(db, { features: sqliteFeatures });
+    return { db, migrations: await migrateToLatest(db, sqliteFeatures) };
   } catch (error) {
-    database?.close();
-    throw startError(error, { where: JSON.stringify(file), advice: ADVICE });
+    database.close();
+    throw error;
   }
+}
+
+function isLocked(error: unknown): boolean {
+  return sqliteFeatures.failureOf(error) === "conflict";
 }
 
 /** What to do about errors at the start, by the beginnings of their codes. */

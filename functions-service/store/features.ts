@@ -5,9 +5,9 @@ import type { ColumnTypes } from "./migrations/0001-initial.ts";
 export type StoreFailure =
   /** Somebody has such a row already. */
   | "taken"
-  /** Two transactions were in each other's way; trying again may go well. */
+  /** Another transaction is in the way; nothing was done, and trying again will go well. */
   | "conflict"
-  /** Others kept it busy for too long. */
+  /** It has too much to do, or took too long. */
   | "busy"
   /** No room on its disk. */
   | "full"

@@ -32,7 +32,7 @@ const FAILURES: readonly (readonly [string, StoreFailure])[] = [
   ["23505", "taken"],
   ["40001", "conflict"],
   ["40P01", "conflict"],
-  ["55P03", "busy"],
+  ["55P03", "conflict"],
   ["57014", "busy"],
   ["53300", "busy"],
   ["53", "full"],

@@ -1,10 +1,8 @@
 import type { Kysely, Transaction } from "kysely";
 import { MeshError } from "../../mesh/errors.ts";
 import type { SqlFeatures, StoreFailure } from "./features.ts";
+import { patiently } from "./patience.ts";
 import type { Tables } from "./tables.ts";
-
-/** Transactions that were in each other's way are tried so often. */
-const ATTEMPTS = 4;
 
 /** Runs queries, and says what went wrong in words that do not depend on the database. */
 export class SqlRunner {
@@ -25,15 +23,7 @@ export class SqlRunner {
    * wait for another's end.
    */
   write<T>(work: (tx: Transaction<Tables>) => Promise<T>): Promise<T> {
-    return this.#translated(async () => {
-      for (let attempt = 1; ; attempt++) {
-        try {
-          return await this.#db.transaction().execute(work);
-        } catch (error) {
-          if (attempt === ATTEMPTS || this.features.failureOf(error) !== "conflict") throw error;
-        }
-      }
-    });
+    return this.#translated(() => this.#db.transaction().execute(work));
   }
 
   /** Whether an error means that such a row is there already. */
@@ -43,7 +33,7 @@ export class SqlRunner {
 
   async #translated<T>(run: () => Promise<T>): Promise<T> {
     try {
-      return await run();
+      return await patiently(run, (error) => this.features.failureOf(error) === "conflict");
     } catch (error) {
       const failure = error instanceof MeshError ? undefined : this.features.failureOf(error);
       if (failure === undefined || failure === "taken") throw error;
@@ -56,8 +46,8 @@ export class SqlRunner {
 const RETRY_AFTER_SECONDS = 1;
 
 const FAILURES = {
-  conflict: { code: "overloaded", text: "the store could not settle changes that were made at once; try again" },
-  busy: { code: "overloaded", text: "the store is busy with other changes; nothing was written, try again" },
+  conflict: { code: "overloaded", text: "the store is busy with other changes; nothing was written, try again" },
+  busy: { code: "overloaded", text: "the store has more to do than it can; nothing was written, try again" },
   full: { code: "internal", text: "the store's disk is full; nothing was written, make room and try again" },
   readonly: {
     code: "internal",

@@ -17,8 +17,8 @@ export const sqliteFeatures: SqlFeatures = {
 const FAILURES: readonly (readonly [string, StoreFailure])[] = [
   ["SQLITE_CONSTRAINT_UNIQUE", "taken"],
   ["SQLITE_CONSTRAINT_PRIMARYKEY", "taken"],
-  ["SQLITE_BUSY", "busy"],
-  ["SQLITE_LOCKED", "busy"],
+  ["SQLITE_BUSY", "conflict"],
+  ["SQLITE_LOCKED", "conflict"],
   ["SQLITE_FULL", "full"],
   ["SQLITE_READONLY", "readonly"],
   ["SQLITE_CANTOPEN", "away"],
