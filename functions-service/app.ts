@@ -30,9 +30,12 @@ export function createFunctionsApp({
   now = () => new Date(),
   ...parts
 }: FunctionsAppParts): FunctionsApp {
-  const document = JSON.stringify(openApiDocument(OPERATIONS, version));
+  let document: string | undefined;
   const pages = new Hono<{ Bindings: RequestContext }>();
-  pages.get("/api/v1/functions/openapi.json", (c) => c.body(document, 200, { "Content-Type": "application/json" }));
+  pages.get("/api/v1/functions/openapi.json", (c) => {
+    document ??= JSON.stringify(openApiDocument(OPERATIONS, version));
+    return c.body(document, 200, { "Content-Type": "application/json" });
+  });
   if (swaggerAssets !== undefined) pages.route("/api/v1/functions/swagger-ui", swaggerUi(swaggerAssets));
   const app = createApi(pages, OPERATIONS, { ...parts, now });
   return { fetch: (request, context) => app.fetch(request, context) };

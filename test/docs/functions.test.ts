@@ -37,7 +37,7 @@ test("docs/functions.md: its commands answer as it says", async () => {
     });
     const code = await shell.exited;
     const lines = shell.output().trimEnd().split("\n");
-    expect([code, lines.length], shell.output()).toEqual([0, 7]);
+    expect([code, lines.length], `${pasted}\n${shell.output()}`).toEqual([0, 7]);
     const [created, updated, split, versions, invoked, event, events] = lines.map((line): unknown => JSON.parse(line));
     expect(created).toMatchObject({ label: "greet", version: 1, createdBy: "ada", traffic: { 1: 100 } });
     expect(updated).toMatchObject({ version: 2, traffic: { 1: 100 } });
