@@ -68,16 +68,19 @@ export function rabbitmqSink(options: RabbitmqOptions): Sink {
       let failure: Error | undefined;
       const work = async (): Promise<void> => {
         const session = await connection.open();
-        const results = notices.map(async (notice) => {
+        const sending = notices.map(async (notice) => {
           const problem = await send(session, notice);
           if (problem === undefined) confirmed.push(notice.sequence);
           else failure ??= session.failure ?? refused(problem);
         });
-        await Promise.all(results);
+        await Promise.all(sending);
       };
-      await untilAborted(work(), signal).catch((error: unknown) => {
-        failure = error as Error;
-      });
+      try {
+        if (!signal.aborted) await untilAborted(work(), signal);
+      } catch (error) {
+        failure = error instanceof Error ? error : new Error(String(error));
+      }
+      // A copy: what is confirmed after the signal is told again.
       return { confirmed: [...confirmed], failure } satisfies Delivery;
     },
     close: () => connection.close(),
@@ -91,7 +94,6 @@ function refused(problem: Error): Error {
 }
 
 async function untilAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) throw signal.reason;
   const { promise, resolve } = Promise.withResolvers<void>();
   const stop = (): void => resolve();
   signal.addEventListener("abort", stop, { once: true });

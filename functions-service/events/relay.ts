@@ -5,7 +5,7 @@ import { Lane, type LaneCounts } from "./relay/lane.ts";
 import type { Sink } from "./sink.ts";
 
 const POLL_MS = 1000;
-const BATCH = 256;
+const BATCH = 512;
 
 export interface RelayOptions {
   readonly outbox: Outbox;
@@ -14,7 +14,7 @@ export interface RelayOptions {
   readonly log: Log;
   /** How often to look for what other processes have put into the outbox, in milliseconds. Default: 1000. */
   readonly pollMs?: number;
-  /** Notices read at a time, and at most in flight, per sink. Default: 256. */
+  /** Notices read at a time, and at most in flight, per sink. Default: 512. */
   readonly batch?: number;
 }
 

@@ -21,6 +21,8 @@ export interface Rabbitmq {
   stop(): Promise<void>;
   /** Ends it as a loss of power would. */
   kill(): Promise<void>;
+  /** Makes it hang, as a machine that swaps does, until it is ended. */
+  freeze(): void;
   /** Runs `rabbitmqctl` on it; it takes a second or two. */
   control(...args: string[]): Promise<string>;
   /** Stops it and removes its files. */
@@ -77,6 +79,7 @@ export async function startRabbitmq(): Promise<Rabbitmq> {
     },
     stop: () => end("SIGTERM"),
     kill: () => end("SIGKILL"),
+    freeze: () => void server?.kill("SIGSTOP"),
     async control(...args) {
       const { stdout } = await run(join(PROGRAMS, "rabbitmqctl"), ["--quiet", ...args], { env });
       return stdout;

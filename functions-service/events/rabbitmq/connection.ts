@@ -1,10 +1,13 @@
 import { type ChannelModel, type ConfirmChannel, connect } from "amqplib";
 import type { Closable } from "../../../mesh/lifecycle.ts";
 import type { Log } from "../../../mesh/log.ts";
+import { pause } from "../../../mesh/pause.ts";
 import { explain, placeOf } from "./explain.ts";
 import type { Layout } from "./message.ts";
 
 const CONNECT_MS = 10_000;
+/** How long to wait for a server to say goodbye; one that hangs is left to the heartbeat. */
+const CLOSE_MS = 2000;
 /** Two of these without a sign of life, and the connection is given up. */
 const HEARTBEAT_SECONDS = 10;
 
@@ -99,8 +102,12 @@ export class RabbitmqConnection implements Closable {
     const connection = this.#connection;
     this.#connection = undefined;
     this.#session = undefined;
+    if (connection === undefined) return;
+    const patience = new AbortController();
     // What is gone already need not be closed: that is all this can say.
-    await connection?.close().catch(() => undefined);
+    const closed = connection.close().catch(() => undefined);
+    await Promise.race([closed, pause(CLOSE_MS, patience.signal)]);
+    patience.abort();
   }
 }
 

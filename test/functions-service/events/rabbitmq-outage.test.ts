@@ -89,6 +89,28 @@ test.each(["stop", "kill"] as const)(
 );
 
 test(
+  "RabbitMQ hangs: the heartbeat finds out, and closing does not hang along",
+  async () => {
+    const lines: string[] = [];
+    const log = jsonLog((line) => void lines.push(line));
+    const sink = stack.use(rabbitmqSink({ url: `${rabbitmq.server.url}?heartbeat=1`, log }));
+    const relay = stack.use(new Relay({ outbox: store.outbox, sinks: [sink], log, pollMs: 10 }));
+    await recordInvocations(store.events, 10);
+    relay.start();
+    await untilEmpty();
+    rabbitmq.server.freeze();
+    await recordInvocations(store.events, 10);
+    await vi.waitFor(() => expect(lines.join("\n")).toContain("Heartbeat timeout"), { timeout: START_MS });
+    await relay.close();
+    await sink.close();
+    expect((await store.outbox.backlog()).count).toBe(20);
+    await rabbitmq.server.kill();
+    await rabbitmq.server.start();
+  },
+  3 * START_MS,
+);
+
+test(
   `a relay that is killed ${ROUNDS} times in the middle loses nothing`,
   async () => {
     const stop = new AbortController();
