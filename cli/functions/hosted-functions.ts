@@ -54,15 +54,13 @@ export class HostedFunctions implements Closable {
     this.#wanted = projectsOf(config);
     const first = this.#tryOpen();
     this.settled = first;
-    this.#changing = first.then((error) => (error === undefined ? undefined : this.#tryOn(error)));
+    this.#changing = first.then((error) => this.#tryOn(error));
   }
 
   /** Hosts it for the projects of another configuration. */
   follow(config: GatewayConfig): void {
     this.#wanted = projectsOf(config);
-    this.#changing = this.#changing
-      .then(() => this.#hostWanted())
-      .catch((error: unknown) => this.#options.log.error("the functions service could not follow", { error }));
+    this.#changing = this.#changing.then(() => this.#tryOpen()).then((error) => this.#tryOn(error));
   }
 
   async close(): Promise<void> {
@@ -72,7 +70,8 @@ export class HostedFunctions implements Closable {
     await this.#service?.close();
   }
 
-  async #tryOn(first: Error): Promise<void> {
+  async #tryOn(first: Error | undefined): Promise<void> {
+    if (first === undefined) return;
     const { log } = this.#options;
     const { signal } = this.#stopping;
     const backOff = new BackOff();
@@ -89,6 +88,7 @@ export class HostedFunctions implements Closable {
 
   /** Resolves with what went wrong. */
   async #tryOpen(): Promise<Error | undefined> {
+    if (this.#stopping.signal.aborted) return undefined;
     try {
       this.#service ??= await this.#open();
       await this.#hostWanted();

@@ -54,7 +54,7 @@ test("two of them over one PostgreSQL keep one record, and the end of either cos
   expect(await first?.stop("SIGTERM")).toBe(0);
   expect(await labels()).toEqual(["a", "b", "c"]);
   const password = new URL(database).password;
-  for (const { output } of running) expect(output()).not.toContain(password);
+  for (const command of running) expect(command.output()).not.toContain(password);
 });
 
 test("a database that cannot be reached is told by its setting, without the password, until it is stopped", async () => {
