@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { createApi } from "./api/serve.ts";
+import { addOperations } from "./api/serve.ts";
 import type { ApiParts, RequestContext } from "./api/operation.ts";
 import { OPERATIONS } from "./api/operations.ts";
 import { openApiDocument } from "./api/openapi.ts";
@@ -37,6 +37,6 @@ export function createFunctionsApp({
     return c.body(document, 200, { "Content-Type": "application/json" });
   });
   if (swaggerAssets !== undefined) pages.route("/api/v1/functions/swagger-ui", swaggerUi(swaggerAssets));
-  const app = createApi(pages, OPERATIONS, { ...parts, now });
+  const app = addOperations(pages, OPERATIONS, { ...parts, now });
   return { fetch: (request, context) => app.fetch(request, context) };
 }

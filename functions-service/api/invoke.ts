@@ -16,7 +16,7 @@ const face = {
   success: { status: 200, description: "What the function answered; 204 when that is nothing", body: "anything" },
 } as const satisfies Partial<OperationFace>;
 
-/** Any query: the names are the function's own. */
+/** Any query: the names are the function's own. A list, of a name that stands there more than once, is joined by commas. */
 const dataQuery = v.pipe(
   v.looseObject({}),
   v.transform((query) => Object.fromEntries(Object.entries(query).map(([name, value]) => [name, String(value)]))),

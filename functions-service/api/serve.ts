@@ -9,7 +9,7 @@ export interface ApiEnv {
 }
 
 /** Adds operations to an app; whatever goes wrong in it is answered with a problem document. */
-export function createApi(app: Hono<ApiEnv>, operations: readonly Operation[], parts: ApiParts): Hono<ApiEnv> {
+export function addOperations(app: Hono<ApiEnv>, operations: readonly Operation[], parts: ApiParts): Hono<ApiEnv> {
   for (const operation of operations) {
     app.on(operation.method.toUpperCase(), toRoute(operation.path), (c) => {
       const incoming = { raw: c.req.raw, url: new URL(c.req.url), params: c.req.param() };
