@@ -16,8 +16,8 @@ export interface RabbitmqOptions {
   /** Default: `exchange`. */
   readonly layout?: RabbitmqLayout | undefined;
   /**
-   * Keep events for which no queue is bound, and all that come after them, until one is. Default: false; they are counted,
-   * logged, and gone from RabbitMQ, as they are for any exchange.
+   * Keep events for which no queue is bound, and all that come after them, until one is. Default: false; RabbitMQ
+   * drops them, as it does for any exchange, and the log says so once.
    */
   readonly keepUnroutable?: boolean;
   readonly log: Log;
