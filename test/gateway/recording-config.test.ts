@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { createRecordSelector } from "../../gateway/recording/record-rules.ts";
 import { parseConfig } from "../../gateway/config.ts";
@@ -62,4 +63,15 @@ test.each([
     expect(String(error)).toContain(path);
     expect(String(error)).toContain(message);
   }
+});
+
+test("the example of docs/recording.md is a good configuration without warnings", () => {
+  const document = readFileSync(new URL("../../docs/recording.md", import.meta.url), "utf8");
+  const [, text = ""] = /```yaml\n(.*?)```/s.exec(document) ?? [];
+  const { projects, warnings } = parseConfig(text, {
+    filename: "fmesh.yaml",
+    env: { SHOP_SECRET: "a-secret-for-tests-of-at-least-32-bytes" },
+  });
+  expect(warnings).toEqual([]);
+  expect(projects[0]?.services["pay"]?.functions["charge"]?.record?.redact).toHaveLength(2);
 });
