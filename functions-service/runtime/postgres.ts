@@ -1,5 +1,5 @@
 import { Kysely, PostgresDialect } from "kysely";
-import { Pool, types } from "pg";
+import { Pool, TypeOverrides, types } from "pg";
 import type { Log } from "../../mesh/log.ts";
 import type { Store } from "../store.ts";
 import { migrateToLatest } from "../store/migrate.ts";
@@ -24,7 +24,7 @@ export async function openPostgresStore(url: string, log: Log): Promise<Store> {
   const pool = new Pool({
     ...{ connectionString: url, application_name: "functions-mesh", max: POOL_SIZE },
     ...{ connectionTimeoutMillis: CONNECT_TIMEOUT_MS, statement_timeout: STATEMENT_TIMEOUT_MS },
-    types: { getTypeParser: parserOf },
+    types: integersAsNumbers(),
   });
   // Connections that nobody uses end with the server, and a pool without a listener takes the process with them.
   pool.on("error", (error) => log.warn("the store's database hung up", { database: where, reason: error.message }));
@@ -51,11 +51,14 @@ const ADVICE = {
   "25006": "name the primary server: this one can be read only",
   "53100": "make room on its disk",
   "53300": "let it have more connections (max_connections)",
+  "": "see that it is a PostgreSQL server that answers there, and what its log says",
 };
 
 // The driver gives 64-bit integers as text; none of ours is too large for a number.
-function parserOf(type: number, format?: "text" | "binary"): (text: string) => unknown {
-  return type === types.builtins.INT8 ? Number : (types.getTypeParser(type, format) as (text: string) => unknown);
+function integersAsNumbers(): TypeOverrides {
+  const overrides = new TypeOverrides();
+  overrides.setTypeParser(types.builtins.INT8, Number);
+  return overrides;
 }
 
 /** @throws StoreStartError for what is no URL. */
