@@ -13,7 +13,8 @@ export function startError(
   { where, advice }: { readonly where: string; readonly advice: Readonly<Record<string, string>> },
 ): StoreStartError {
   const code = codeOf(error);
-  const known = Object.entries(advice).find(([start]) => code.startsWith(start))?.[1];
+  // What the store found out itself says what to do.
+  const known = error instanceof StoreStartError ? undefined : adviceFor(code, advice);
   const reason = `${error instanceof Error ? error.message : String(error)}${code === "" ? "" : ` (${code})`}`;
   const text = `the store cannot use the database ${where}: ${reason}${known === undefined ? "" : `; ${known}`}`;
   return new StoreStartError(text, { cause: error });
@@ -21,4 +22,8 @@ export function startError(
 
 function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
+}
+
+function adviceFor(code: string, advice: Readonly<Record<string, string>>): string | undefined {
+  return Object.entries(advice).find(([start]) => code.startsWith(start))?.[1];
 }
