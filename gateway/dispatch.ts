@@ -80,7 +80,10 @@ export async function dispatch(
   } catch (thrown) {
     timing.lap("mesh");
     const error = asTold(thrown, invocation, project);
-    if (record !== undefined) await record.failed(MeshError.from(error));
+    if (record !== undefined) {
+      await record.failed(MeshError.from(error));
+      timing.lap("record");
+    }
     throw error;
   }
   if (record !== undefined) await endRecord(record, reply, timing);
