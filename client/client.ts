@@ -49,8 +49,8 @@ type Arguments<Params> = undefined extends Params
 
 type Call<Result, Failure> =
   IsAny<Result> extends true
-    ? // oxlint-disable-next-line typescript/no-explicit-any -- as little as is known of the function
-      CallPromise<any, Failure> & AsyncIterable<any>
+    ? // Nothing is known of the function: it may stream or not.
+      CallPromise<Result, Failure> & AsyncIterable<Result>
     : [Result] extends [never]
       ? CallPromise<never, Failure>
       : [Result] extends [AsyncIterable<infer Item> | ReadableStream<infer Item>]

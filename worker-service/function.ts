@@ -109,8 +109,7 @@ type Received<Input extends Schema, R extends Receives> = R extends "bytes"
     : Parsed<Input>;
 
 // A handler without a schema is taken at its word: whatever it says its first parameter is.
-// oxlint-disable-next-line typescript/no-explicit-any -- as in Handler
-type Parsed<S extends Schema> = S extends Unchecked ? any : StandardSchemaV1.InferOutput<S>;
+type Parsed<S extends Schema> = S extends Unchecked ? Parameters<Handler>[0] : StandardSchemaV1.InferOutput<S>;
 
 type Returned<Output extends Schema> = Output extends Unchecked
   ? unknown

@@ -5,8 +5,7 @@ import type { Endpoint, FunctionDefinition, Handler } from "./function.ts";
 import { type Bounds, checkedBounds } from "./limiter.ts";
 
 /** The functions of a service by name: plain handlers, or handlers with schemas (`fn`). */
-// oxlint-disable-next-line typescript/no-explicit-any -- whatever a definition was inferred to
-export type Functions = Readonly<Record<string, Handler | FunctionDefinition<any, any, any>>>;
+export type Functions = Readonly<Record<string, Handler | FunctionDefinition>>;
 
 /** A fetch handler, such as the `fetch` of a Hono app. */
 export type FetchHandler = (request: Request, context: Context) => Response | Promise<Response>;
