@@ -1,8 +1,8 @@
-import type { EventOutcome, EventStatus, StoredEvent } from "../../mesh/event.ts";
+import type { EventStatus, StoredEvent } from "../../mesh/event.ts";
 import { isName } from "../../mesh/names.ts";
-import type { NewNotice } from "../store.ts";
+import type { Change, Transition } from "../store.ts";
 
-/** A CloudEvents 1.0 event in structured JSON, as a {@link NewNotice} holds it. */
+/** A CloudEvents 1.0 event in structured JSON, as a {@link Notice} holds it. */
 export interface CloudEvent {
   readonly specversion: "1.0";
   readonly id: string;
@@ -16,11 +16,23 @@ export interface CloudEvent {
   /** The extension for distributed tracing; only where the trace is known. */
   readonly traceparent?: string;
   /** The event in the words of the HTTP API. */
-  readonly data: unknown;
+  readonly data: Partial<StoredEvent>;
 }
 
-/** What has to be known of an event to tell how it ended; its payload may be left out. */
-export type BegunEvent = Pick<StoredEvent, "id" | "project" | "type" | "timestamp" | "source"> & Partial<StoredEvent>;
+/** What is told of one change: a CloudEvent, and what is needed to pass it on. */
+export interface Notice {
+  /** Its change's place in the journal. */
+  readonly sequence: number;
+  /** The CloudEvent's id, and the message's: whoever gets it twice knows by it. */
+  readonly id: string;
+  readonly project: string;
+  /** The event it is about. */
+  readonly eventId: string;
+  /** `<project>.<service>.<function>.<status>`, or with the source in place of service and function. */
+  readonly routingKey: string;
+  /** Made when it is asked for: not every notice is sent. */
+  readonly event: CloudEvent;
+}
 
 /** A stored function is the service of its label with this one function. */
 const STORED_FUNCTION = "handler";
@@ -31,33 +43,65 @@ const VERBS: Readonly<Record<EventStatus, string>> = { PENDING: "started", SUCCE
 /** What a name may have. */
 const MAX_NAME = 64;
 
-/** What is told of an event as it stands. The same event gives the same notice, however often it is asked for. */
-export function eventNotice(event: StoredEvent): NewNotice {
-  return notice(event, event.status, event.timestamp);
+/** What is told of a change that counted. The same one gives the same notice, however often it is asked for. */
+export function noticeOf(transition: Transition): Notice {
+  return new TransitionNotice(transition);
 }
 
-/** What is told when an event ends, or ended at `endedAt`. Default: when it began and its duration. */
-export function outcomeNotice(event: BegunEvent, outcome: EventOutcome, endedAt?: Date): NewNotice {
-  const end = endedAt ?? new Date(Date.parse(event.timestamp) + (outcome.durationMs ?? 0));
-  return notice({ ...event, ...outcome }, outcome.status, end.toISOString());
+class TransitionNotice implements Notice {
+  readonly sequence: number;
+  readonly id: string;
+  readonly project: string;
+  readonly eventId: string;
+  readonly routingKey: string;
+  readonly #change: Change;
+  #event: CloudEvent | undefined;
+
+  constructor({ sequence, project, change }: Transition) {
+    this.sequence = sequence;
+    this.id = `${change.id}.${change.status.toLowerCase()}`;
+    this.project = project;
+    this.eventId = change.id;
+    this.routingKey = routingKey(project, change);
+    this.#change = change;
+  }
+
+  get event(): CloudEvent {
+    this.#event ??= cloudEvent(this, this.#change);
+    return this.#event;
+  }
 }
 
-function notice(event: BegunEvent, status: EventStatus, time: string): NewNotice {
-  const { id: eventId, project, traceId } = event;
-  const kind = event.invocationId === undefined ? "event" : "invocation";
-  const id = `${eventId}.${status.toLowerCase()}`;
-  const body: CloudEvent = {
+function cloudEvent({ id, project }: Notice, change: Change): CloudEvent {
+  const { id: subject, source, traceId, isInvocation, status } = change;
+  return {
     specversion: "1.0",
     id,
-    source: kind === "invocation" ? functionPath(project, event.source) : eventPath(project, event.source),
-    type: `dev.functionsmesh.${kind}.${VERBS[status]}.v1`,
-    subject: event.invocationId ?? eventId,
-    time,
+    source: isInvocation ? functionPath(project, source) : eventPath(project, source),
+    type: `dev.functionsmesh.${isInvocation ? "invocation" : "event"}.${VERBS[status]}.v1`,
+    subject,
+    time: toTime(change.change === "begun" ? change.startedAt : change.endedAt),
     datacontenttype: "application/json",
-    ...(traceId !== undefined && { traceparent: traceparent(traceId, eventId) }),
-    data: event,
+    ...(traceId !== undefined && { traceparent: traceparent(traceId, subject) }),
+    data: eventData(project, change),
   };
-  return { id, project, eventId, routingKey: routingKey(event, status), body: JSON.stringify(body) };
+}
+
+/** What is known of the event; of one that ends, what it began with is left out. */
+function eventData(project: string, change: Change): Partial<StoredEvent> {
+  const { id, type, status, source, startedAt, traceId, isInvocation } = change;
+  const known = { id, project, type, status, timestamp: toTime(startedAt), source };
+  const rest = { invocationId: isInvocation ? id : undefined, traceId, retryCount: 0 };
+  if (change.change === "begun") {
+    const { payload, deadlineMs } = change;
+    return { ...known, payload, deadline: deadlineMs === undefined ? undefined : toTime(deadlineMs), ...rest };
+  }
+  const { response, durationMs, error } = change;
+  return { ...known, response, durationMs, error, ...rest };
+}
+
+function toTime(ms: number): string {
+  return new Date(ms).toISOString();
 }
 
 function functionPath(project: string, source: string): string {
@@ -70,8 +114,8 @@ function eventPath(project: string, source: string): string {
 }
 
 /** Every part is a name, so that it is no pattern to a broker. */
-function routingKey({ project, source, invocationId }: BegunEvent, status: EventStatus): string {
-  const parts = invocationId === undefined ? [source] : addressOf(source);
+function routingKey(project: string, { source, isInvocation, status }: Change): string {
+  const parts = isInvocation ? addressOf(source) : [source];
   return [project, ...parts.map(asName), status.toLowerCase()].join(".");
 }
 
