@@ -1,4 +1,4 @@
-import type { EventOutcome, EventStatus, StoredEvent } from "../mesh/event.ts";
+import type { EventStatus, StoredEvent } from "../mesh/event.ts";
 import type { FunctionInput, FunctionVersion, StoredFunction, Traffic } from "../mesh/function.ts";
 import type { Closable } from "../mesh/lifecycle.ts";
 
@@ -6,7 +6,7 @@ import type { Closable } from "../mesh/lifecycle.ts";
 export interface Store extends Closable {
   readonly functions: FunctionStore;
   readonly events: EventStore;
-  readonly outbox: Outbox;
+  readonly journal: Journal;
   /** Whether the store answers; rejects when it does not. */
   ping(signal?: AbortSignal): Promise<void>;
 }
@@ -66,12 +66,8 @@ export interface EventFilter {
   readonly until?: string | undefined;
 }
 
-/** Events of all projects. Inserting and settling also puts the notices into the outbox, in the same transaction. */
+/** Events of all projects, as they stand: reading one waits until all that was appended to the journal before is seen in it. */
 export interface EventStore {
-  /** All of them or none. An id that is there already is left as it is, so that a batch may be sent again. */
-  insert(events: readonly StoredEvent[], notices: readonly NewNotice[]): Promise<void>;
-  /** Ends events that are pending, each with its notice; those that ended before are left alone. Gives the ids it ended. */
-  settle(outcomes: readonly (EventOutcome & { readonly notice: NewNotice })[]): Promise<readonly string[]>;
   get(project: string, id: string): Promise<StoredEvent | undefined>;
   /** Newest first. @throws MeshError `invalid_request` for a cursor that is none. */
   list(project: string, filter: EventFilter, page: PageRequest): Promise<Page<StoredEvent>>;
@@ -79,32 +75,103 @@ export interface EventStore {
   remove(project: string, id: string): Promise<boolean>;
   /** Invocations of all projects that are pending though their deadline was before `at`, the longest overdue first. */
   overdue(at: Date, limit: number): Promise<readonly StoredEvent[]>;
+  /** Forgets events of all projects that began before `before` and have ended: at most `limit`. Gives how many. */
+  prune(before: Date, limit: number): Promise<number>;
 }
 
-/** What is to be told to the outside: one CloudEvent. */
-export interface NewNotice {
-  /** The CloudEvent's id, and the message's: whoever gets it twice knows by it. */
+/** What has happened to an event. It begins once, and ends once: the first word counts, others change nothing. */
+export type Change = EventBegun | EventEnded;
+
+/** What every change says of its event, so that nobody has to look up how it began. Times are milliseconds since 1970. */
+interface EventFacts {
+  /** UUID; of an invocation, the call's id. */
   readonly id: string;
-  readonly project: string;
-  /** The event it is about. */
-  readonly eventId: string;
-  /** `<project>.<service>.<function>.<status>`, or with the source in place of service and function. */
-  readonly routingKey: string;
-  /** The CloudEvent as JSON text. */
-  readonly body: string;
+  readonly type: string;
+  /** A stored function's label, `<service>.<function>` of another one, or what the client said. */
+  readonly source: string;
+  /** When it happened or began. */
+  readonly startedAt: number;
+  /** Only of invocations, like the deadline. */
+  readonly traceId?: string | undefined;
+  readonly isInvocation: boolean;
 }
 
-/** A notice in the order in which it was put into the outbox. */
-export interface Notice extends NewNotice {
+export interface EventBegun extends EventFacts {
+  readonly change: "begun";
+  /** Mostly `PENDING`; what a client records may have ended already. */
+  readonly status: EventStatus;
+  readonly payload?: unknown;
+  /** When its caller stops waiting. */
+  readonly deadlineMs?: number | undefined;
+}
+
+export interface EventEnded extends EventFacts {
+  readonly change: "ended";
+  readonly status: Exclude<EventStatus, "PENDING">;
+  readonly endedAt: number;
+  readonly durationMs?: number | undefined;
+  readonly response?: unknown;
+  readonly error?: StoredEvent["error"];
+}
+
+/** A change that counted, with its place in the journal. */
+export interface Transition {
+  /** Counts up from 1 through all projects; the same for ever. Some are left out. */
   readonly sequence: number;
+  readonly project: string;
+  readonly change: Change;
 }
 
-/** What is still to be told. */
-export interface Outbox {
-  /** The oldest notices after a sequence, in order. */
-  next(after: number, limit: number): Promise<readonly Notice[]>;
-  /** Forgets notices that were confirmed. */
-  sent(sequences: readonly number[]): Promise<void>;
-  /** How many wait, and for how long the oldest has, in milliseconds. */
-  backlog(): Promise<{ readonly count: number; readonly oldestMs: number }>;
+/**
+ * What happened to events, in the order in which it was written. It is where changes become durable, the events themselves
+ * follow a moment later; and it is the outbox: what sinks have not confirmed stays in it.
+ */
+export interface Journal {
+  /**
+   * Writes changes of one project, all of them or none; durable when it resolves. May be told twice.
+   * @throws MeshError `invalid_request` for a time that is none, `overloaded` when an event would begin while more wait
+   *   for a sink than the journal may hold.
+   */
+  append(project: string, changes: readonly Change[]): Promise<void>;
+  /** Brings the events up to date with all that was appended before. Whether there was anything to do. */
+  project(): Promise<boolean>;
+  /**
+   * Transitions after a sequence, in order; of one project or all. Only those that the events have.
+   * @returns `end`: where to go on. It may be beyond the last transition that is given.
+   */
+  read(
+    after: number,
+    options: { readonly limit: number; readonly project?: string | undefined },
+  ): Promise<{ readonly transitions: readonly Transition[]; readonly end: number }>;
+  /** The sequences that can be read: from after `start` up to `end`. */
+  bounds(): Promise<{ readonly start: number; readonly end: number }>;
+  /** Forgets what every sink has confirmed and was written before `before`. */
+  prune(before: Date): Promise<void>;
+  readonly sinks: SinkPositions;
+}
+
+/** How far each sink has got, however many processes share the journal: one at a time works for a sink. */
+export interface SinkPositions {
+  /** Names all sinks there are: new ones begin at the end, those not named are forgotten. */
+  keep(names: readonly string[]): Promise<void>;
+  /**
+   * Takes or prolongs the right to work for a sink.
+   * @param holder who asks: a random name of the process.
+   * @returns the last sequence it confirmed, or `undefined` while another process has the right.
+   */
+  hold(name: string, holder: string, forMs: number): Promise<number | undefined>;
+  /** All up to `position` is confirmed. Whether the right was still the holder's; nothing is written otherwise. */
+  advance(name: string, holder: string, position: number): Promise<boolean>;
+  /** Gives the right back at once. */
+  release(name: string, holder: string): Promise<void>;
+  status(): Promise<readonly SinkStatus[]>;
+}
+
+export interface SinkStatus {
+  readonly name: string;
+  /** The last sequence that it confirmed. */
+  readonly position: number;
+  /** How many sequences wait, and for how long the oldest has, in milliseconds. */
+  readonly backlog: number;
+  readonly oldestMs: number;
 }

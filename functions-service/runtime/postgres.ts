@@ -4,7 +4,7 @@ import type { Log } from "../../mesh/log.ts";
 import type { Store } from "../store.ts";
 import { migrateToLatest } from "../store/migrate.ts";
 import { postgresFeatures } from "../store/postgres.ts";
-import { sqlStore } from "../store/sql-store.ts";
+import { type StoreOptions, sqlStore } from "../store/sql-store.ts";
 import { startError } from "../store/start-error.ts";
 import type { Tables } from "../store/tables.ts";
 
@@ -19,7 +19,7 @@ const STATEMENT_TIMEOUT_MS = 30_000;
  * @param url `postgres://user:password@host:port/database`
  * @throws StoreStartError that says what is wrong with the server or the URL, and what to do; without the password.
  */
-export async function openPostgresStore(url: string, log: Log): Promise<Store> {
+export async function openPostgresStore(url: string, log: Log, options: StoreOptions = {}): Promise<Store> {
   const where = shownUrl(url);
   const pool = new Pool({
     ...{ connectionString: url, application_name: "functions-mesh", max: POOL_SIZE },
@@ -32,7 +32,7 @@ export async function openPostgresStore(url: string, log: Log): Promise<Store> {
   try {
     const migrations = await migrateToLatest(db, postgresFeatures);
     if (migrations.length > 0) log.info("the store's tables were brought up to date", { database: where, migrations });
-    return sqlStore(db, { features: postgresFeatures });
+    return sqlStore(db, postgresFeatures, options);
   } catch (error) {
     await db.destroy();
     throw startError(error, { where, advice: ADVICE });

@@ -4,7 +4,7 @@ import type { Log } from "../../mesh/log.ts";
 import type { Store } from "../store.ts";
 import { migrateToLatest } from "../store/migrate.ts";
 import { patiently } from "../store/patience.ts";
-import { sqlStore } from "../store/sql-store.ts";
+import { type StoreOptions, sqlStore } from "../store/sql-store.ts";
 import { sqliteFeatures } from "../store/sqlite.ts";
 import { startError } from "../store/start-error.ts";
 import type { Tables } from "../store/tables.ts";
@@ -17,11 +17,11 @@ const BUSY_TIMEOUT_MS = 5;
  * Opens the store in a SQLite file, which is made when it is not there, or in memory (`":memory:"`).
  * @throws StoreStartError that says what is wrong with the file, and what to do.
  */
-export async function openSqliteStore(file: string, log: Log): Promise<Store> {
+export async function openSqliteStore(file: string, log: Log, options: StoreOptions = {}): Promise<Store> {
   try {
     const { db, migrations } = await patiently(() => open(file), isLocked);
     if (migrations.length > 0) log.info("the store's tables were brought up to date", { file, migrations });
-    return sqlStore(db, { features: sqliteFeatures });
+    return sqlStore(db, sqliteFeatures, options);
   } catch (error) {
     throw startError(error, { where: JSON.stringify(file), advice: ADVICE });
   }
@@ -34,6 +34,8 @@ async function open(file: string): Promise<{ db: Kysely<Tables>; migrations: rea
     database.run("pragma journal_mode = wal");
     // With a write-ahead log, what was committed survives the process; a power cut may take the last moments.
     database.run("pragma synchronous = normal");
+    // Pages that many transactions change are written back once for all of them; the log takes 32 MB for it.
+    database.run("pragma wal_autocheckpoint = 8000");
     database.run("pragma foreign_keys = on");
     const db = new Kysely<Tables>({ dialect: new SqliteDialect(database) });
     return { db, migrations: await migrateToLatest(db, sqliteFeatures) };

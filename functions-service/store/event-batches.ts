@@ -16,7 +16,7 @@ export async function insertEvents(
   const columns = sql.join(Object.keys(EVENT_COLUMNS).map((column) => sql.ref(column)));
   // "where true" tells SQLite that "on" does not belong to a join.
   const insert = sql<EventKey>`insert into events (${columns})
-    select ${columns} from ${features.rows(JSON.stringify(rows), EVENT_COLUMNS)} where true
+    select ${columns} from ${features.rows(rows, EVENT_COLUMNS)} where true
     on conflict (project, id) do nothing returning project, id`;
   return (await insert.execute(tx)).rows;
 }
@@ -27,9 +27,10 @@ export async function settleEvents(
   rows: readonly OutcomeRow[],
   features: SqlFeatures,
 ): Promise<readonly EventKey[]> {
+  if (rows.length === 0) return [];
   const update = sql<EventKey>`update events set status = outcome.status, response = outcome.response,
       duration_ms = outcome.duration_ms, error = outcome.error
-    from (select * from ${features.rows(JSON.stringify(rows), OUTCOME_COLUMNS)}) as outcome
+    from (select * from ${features.rows(rows, OUTCOME_COLUMNS)}) as outcome
     where events.project = outcome.project and events.id = outcome.id and events.status = 'PENDING'
     returning events.project, events.id`;
   return (await update.execute(tx)).rows;

@@ -1,5 +1,6 @@
 import { MeshError } from "../../mesh/errors.ts";
-import type { EventOutcome, StoredEvent } from "../../mesh/event.ts";
+import type { StoredEvent } from "../../mesh/event.ts";
+import type { EventBegun, EventEnded } from "../store.ts";
 import type { RowType } from "./features.ts";
 import type { EventsTable } from "./tables.ts";
 
@@ -21,23 +22,23 @@ export const EVENT_COLUMNS = {
   retry_count: "integer",
 } as const satisfies Record<keyof EventsTable, RowType>;
 
-/** @throws MeshError `invalid_request` for a timestamp that is none. */
-export function toEventRow(event: StoredEvent): EventsTable {
+/** An event as it begins. */
+export function begunRow(project: string, begun: EventBegun): EventsTable {
   return {
-    project: event.project,
-    id: plain(event.id),
-    type: event.type,
-    status: event.status,
-    happened_at: toMs(event.timestamp, "timestamp"),
-    source: plain(event.source),
-    payload: toJson(event.payload),
-    invocation_id: event.invocationId ?? null,
-    deadline: event.deadline === undefined ? null : toMs(event.deadline, "deadline"),
-    response: toJson(event.response),
-    duration_ms: event.durationMs ?? null,
-    error: toJson(event.error),
-    trace_id: event.traceId === undefined ? null : plain(event.traceId),
-    retry_count: event.retryCount,
+    project,
+    id: plain(begun.id),
+    type: begun.type,
+    status: begun.status,
+    happened_at: begun.startedAt,
+    source: plain(begun.source),
+    payload: toJson(begun.payload),
+    invocation_id: begun.isInvocation ? plain(begun.id) : null,
+    deadline: begun.deadlineMs ?? null,
+    response: null,
+    duration_ms: null,
+    error: null,
+    trace_id: begun.traceId === undefined ? null : plain(begun.traceId),
+    retry_count: 0,
   };
 }
 
@@ -55,7 +56,7 @@ export function toEvent(row: EventsTable): StoredEvent {
     deadline: row.deadline === null ? undefined : new Date(row.deadline).toISOString(),
     response: fromJson(row.response),
     durationMs: row.duration_ms ?? undefined,
-    // As it was written by toEventRow or toOutcomeRow.
+    // As it was written by endOf.
     error: fromJson(row.error) as StoredEvent["error"],
     traceId: row.trace_id ?? undefined,
     retryCount: row.retry_count,
@@ -74,15 +75,13 @@ export const OUTCOME_COLUMNS = {
 
 export type OutcomeRow = Pick<EventsTable, keyof typeof OUTCOME_COLUMNS>;
 
-export function toOutcomeRow(project: string, outcome: EventOutcome): OutcomeRow {
-  return {
-    project,
-    id: plain(outcome.id),
-    status: outcome.status,
-    response: toJson(outcome.response),
-    duration_ms: outcome.durationMs ?? null,
-    error: toJson(outcome.error),
-  };
+export function outcomeRow(project: string, ended: EventEnded): OutcomeRow {
+  return { project, id: plain(ended.id), ...endOf(ended) };
+}
+
+/** What becomes of an event's row when it ends. */
+export function endOf({ status, response, durationMs, error }: EventEnded): Omit<OutcomeRow, "project" | "id"> {
+  return { status, response: toJson(response), duration_ms: durationMs ?? null, error: toJson(error) };
 }
 
 /** @throws MeshError `invalid_request` for a time that is none. */

@@ -1,60 +1,27 @@
 import { sql } from "kysely";
 import * as v from "valibot";
-import type { EventOutcome, StoredEvent } from "../../mesh/event.ts";
-import type { EventFilter, EventStore, NewNotice, Page, PageRequest } from "../store.ts";
+import type { StoredEvent } from "../../mesh/event.ts";
+import type { EventFilter, EventStore, Page, PageRequest } from "../store.ts";
 import { pageOf, startOf } from "./cursor.ts";
 import { matching } from "./event-filter.ts";
-import { insertEvents, settleEvents } from "./event-batches.ts";
-import { toEvent, toEventRow, toOutcomeRow } from "./event-rows.ts";
-import { appendNotices } from "./outbox.ts";
+import { toEvent } from "./event-rows.ts";
+import type { Projection } from "./projection.ts";
 import type { SqlRunner } from "./sql-runner.ts";
-import type { EventsTable } from "./tables.ts";
 
 const eventCursor = v.strictTuple([v.literal("events"), v.pipe(v.number(), v.safeInteger()), v.string()]);
 
-/** Events in a SQL database. A batch is one statement whatever its size, and one transaction with its notices. */
+/** Events in a SQL database. */
 export class SqlEvents implements EventStore {
   readonly #sql: SqlRunner;
-  readonly #now: () => number;
+  readonly #projection: Projection;
 
-  constructor(runner: SqlRunner, now: () => number) {
+  constructor(runner: SqlRunner, projection: Projection) {
     this.#sql = runner;
-    this.#now = now;
+    this.#projection = projection;
   }
 
-  async insert(events: readonly StoredEvent[], notices: readonly NewNotice[]): Promise<void> {
-    const rows = events.map(toEventRow);
-    if (rows.length === 0 && notices.length === 0) return;
-    await this.#sql.write(async (tx) => {
-      const { features } = this.#sql;
-      const written = keys(await insertEvents(tx, rows, features));
-      const sent = keys(rows);
-      // What was there before has had its notice then.
-      const fresh = notices.filter((notice) => written.has(aboutWhat(notice)) || !sent.has(aboutWhat(notice)));
-      await appendNotices(tx, fresh, { features, now: this.#now() });
-    });
-  }
-
-  async settle(outcomes: readonly (EventOutcome & { readonly notice: NewNotice })[]): Promise<readonly string[]> {
-    if (outcomes.length === 0) return [];
-    // The first word about an event is the one that counts, in a batch as well.
-    const first = new Map(outcomes.toReversed().map((outcome) => [aboutWhat(outcome.notice), outcome]));
-    const rows = Array.from(first.values(), (outcome) => toOutcomeRow(outcome.notice.project, outcome));
-    return this.#sql.write(async (tx) => {
-      const { features } = this.#sql;
-      const ended = await settleEvents(tx, rows, features);
-      const endedKeys = keys(ended);
-      const notices = outcomes
-        .filter(
-          (outcome) => endedKeys.has(aboutWhat(outcome.notice)) && first.get(aboutWhat(outcome.notice)) === outcome,
-        )
-        .map(({ notice }) => notice);
-      await appendNotices(tx, notices, { features, now: this.#now() });
-      return ended.map(({ id }) => id);
-    });
-  }
-
-  get(project: string, id: string): Promise<StoredEvent | undefined> {
+  async get(project: string, id: string): Promise<StoredEvent | undefined> {
+    await this.#projection.catchUp();
     return this.#sql.read(async (db) => {
       const query = db.selectFrom("events").where("project", "=", project).where("id", "=", id);
       const row = await query.selectAll().executeTakeFirst();
@@ -65,6 +32,7 @@ export class SqlEvents implements EventStore {
   async list(project: string, filter: EventFilter, page: PageRequest): Promise<Page<StoredEvent>> {
     const start = startOf(page, eventCursor);
     const matches = matching(filter);
+    await this.#projection.catchUp();
     return this.#sql.read(async (db) => {
       let query = db.selectFrom("events").where("project", "=", project).where(matches);
       if (start !== undefined) query = query.where(sql<boolean>`(happened_at, id) < (${start[1]}, ${start[2]})`);
@@ -77,14 +45,16 @@ export class SqlEvents implements EventStore {
     });
   }
 
-  remove(project: string, id: string): Promise<boolean> {
+  async remove(project: string, id: string): Promise<boolean> {
+    await this.#projection.catchUp();
     return this.#sql.write(async (tx) => {
       const query = tx.deleteFrom("events").where("project", "=", project).where("id", "=", id);
       return (await query.executeTakeFirst()).numDeletedRows > 0n;
     });
   }
 
-  overdue(at: Date, limit: number): Promise<readonly StoredEvent[]> {
+  async overdue(at: Date, limit: number): Promise<readonly StoredEvent[]> {
+    await this.#projection.catchUp();
     return this.#sql.read(async (db) => {
       const rows = await db
         .selectFrom("events")
@@ -100,12 +70,20 @@ export class SqlEvents implements EventStore {
       return rows.map(toEvent);
     });
   }
-}
 
-function keys(rows: readonly Pick<EventsTable, "project" | "id">[]): Set<string> {
-  return new Set(rows.map(({ project, id }) => `${project}/${id}`));
-}
-
-function aboutWhat({ project, eventId }: NewNotice): string {
-  return `${project}/${eventId}`;
+  async prune(before: Date, limit: number): Promise<number> {
+    const ended = sql<boolean>`status <> 'PENDING'`;
+    return this.#sql.write(async (tx) => {
+      // From project to project through the index: few projects, many events.
+      const old = sql`with recursive each(project) as (
+          select min(project) from events
+          union all
+          select (select min(project) from events where events.project > each.project) from each where each.project is not null
+        )
+        select events.project, events.id from each join events on events.project = each.project
+        where events.happened_at < ${before.getTime()} and ${ended} limit ${limit}`;
+      const deleted = await sql`delete from events where (project, id) in (${old})`.execute(tx);
+      return Number(deleted.numAffectedRows ?? 0n);
+    });
+  }
 }

@@ -21,14 +21,11 @@ export type StoreFailure =
 /** How one kind of SQL database differs from another, as far as the stores care. */
 export interface SqlFeatures {
   readonly columns: ColumnTypes;
-  /** Rows out of one JSON parameter, an array of objects: something to select from, by the names of its columns. */
-  rows(json: string, columns: Readonly<Record<string, RowType>>): RawBuilder<unknown>;
-  /**
-   * Makes other transactions that want to append to the outbox wait until this one is over. Without it numbers would be
-   * given out in another order than rows become visible, and a reader that goes by numbers would miss some.
-   * `undefined` where there is one writer at a time anyway.
-   */
-  readonly lockOutbox: RawBuilder<unknown> | undefined;
+  /** Rows as one parameter, whatever their number: something to select from, by the names of the columns. */
+  rows<Name extends string>(
+    rows: readonly Readonly<Record<Name, string | number | null>>[],
+    columns: Readonly<Record<Name, RowType>>,
+  ): RawBuilder<unknown>;
   /**
    * Begins, ends and gives up a transaction by hand, around migrations.
    * `undefined` where the migrator has a lock of its own.
@@ -40,3 +37,7 @@ export interface SqlFeatures {
 
 /** Types of values in {@link SqlFeatures.rows}. */
 export type RowType = "text" | "number" | "integer";
+
+export function keysOf<Name extends string>(columns: Readonly<Record<Name, unknown>>): Name[] {
+  return Object.keys(columns) as Name[];
+}

@@ -1,20 +1,13 @@
 import { sql } from "kysely";
-import type { RowType, SqlFeatures, StoreFailure } from "./features.ts";
-
-/** Number of the lock that writers of the outbox take in turn: any, but the same for all of them. */
-const OUTBOX_LOCK = 7_305_418_116;
+import { type RowType, type SqlFeatures, type StoreFailure, keysOf } from "./features.ts";
 
 /** What PostgreSQL does in its own way. */
 export const postgresFeatures: SqlFeatures = {
-  columns: {
-    name: sql`text collate "C"`,
-    sequence: sql`bigint generated always as identity primary key`,
+  columns: { name: sql`text collate "C"` },
+  rows(rows, columns) {
+    const fields = keysOf(columns).map((name) => sql`${sql.ref(name)} ${sql.raw(TYPES[columns[name]])}`);
+    return sql`json_to_recordset(${JSON.stringify(rows)}::json) as rows(${sql.join(fields)})`;
   },
-  rows(json, columns) {
-    const fields = Object.entries(columns).map(([name, type]) => sql`${sql.ref(name)} ${sql.raw(TYPES[type])}`);
-    return sql`json_to_recordset(${json}::json) as rows(${sql.join(fields)})`;
-  },
-  lockOutbox: sql`select pg_advisory_xact_lock(${sql.lit(OUTBOX_LOCK)})`,
   migrationLock: undefined,
   failureOf(error) {
     const code = codeOf(error);

@@ -3,21 +3,33 @@ import type { Store } from "../store.ts";
 import { SqlEvents } from "./events.ts";
 import type { SqlFeatures } from "./features.ts";
 import { SqlFunctions } from "./functions.ts";
-import { SqlOutbox } from "./outbox.ts";
+import { SqlJournal } from "./journal.ts";
+import { Projection } from "./projection.ts";
 import { SqlRunner } from "./sql-runner.ts";
 import type { Tables } from "./tables.ts";
+
+/** What may be said of a store. */
+export interface StoreOptions {
+  /** Changes that may wait for a sink before no event begins any more. Default: 1 000 000. */
+  readonly maxBacklog?: number | undefined;
+  readonly now?: (() => number) | undefined;
+}
+
+const MAX_BACKLOG = 1_000_000;
 
 /** A store over a SQL database whose tables are up to date. Closes the database with it. */
 export function sqlStore(
   db: Kysely<Tables>,
-  { features, now = Date.now }: { readonly features: SqlFeatures; readonly now?: (() => number) | undefined },
+  features: SqlFeatures,
+  { maxBacklog = MAX_BACKLOG, now = Date.now }: StoreOptions = {},
 ): Store {
   const runner = new SqlRunner(db, features);
+  const projection = new Projection(runner);
   let closing: Promise<void> | undefined;
   return {
     functions: new SqlFunctions(runner, now),
-    events: new SqlEvents(runner, now),
-    outbox: new SqlOutbox(runner, now),
+    events: new SqlEvents(runner, projection),
+    journal: new SqlJournal(runner, projection, { now, maxBacklog }),
     async ping(signal) {
       await runner.read((connected) => sql`select 1`.execute(connected, signal && { signal }));
     },

@@ -1,14 +1,16 @@
 import { sql } from "kysely";
-import type { SqlFeatures, StoreFailure } from "./features.ts";
+import { type SqlFeatures, type StoreFailure, keysOf } from "./features.ts";
 
 /** What SQLite does in its own way. It has one writer at a time, and so it needs few locks. */
 export const sqliteFeatures: SqlFeatures = {
-  columns: { name: sql`text`, sequence: sql`integer primary key autoincrement` },
-  rows(json, columns) {
-    const fields = Object.keys(columns).map((name) => sql`value ->> ${sql.lit(`$.${name}`)} as ${sql.ref(name)}`);
+  columns: { name: sql`text` },
+  rows(rows, columns) {
+    const names = keysOf(columns);
+    // Lists instead of objects: SQLite then finds a value by counting.
+    const json = JSON.stringify(rows.map((row) => names.map((name) => row[name])));
+    const fields = names.map((name, place) => sql`value ->> ${sql.lit(place)} as ${sql.ref(name)}`);
     return sql`(select ${sql.join(fields)} from json_each(${json}))`;
   },
-  lockOutbox: undefined,
   migrationLock: { begin: sql`begin immediate`, commit: sql`commit` },
   failureOf: (error) => FAILURES.find(([code]) => codeOf(error).startsWith(code))?.[1],
 };

@@ -1,4 +1,3 @@
-import type { Generated } from "kysely";
 import type { EventStatus } from "../../mesh/event.ts";
 import type { FunctionInput, StoredFunction } from "../../mesh/function.ts";
 
@@ -7,7 +6,9 @@ export interface Tables {
   functions: FunctionsTable;
   function_versions: FunctionVersionsTable;
   events: EventsTable;
-  outbox: OutboxTable;
+  journal: JournalTable;
+  journal_marks: JournalMarksTable;
+  sinks: SinksTable;
 }
 
 export interface FunctionsTable {
@@ -63,12 +64,31 @@ export interface EventsTable {
   retry_count: number;
 }
 
-export interface OutboxTable {
-  sequence: Generated<number>;
-  id: string;
+/** Changes of one project that were written together. */
+export interface JournalTable {
+  /** The sequence of the first of them; the others follow. */
+  first: number;
+  count: number;
   project: string;
-  event_id: string;
-  routing_key: string;
+  written_at: number;
+  /** JSON: a list of changes. */
   body: string;
-  created_at: number;
+  /** JSON: the places in the list of those that did not count; null when all of them did. */
+  dropped: string | null;
+}
+
+export interface JournalMarksTable {
+  /** `end`: what was written. `projected`: what the events show. */
+  name: "end" | "projected";
+  /** All up to this sequence. */
+  position: number;
+}
+
+export interface SinksTable {
+  name: string;
+  /** All up to this sequence is confirmed. */
+  position: number;
+  /** Who works for it, and until when that is so unless it is prolonged. */
+  holder: string | null;
+  held_until: number | null;
 }

@@ -5,12 +5,10 @@ import type { Migration } from "kysely/migration";
 export interface ColumnTypes {
   /** Text that is compared byte by byte, whatever the language of the database. */
   readonly name: RawBuilder<unknown>;
-  /** Primary key that counts up and never gives a number twice. */
-  readonly sequence: RawBuilder<unknown>;
 }
 
-/** Functions and their versions, events, and the outbox. */
-export function initial({ name, sequence }: ColumnTypes): Migration {
+/** Functions and their versions, events, and the journal of what happened to them. */
+export function initial({ name }: ColumnTypes): Migration {
   return {
     async up(db: Kysely<unknown>): Promise<void> {
       await db.schema
@@ -73,20 +71,30 @@ export function initial({ name, sequence }: ColumnTypes): Migration {
       await sql`create index events_pending on events (deadline, id) where status = 'PENDING'`.execute(db);
       await sql`create index events_by_trace on events (project, trace_id) where trace_id is not null`.execute(db);
       await db.schema
-        .createTable("outbox")
-        .addColumn("sequence", sequence)
-        .addColumn("id", "text", (column) => column.notNull())
-        .addColumn("project", "text", (column) => column.notNull())
-        .addColumn("event_id", "text", (column) => column.notNull())
-        .addColumn("routing_key", "text", (column) => column.notNull())
+        .createTable("journal")
+        .addColumn("first", "bigint", (column) => column.primaryKey())
+        .addColumn("count", "integer", (column) => column.notNull())
+        .addColumn("project", name, (column) => column.notNull())
+        .addColumn("written_at", "bigint", (column) => column.notNull())
         .addColumn("body", "text", (column) => column.notNull())
-        .addColumn("created_at", "bigint", (column) => column.notNull())
+        .addColumn("dropped", "text")
         .execute();
-      // Counts the rows without reading their bodies.
-      await db.schema.createIndex("outbox_age").on("outbox").column("created_at").execute();
+      await db.schema
+        .createTable("journal_marks")
+        .addColumn("name", "text", (column) => column.primaryKey())
+        .addColumn("position", "bigint", (column) => column.notNull())
+        .execute();
+      await sql`insert into journal_marks (name, position) values ('end', 0), ('projected', 0)`.execute(db);
+      await db.schema
+        .createTable("sinks")
+        .addColumn("name", "text", (column) => column.primaryKey())
+        .addColumn("position", "bigint", (column) => column.notNull())
+        .addColumn("holder", "text")
+        .addColumn("held_until", "bigint")
+        .execute();
     },
     async down(db: Kysely<unknown>): Promise<void> {
-      for (const table of ["outbox", "events", "function_versions", "functions"]) {
+      for (const table of ["sinks", "journal_marks", "journal", "events", "function_versions", "functions"]) {
         await db.schema.dropTable(table).execute();
       }
     },

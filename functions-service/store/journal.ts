@@ -1,0 +1,171 @@
+import { sql } from "kysely";
+import { MeshError } from "../../mesh/errors.ts";
+import type { Change, Journal, Transition } from "../store.ts";
+import { transitionsOf } from "./journal-rows.ts";
+import type { Projection } from "./projection.ts";
+import { SqlSinkPositions } from "./sink-positions.ts";
+import type { SqlRunner } from "./sql-runner.ts";
+
+/** How a journal is kept. */
+export interface JournalOptions {
+  readonly now: () => number;
+  /** Sequences that may wait for a sink before no event begins any more. */
+  readonly maxBacklog: number;
+}
+
+/** Rows that are read at a time. */
+const ROWS = 64;
+
+/** Changes that the events may be behind; who writes more has to wait for them. */
+const MAX_LAG = 20_000;
+
+/** The largest number of milliseconds that a date can hold (ECMA-262, 21.4.1.1). */
+const LAST_INSTANT = 8.64e15;
+
+/** The journal in a SQL database: what was written together is one row. */
+export class SqlJournal implements Journal {
+  readonly sinks: SqlSinkPositions;
+  readonly #sql: SqlRunner;
+  readonly #projection: Projection;
+  readonly #options: JournalOptions;
+
+  constructor(runner: SqlRunner, projection: Projection, options: JournalOptions) {
+    this.#sql = runner;
+    this.#projection = projection;
+    this.#options = options;
+    this.sinks = new SqlSinkPositions(runner, options.now);
+  }
+
+  async append(project: string, changes: readonly Change[]): Promise<void> {
+    if (changes.length === 0) return;
+    for (const change of changes) assertInstants(change);
+    const row = {
+      ...{ project, count: changes.length, written_at: this.#options.now() },
+      ...{ body: JSON.stringify(changes), dropped: null },
+    };
+    const begins = changes.some(({ change }) => change === "begun");
+    const end = await this.#sql.write(async (tx) => {
+      // Also makes others wait who want to append: a reader that goes by sequences would miss what shows up late.
+      const mark = await tx
+        .updateTable("journal_marks")
+        .set(({ eb }) => ({ position: eb("position", "+", changes.length) }))
+        .where("name", "=", "end")
+        .returning("position")
+        .executeTakeFirstOrThrow();
+      if (begins) {
+        const slowest = await tx
+          .selectFrom("sinks")
+          .select(({ fn }) => fn.min<number | null>("position").as("position"))
+          .executeTakeFirst();
+        this.#assertRoom(mark.position, slowest?.position ?? mark.position);
+      }
+      await tx
+        .insertInto("journal")
+        .values({ ...row, first: mark.position - changes.length + 1 })
+        .execute();
+      return mark.position;
+    });
+    if (this.#projection.lag(end) > MAX_LAG) await this.project();
+  }
+
+  project(): Promise<boolean> {
+    return this.#projection.catchUp();
+  }
+
+  read(
+    after: number,
+    { limit, project }: { readonly limit: number; readonly project?: string | undefined },
+  ): Promise<{ readonly transitions: readonly Transition[]; readonly end: number }> {
+    return this.#sql.read(async (db) => {
+      const marks = await db
+        .selectFrom("journal_marks")
+        .select("position")
+        .where("name", "=", "projected")
+        .executeTakeFirstOrThrow();
+      let query = db
+        .selectFrom("journal")
+        .where("first", ">=", ({ selectFrom }) =>
+          // The row that holds the next sequence, which need not be its first.
+          selectFrom("journal")
+            .select(({ fn }) => fn.coalesce(fn.max("first"), sql.lit(0)).as("first"))
+            .where("first", "<=", after + 1),
+        )
+        .where("first", "<=", marks.position)
+        .orderBy("first")
+        .limit(ROWS);
+      if (project !== undefined) query = query.where("project", "=", project);
+      const rows = await query.select(["first", "count", "project", "body", "dropped"]).execute();
+      const transitions: Transition[] = [];
+      for (const row of rows) {
+        for (const transition of transitionsOf(row)) {
+          if (transition.sequence <= after) continue;
+          transitions.push(transition);
+          if (transitions.length === limit) return { transitions, end: transition.sequence };
+        }
+      }
+      const last = rows.at(-1);
+      const isAll = rows.length < ROWS || last === undefined;
+      return { transitions, end: Math.max(after, isAll ? marks.position : last.first + last.count - 1) };
+    });
+  }
+
+  bounds(): Promise<{ readonly start: number; readonly end: number }> {
+    return this.#sql.read(async (db) => {
+      const { position: end } = await db
+        .selectFrom("journal_marks")
+        .select("position")
+        .where("name", "=", "projected")
+        .executeTakeFirstOrThrow();
+      const { first } = await db
+        .selectFrom("journal")
+        .select(({ fn }) => fn.min<number | null>("first").as("first"))
+        .executeTakeFirstOrThrow();
+      return { start: first === null ? end : Math.min(first - 1, end), end };
+    });
+  }
+
+  prune(before: Date): Promise<void> {
+    return this.#sql.write(async (tx) => {
+      await tx
+        .deleteFrom("journal")
+        .where("written_at", "<", before.getTime())
+        .where(({ eb, selectFrom }) =>
+          eb(
+            sql<number>`first + count - 1`,
+            "<=",
+            selectFrom(
+              selectFrom("journal_marks")
+                .select("position")
+                .where("name", "=", "projected")
+                .unionAll(selectFrom("sinks").select("position"))
+                .as("positions"),
+            ).select(({ fn }) => fn.min("position").as("position")),
+          ),
+        )
+        .execute();
+    });
+  }
+
+  #assertRoom(end: number, slowest: number): void {
+    const { maxBacklog } = this.#options;
+    if (end - slowest <= maxBacklog) return;
+    throw new MeshError(
+      "overloaded",
+      `more than ${maxBacklog} events wait to be delivered; see why they are not, or let more of them wait`,
+      { status: 503, retryAfterSeconds: 1 },
+    );
+  }
+}
+
+/** @throws MeshError `invalid_request` for what is no time in milliseconds since 1970: events could not show it. */
+function assertInstants(change: Change): void {
+  const { startedAt } = change;
+  const deadlineMs = change.change === "begun" ? change.deadlineMs : undefined;
+  for (const ms of [startedAt, deadlineMs ?? startedAt]) {
+    if (Number.isInteger(ms) && Math.abs(ms) <= LAST_INSTANT) continue;
+    throw new MeshError(
+      "invalid_request",
+      `event "${change.id}" has the time ${ms}; use whole milliseconds since 1970`,
+    );
+  }
+}

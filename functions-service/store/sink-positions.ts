@@ -1,0 +1,86 @@
+import type { SinkPositions, SinkStatus } from "../store.ts";
+import type { SqlRunner } from "./sql-runner.ts";
+
+/** How far each sink has got, in a SQL database. */
+export class SqlSinkPositions implements SinkPositions {
+  readonly #sql: SqlRunner;
+  readonly #now: () => number;
+
+  constructor(runner: SqlRunner, now: () => number) {
+    this.#sql = runner;
+    this.#now = now;
+  }
+
+  keep(names: readonly string[]): Promise<void> {
+    return this.#sql.write(async (tx) => {
+      let others = tx.deleteFrom("sinks");
+      if (names.length > 0) others = others.where("name", "not in", names);
+      await others.execute();
+      for (const name of names) {
+        await tx
+          .insertInto("sinks")
+          .columns(["name", "position"])
+          .expression(({ selectFrom, val }) =>
+            selectFrom("journal_marks")
+              .select([val(name).as("name"), "position"])
+              .where("journal_marks.name", "=", "end"),
+          )
+          .onConflict((conflict) => conflict.column("name").doNothing())
+          .execute();
+      }
+    });
+  }
+
+  hold(name: string, holder: string, forMs: number): Promise<number | undefined> {
+    const now = this.#now();
+    return this.#sql.write(async (tx) => {
+      const held = await tx
+        .updateTable("sinks")
+        .set({ holder, held_until: now + forMs })
+        .where("name", "=", name)
+        .where(({ eb, or }) => or([eb("holder", "is", null), eb("holder", "=", holder), eb("held_until", "<", now)]))
+        .returning("position")
+        .executeTakeFirst();
+      return held?.position;
+    });
+  }
+
+  advance(name: string, holder: string, position: number): Promise<boolean> {
+    return this.#sql.write(async (tx) => {
+      const query = tx.updateTable("sinks").set({ position }).where("name", "=", name).where("holder", "=", holder);
+      return (await query.executeTakeFirst()).numUpdatedRows > 0n;
+    });
+  }
+
+  release(name: string, holder: string): Promise<void> {
+    return this.#sql.write(async (tx) => {
+      const nobody = { holder: null, held_until: null };
+      await tx.updateTable("sinks").set(nobody).where("name", "=", name).where("holder", "=", holder).execute();
+    });
+  }
+
+  status(): Promise<readonly SinkStatus[]> {
+    const now = this.#now();
+    return this.#sql.read(async (db) => {
+      const rows = await db
+        .selectFrom("sinks")
+        .select(["sinks.name", "sinks.position"])
+        .select(({ selectFrom, ref }) => [
+          selectFrom("journal_marks").select("position").where("name", "=", "end").as("end"),
+          selectFrom("journal")
+            .select("written_at")
+            // The row that holds the next sequence is the last one that does not begin after it.
+            .where("first", "<=", (eb) => eb(ref("sinks.position"), "+", 1))
+            .orderBy("first", "desc")
+            .limit(1)
+            .as("oldest"),
+        ])
+        .orderBy("sinks.name")
+        .execute();
+      return rows.map(({ name, position, end, oldest }) => {
+        const backlog = Math.max(0, (end ?? 0) - position);
+        return { name, position, backlog, oldestMs: backlog === 0 ? 0 : Math.max(0, now - (oldest ?? now)) };
+      });
+    });
+  }
+}
