@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { RECORDED_BYTES } from "../../../mesh/recorded-value.ts";
 import type { RecordSettings } from "../../recording.ts";
 import { pathProblem } from "../../recording/redaction.ts";
 import { list, shape } from "./shape.ts";
@@ -21,7 +22,7 @@ const settings = shape({
   mode,
   required: v.optional(flag, true),
   redact: v.optional(list(path), []),
-  maxBytes: v.optional(whole(1, MAX_BYTES), 16_384),
+  maxBytes: v.optional(whole(1, MAX_BYTES), RECORDED_BYTES),
 });
 
 /** What is recorded of a function's calls: settings, or the mode alone. `off` unquoted may have been read as false. */
