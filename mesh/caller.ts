@@ -15,6 +15,12 @@ export interface CallOptions {
   readonly idempotencyKey?: string;
 }
 
+/** Options of a call that one service makes of another. */
+export interface ServiceCallOptions extends CallOptions {
+  /** The call's id, for who has written it down before: never one that another call had. Default: a new one. */
+  readonly callId?: string;
+}
+
 /** In whose name a call is made; a call of its own has none of it. */
 export interface Origin {
   /** When the calling call's time is over: milliseconds since the epoch. This call's deadline is never later. */
@@ -44,7 +50,7 @@ export class Caller {
    * Calls with params for what the function returns, or with a `Request` for a `Response`.
    * @throws MeshError as `sendCall`, or what the function threw.
    */
-  async call(service: string, name: string, params: unknown, options: CallOptions & Origin): Promise<unknown> {
+  async call(service: string, name: string, params: unknown, options: ServiceCallOptions & Origin): Promise<unknown> {
     const { signal, streamSignal, idempotencyKey } = options;
     const now = Date.now();
     const leftMs = options.deadlineMs === undefined ? Number.POSITIVE_INFINITY : options.deadlineMs - now;
@@ -54,7 +60,7 @@ export class Caller {
     const isHttp = params instanceof Request;
     const encoded = isHttp ? requestBody(params) : encodeBody(params);
     const body = encoded instanceof Promise ? await encoded : encoded;
-    const id = randomHex(16);
+    const id = options.callId ?? randomHex(16);
     const to = { project: this.#project, service, function: name };
     const sent = {
       id,

@@ -3,7 +3,7 @@ import type { MessageHeaders } from "../mesh/broker.ts";
 import { CALL_HEADERS, type Claims, NO_CLAIMS, decodeClaims } from "../mesh/call.ts";
 import type { Log } from "../mesh/log.ts";
 import { type TraceContext, continueTrace } from "../mesh/trace.ts";
-import type { CallOptions, Caller } from "../mesh/caller.ts";
+import type { Caller, ServiceCallOptions } from "../mesh/caller.ts";
 import type { Span } from "../mesh/tracing.ts";
 import { CallLifetime } from "./call-lifetime.ts";
 
@@ -32,7 +32,7 @@ export interface Context {
    * its function `fetch` with a `Request`, and answers with a `Response`.
    * @throws MeshError as `Broker.request`, or what the function threw.
    */
-  call(service: string, name: string, params?: unknown, options?: CallOptions): Promise<unknown>;
+  call(service: string, name: string, params?: unknown, options?: ServiceCallOptions): Promise<unknown>;
   /**
    * The same, typed by the services that are called.
    * @example const { cents } = await context.client<typeof shop>().shop.price({ item: "tea" });
@@ -109,7 +109,7 @@ export class HeaderContext implements Context {
     return clientOver<S>({ call: (...given) => this.call(...given) });
   }
 
-  call(service: string, name: string, params?: unknown, options: CallOptions = {}): Promise<unknown> {
+  call(service: string, name: string, params?: unknown, options: ServiceCallOptions = {}): Promise<unknown> {
     const { deadlineMs, lifetime } = this;
     const { signal } = options;
     const withGiven = (own: AbortSignal): AbortSignal => (signal === undefined ? own : AbortSignal.any([own, signal]));
