@@ -21,7 +21,7 @@ export class SqlEvents implements EventStore {
   }
 
   async get(project: string, id: string): Promise<StoredEvent | undefined> {
-    await this.#projection.catchUp();
+    await this.#catchUp();
     return this.#sql.read(async (db) => {
       const query = db.selectFrom("events").where("project", "=", project).where("id", "=", id);
       const row = await query.selectAll().executeTakeFirst();
@@ -32,7 +32,7 @@ export class SqlEvents implements EventStore {
   async list(project: string, filter: EventFilter, page: PageRequest): Promise<Page<StoredEvent>> {
     const start = startOf(page, eventCursor);
     const matches = matching(filter);
-    await this.#projection.catchUp();
+    await this.#catchUp();
     return this.#sql.read(async (db) => {
       let query = db.selectFrom("events").where("project", "=", project).where(matches);
       if (start !== undefined) query = query.where(sql<boolean>`(happened_at, id) < (${start[1]}, ${start[2]})`);
@@ -46,7 +46,7 @@ export class SqlEvents implements EventStore {
   }
 
   async remove(project: string, id: string): Promise<boolean> {
-    await this.#projection.catchUp();
+    await this.#catchUp();
     return this.#sql.write(async (tx) => {
       const query = tx.deleteFrom("events").where("project", "=", project).where("id", "=", id);
       return (await query.executeTakeFirst()).numDeletedRows > 0n;
@@ -54,7 +54,7 @@ export class SqlEvents implements EventStore {
   }
 
   async overdue(at: Date, limit: number): Promise<readonly StoredEvent[]> {
-    await this.#projection.catchUp();
+    await this.#catchUp();
     return this.#sql.read(async (db) => {
       const rows = await db
         .selectFrom("events")
@@ -85,5 +85,15 @@ export class SqlEvents implements EventStore {
       const deleted = await sql`delete from events where (project, id) in (${old})`.execute(tx);
       return Number(deleted.numAffectedRows ?? 0n);
     });
+  }
+
+  /** What cannot be written for want of room can still be read, as far as it was written. */
+  async #catchUp(): Promise<void> {
+    try {
+      await this.#projection.catchUp();
+    } catch (error) {
+      const failure = error instanceof Error ? this.#sql.features.failureOf(error.cause) : undefined;
+      if (failure !== "full" && failure !== "readonly") throw error;
+    }
   }
 }

@@ -84,9 +84,10 @@ export class SqlJournal implements Journal {
         .executeTakeFirstOrThrow();
       let query = db
         .selectFrom("journal")
-        .where("first", ">=", ({ selectFrom }) =>
+        .where("first", ">=", (where) =>
           // The row that holds the next sequence, which need not be its first.
-          selectFrom("journal")
+          where
+            .selectFrom("journal")
             .select(({ fn }) => fn.coalesce(fn.max("first"), sql.lit(0)).as("first"))
             .where("first", "<=", after + 1),
         )
@@ -129,19 +130,12 @@ export class SqlJournal implements Journal {
       await tx
         .deleteFrom("journal")
         .where("written_at", "<", before.getTime())
-        .where(({ eb, selectFrom }) =>
-          eb(
-            sql<number>`first + count - 1`,
-            "<=",
-            selectFrom(
-              selectFrom("journal_marks")
-                .select("position")
-                .where("name", "=", "projected")
-                .unionAll(selectFrom("sinks").select("position"))
-                .as("positions"),
-            ).select(({ fn }) => fn.min("position").as("position")),
-          ),
-        )
+        .where((where) => {
+          const marks = where.selectFrom("journal_marks").select("position").where("name", "=", "projected");
+          const positions = marks.unionAll(where.selectFrom("sinks").select("position")).as("positions");
+          const slowest = where.selectFrom(positions).select(({ fn }) => fn.min("position").as("position"));
+          return where(sql<number>`first + count - 1`, "<=", slowest);
+        })
         .execute();
     });
   }

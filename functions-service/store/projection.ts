@@ -61,7 +61,7 @@ export class Projection {
     // Written as it is: others who project wait until this is over, and then find out how far it got.
     const { position } = await tx
       .updateTable("journal_marks")
-      .set(({ ref }) => ({ position: ref("position") }))
+      .set((mark) => ({ position: mark.ref("position") }))
       .where("name", "=", "projected")
       .returning("position")
       .executeTakeFirstOrThrow();

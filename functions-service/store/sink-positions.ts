@@ -20,9 +20,10 @@ export class SqlSinkPositions implements SinkPositions {
         await tx
           .insertInto("sinks")
           .columns(["name", "position"])
-          .expression(({ selectFrom, val }) =>
-            selectFrom("journal_marks")
-              .select([val(name).as("name"), "position"])
+          .expression((insert) =>
+            insert
+              .selectFrom("journal_marks")
+              .select([insert.val(name).as("name"), "position"])
               .where("journal_marks.name", "=", "end"),
           )
           .onConflict((conflict) => conflict.column("name").doNothing())
@@ -38,7 +39,7 @@ export class SqlSinkPositions implements SinkPositions {
         .updateTable("sinks")
         .set({ holder, held_until: now + forMs })
         .where("name", "=", name)
-        .where(({ eb, or }) => or([eb("holder", "is", null), eb("holder", "=", holder), eb("held_until", "<", now)]))
+        .where((of) => of.or([of("holder", "is", null), of("holder", "=", holder), of("held_until", "<", now)]))
         .returning("position")
         .executeTakeFirst();
       return held?.position;
@@ -65,12 +66,13 @@ export class SqlSinkPositions implements SinkPositions {
       const rows = await db
         .selectFrom("sinks")
         .select(["sinks.name", "sinks.position"])
-        .select(({ selectFrom, ref }) => [
-          selectFrom("journal_marks").select("position").where("name", "=", "end").as("end"),
-          selectFrom("journal")
+        .select((of) => [
+          of.selectFrom("journal_marks").select("position").where("name", "=", "end").as("end"),
+          of
+            .selectFrom("journal")
             .select("written_at")
             // The row that holds the next sequence is the last one that does not begin after it.
-            .where("first", "<=", (eb) => eb(ref("sinks.position"), "+", 1))
+            .where("first", "<=", (eb) => eb(eb.ref("sinks.position"), "+", 1))
             .orderBy("first", "desc")
             .limit(1)
             .as("oldest"),

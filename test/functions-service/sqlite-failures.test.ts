@@ -8,7 +8,7 @@ import { sqlStore } from "../../functions-service/store/sql-store.ts";
 import { sqliteFeatures } from "../../functions-service/store/sqlite.ts";
 import type { Tables } from "../../functions-service/store/tables.ts";
 import { type StorePlace, openStoreAt, sqlitePlace } from "./store-place.ts";
-import { functionInput, invocation, notice } from "./store-samples.ts";
+import { begun, functionInput } from "./store-samples.ts";
 
 let place: StorePlace;
 beforeEach(async () => {
@@ -19,16 +19,16 @@ afterEach(() => place.close());
 test("a full disk loses the batch as a whole, says so, and is no obstacle once there is room", async () => {
   await (await place.open()).close();
   const database = new Database(place.url);
-  const store = sqlStore(new Kysely<Tables>({ dialect: new SqliteDialect(database) }), { features: sqliteFeatures });
-  await store.events.insert([invocation("e1")], [notice("e1")]);
+  const store = sqlStore(new Kysely<Tables>({ dialect: new SqliteDialect(database) }), sqliteFeatures);
+  await store.journal.append("shop", [begun("e1")]);
   const { page_count: pages } = database.query("pragma page_count").get() as { page_count: number };
   database.run(`pragma max_page_count = ${pages + 2}`);
-  const large = Array.from({ length: 50 }, (_, number) => invocation(`x${number}`, { payload: "y".repeat(9000) }));
+  const large = Array.from({ length: 50 }, (_, number) => begun(`x${number}`, { payload: "y".repeat(9000) }));
   const full = { code: "internal", status: 503, message: expect.stringContaining("disk is full; nothing was written") };
-  await expect(store.events.insert(large, [])).rejects.toMatchObject(full);
+  await expect(store.journal.append("shop", large)).rejects.toMatchObject(full);
   expect((await store.events.list("shop", {}, { limit: 100 })).items.map(({ id }) => id)).toEqual(["e1"]);
   database.run("pragma max_page_count = 100000");
-  await store.events.insert(large, []);
+  await store.journal.append("shop", large);
   expect((await store.events.list("shop", {}, { limit: 100 })).items).toHaveLength(51);
   await store.close();
 });
@@ -37,7 +37,7 @@ test("a store that can be read only is read, and refuses to write", async () => 
   const writable = await place.open();
   const made = await writable.functions.create("shop", functionInput("adder"), "u1");
   const database = new Database(place.url, { readonly: true });
-  const store = sqlStore(new Kysely<Tables>({ dialect: new SqliteDialect(database) }), { features: sqliteFeatures });
+  const store = sqlStore(new Kysely<Tables>({ dialect: new SqliteDialect(database) }), sqliteFeatures);
   expect(await store.functions.get("shop", made.id)).toEqual(made);
   await expect(store.functions.remove("shop", made.id)).rejects.toMatchObject({
     status: 503,

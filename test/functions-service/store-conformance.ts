@@ -3,9 +3,10 @@ import type { Store } from "../../functions-service/store.ts";
 import { eventConformance } from "./store-conformance/events.ts";
 import { functionConformance } from "./store-conformance/functions.ts";
 import { migrationConformance } from "./store-conformance/migrations.ts";
-import { outboxConformance } from "./store-conformance/outbox.ts";
+import { journalConformance } from "./store-conformance/journal.ts";
 import { pagingConformance } from "./store-conformance/paging.ts";
 import { restartConformance } from "./store-conformance/restart.ts";
+import { sinkConformance } from "./store-conformance/sinks.ts";
 import type { StorePlace } from "./store-place.ts";
 
 /** What a part of the suite gets: an empty store before each test, and more connections to it. */
@@ -19,7 +20,8 @@ export function storeConformance(makePlace: () => Promise<StorePlace>): void {
   describe.each([
     ["functions", functionConformance],
     ["events", eventConformance],
-    ["the outbox", outboxConformance],
+    ["the journal", journalConformance],
+    ["sinks", sinkConformance],
     ["paging", pagingConformance],
     ["restarts", restartConformance],
   ])("%s", (_name, part) => {

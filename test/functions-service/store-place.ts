@@ -10,6 +10,7 @@ import { openSqliteStore } from "../../functions-service/runtime/sqlite.ts";
 import type { Store } from "../../functions-service/store.ts";
 import type { SqlFeatures } from "../../functions-service/store/features.ts";
 import { postgresFeatures } from "../../functions-service/store/postgres.ts";
+import type { StoreOptions } from "../../functions-service/store/sql-store.ts";
 import { sqliteFeatures } from "../../functions-service/store/sqlite.ts";
 import type { Tables } from "../../functions-service/store/tables.ts";
 import { CloseStack } from "../../mesh/lifecycle.ts";
@@ -21,15 +22,16 @@ export interface StorePlace {
   readonly url: string;
   readonly features: SqlFeatures;
   /** Another connection each time, closed with the place. */
-  open(): Promise<Store>;
+  open(options?: StoreOptions): Promise<Store>;
   /** The database itself. */
   sql(): Kysely<Tables>;
   close(): Promise<void>;
 }
 
 /** Opens a store by what a {@link StorePlace} calls its URL. */
-export function openStoreAt(url: string): Promise<Store> {
-  return url.startsWith("postgres://") ? openPostgresStore(url, silentLog) : openSqliteStore(url, silentLog);
+export function openStoreAt(url: string, options: StoreOptions = {}): Promise<Store> {
+  const open = url.startsWith("postgres://") ? openPostgresStore : openSqliteStore;
+  return open(url, silentLog, options);
 }
 
 /** A file in a folder of its own. */
@@ -63,7 +65,7 @@ function place(
   return {
     url,
     features,
-    open: async () => closing.use(await openStoreAt(url)),
+    open: async (settings) => closing.use(await openStoreAt(url, settings)),
     sql() {
       const db = new Kysely<Tables>({ dialect: dialect() });
       closing.defer(() => db.destroy());

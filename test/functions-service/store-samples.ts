@@ -1,6 +1,5 @@
-import type { StoredEvent } from "../../mesh/event.ts";
+import type { EventBegun, EventEnded } from "../../functions-service/store.ts";
 import type { FunctionInput } from "../../mesh/function.ts";
-import type { NewNotice } from "../../functions-service/store.ts";
 
 /** A function as a client sends it. */
 export function functionInput(label: string, change: Partial<FunctionInput> = {}): FunctionInput {
@@ -18,34 +17,23 @@ export function functionInput(label: string, change: Partial<FunctionInput> = {}
   };
 }
 
-/** An invocation that has begun. */
-export function invocation(id: string, change: Partial<StoredEvent> = {}): StoredEvent {
-  return {
-    id,
-    project: "shop",
-    type: "FUNCTION_INVOCATION",
-    status: "PENDING",
-    timestamp: "2026-05-01T10:00:00.000Z",
-    source: "arithmetic.sum",
-    payload: { num1: 10, num2: 20 },
-    invocationId: id,
-    deadline: "2026-05-01T10:00:10.000Z",
-    response: undefined,
-    durationMs: undefined,
-    error: undefined,
-    traceId: "0af7651916cd43dd8448eb211c80319c",
-    retryCount: 0,
-    ...change,
-  };
+/** Facts about an invocation of "arithmetic.sum". */
+const FACTS = {
+  type: "FUNCTION_INVOCATION",
+  source: "arithmetic.sum",
+  startedAt: Date.parse("2026-05-01T10:00:00.000Z"),
+  traceId: "0af7651916cd43dd8448eb211c80319c",
+  isInvocation: true,
+};
+
+/** An invocation begins. */
+export function begun(id: string, change: Partial<EventBegun> = {}): EventBegun {
+  const deadlineMs = FACTS.startedAt + 10_000;
+  return { id, change: "begun", ...FACTS, status: "PENDING", payload: { num1: 10, num2: 20 }, deadlineMs, ...change };
 }
 
-/** What is to be told of an event. */
-export function notice(eventId: string, status = "pending", project = "shop"): NewNotice {
-  return {
-    id: `${eventId}-${status}`,
-    project,
-    eventId,
-    routingKey: `${project}.arithmetic.sum.${status}`,
-    body: JSON.stringify({ specversion: "1.0", id: `${eventId}-${status}` }),
-  };
+/** An invocation ends. */
+export function ended(id: string, change: Partial<EventEnded> = {}): EventEnded {
+  const endedAt = FACTS.startedAt + 2;
+  return { id, change: "ended", ...FACTS, status: "SUCCESS", endedAt, durationMs: 1.5, ...change };
 }

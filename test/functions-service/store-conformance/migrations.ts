@@ -4,6 +4,8 @@ import { migrateDown, migrateToLatest } from "../../../functions-service/store/m
 import { functionInput } from "../store-samples.ts";
 import type { StorePlace } from "../store-place.ts";
 
+const TABLES = ["events", "function_versions", "functions", "journal", "journal_marks", "sinks"];
+
 /** What is asked of bringing the tables up to date, and back. */
 export function migrationConformance(makePlace: () => Promise<StorePlace>): void {
   let place: StorePlace;
@@ -16,7 +18,7 @@ export function migrationConformance(makePlace: () => Promise<StorePlace>): void
     const db = place.sql();
     const up = await migrateToLatest(db, place.features);
     expect(up).toEqual(["0001-initial"]);
-    expect(await tablesOf(place)).toEqual(["events", "function_versions", "functions", "outbox"]);
+    expect(await tablesOf(place)).toEqual(TABLES);
     expect(await migrateToLatest(db, place.features)).toEqual([]);
     expect(await migrateDown(db, place.features)).toEqual(up.toReversed());
     expect(await tablesOf(place)).toEqual([]);

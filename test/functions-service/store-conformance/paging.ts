@@ -1,29 +1,29 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Page, PageRequest } from "../../../functions-service/store.ts";
-import { functionInput, invocation } from "../store-samples.ts";
+import { begun, functionInput } from "../store-samples.ts";
 import type { StoreUnderTest } from "../store-conformance.ts";
 
 /** What is asked of listings. */
 export function pagingConformance(current: () => StoreUnderTest): void {
   test("no event comes twice or is missed while others are stored and removed", async () => {
-    const { events } = current().store;
+    const { events, journal } = current().store;
     let run = 0;
     // Few times for many events: most of them happened in the same millisecond.
     const times = fc.array(fc.integer({ min: 0, max: 3 }), { maxLength: 30 });
     await fc.assert(
       fc.asyncProperty(times, times, fc.integer({ min: 1, max: 7 }), async (before, meanwhile, limit) => {
         const project = `p${run++}`;
-        const made = before.map((ms) => happened(project, ms));
-        await events.insert(made, []);
-        const late = meanwhile.map((ms) => happened(project, ms));
-        const removed = happened(project, 1);
-        await events.insert([removed], []);
+        const made = before.map((ms) => happened(ms));
+        await journal.append(project, made);
+        const late = meanwhile.map((ms) => happened(ms));
+        const removed = happened(1);
+        await journal.append(project, [removed]);
         const seen = await all(
           (page) => events.list(project, {}, page),
           limit,
           async () => {
-            await events.insert(late.splice(0, 3), []);
+            await journal.append(project, late.splice(0, 3));
             await events.remove(project, removed.id);
           },
         );
@@ -58,9 +58,9 @@ export function pagingConformance(current: () => StoreUnderTest): void {
   });
 
   test("a cursor fits into a URL, and only its own kind of listing takes it", async () => {
-    const { functions, events } = current().store;
+    const { functions, events, journal } = current().store;
     for (const label of ["a", "b"]) await functions.create("shop", functionInput(label), "u1");
-    await events.insert([invocation("e1"), invocation("e2?&=+/ü")], []);
+    await journal.append("shop", [begun("e1"), begun("e2?&=+/ü")]);
     const cursors = [
       (await functions.list("shop", { limit: 1 })).next,
       (await events.list("shop", {}, { limit: 1 })).next,
@@ -92,9 +92,8 @@ export function pagingConformance(current: () => StoreUnderTest): void {
   });
 }
 
-function happened(project: string, ms: number) {
-  const timestamp = new Date(Date.UTC(2026, 4, 1) + ms).toISOString();
-  return invocation(crypto.randomUUID(), { project, timestamp });
+function happened(ms: number) {
+  return begun(crypto.randomUUID(), { startedAt: Date.UTC(2026, 4, 1) + ms });
 }
 
 /** All items, page by page. */

@@ -26,9 +26,9 @@ export function restartConformance(current: () => StoreUnderTest): void {
         ids.map((id) => [id.split("-")[0], ids.filter((other) => other.startsWith(`${id.split("-")[0]}-`))]),
       );
       for (const [batch, whole] of batches) expect(whole, `batch ${batch}`).toHaveLength(1 + (Number(batch) % 9));
-      const notices = (await again.outbox.next(0, 100_000)).filter((notice) => notice.project === project);
+      const { transitions } = await again.journal.read(0, { limit: 100_000, project });
       const settled = items.filter(({ status }) => status === "SUCCESS");
-      expect(notices).toHaveLength(items.length + settled.length);
+      expect(transitions).toHaveLength(items.length + settled.length);
     }
     await store.ping();
   });
