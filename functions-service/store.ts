@@ -34,7 +34,6 @@ export interface FunctionStore {
   list(project: string, page: PageRequest): Promise<Page<StoredFunction>>;
   /**
    * Makes a new version of a function.
-   * @param options.ifUpdatedAt the `updatedAt` the change is based on.
    * @throws MeshError `function_not_found`; `invalid_request` with status 412 when it has changed since, 409 when the new
    *   label is taken.
    */
@@ -42,16 +41,31 @@ export interface FunctionStore {
     project: string,
     id: string,
     input: FunctionInput,
-    options: { readonly by: string; readonly ifUpdatedAt?: string | undefined },
+    options: { readonly by: string } & ChangeCondition,
   ): Promise<StoredFunction>;
   /** Versions of a function, newest first. */
   versions(project: string, id: string, page: PageRequest): Promise<Page<FunctionVersion>>;
   version(project: string, id: string, version: number): Promise<FunctionVersion | undefined>;
-  /** @throws MeshError `function_not_found`; `invalid_request` for versions that are not there. */
-  setTraffic(project: string, id: string, traffic: Traffic): Promise<StoredFunction>;
+  /**
+   * @param traffic what it is to be, or how that follows from what it is; nobody else changes it meanwhile.
+   * @throws MeshError `function_not_found`; `invalid_request` for versions that are not there, and with status 412 when the
+   *   function has changed since; what `traffic` throws.
+   */
+  setTraffic(
+    project: string,
+    id: string,
+    traffic: Traffic | ((current: Traffic) => Traffic),
+    condition?: ChangeCondition,
+  ): Promise<StoredFunction>;
   setStatus(project: string, id: string, status: StoredFunction["status"], url?: string): Promise<StoredFunction>;
-  /** Whether there was one. Its events stay. */
-  remove(project: string, id: string): Promise<boolean>;
+  /** Whether there was one. Its events stay. @throws MeshError `invalid_request` with status 412 when it has changed since. */
+  remove(project: string, id: string, condition?: ChangeCondition): Promise<boolean>;
+}
+
+/** What must still hold of a function when it is changed. */
+export interface ChangeCondition {
+  /** The `updatedAt` that the change is based on. Default: any. */
+  readonly ifUpdatedAt?: string | undefined;
 }
 
 /** What is asked of events; all that is given must hold. */

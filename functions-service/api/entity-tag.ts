@@ -1,5 +1,6 @@
 import { MeshError } from "../../mesh/errors.ts";
 import type { StoredFunction } from "../../mesh/function.ts";
+import type { ChangeCondition } from "../store.ts";
 
 const TAG = /(?:^|,)\s*(W\/)?"([^"]*)"\s*(?=,|$)/g;
 
@@ -9,16 +10,15 @@ export function entityTag({ updatedAt }: StoredFunction): string {
 }
 
 /**
- * Checks `If-Match`.
- * @returns whether the header names a state that the function must be in; `false` when any will do.
+ * What `If-Match` asks of a change of a function: that it still is as it was just found.
  * @throws MeshError `invalid_request`, status 412, when the function is in none of the states that the header names.
  */
-export function checkIfMatch(headers: Headers, current: StoredFunction): boolean {
+export function conditionOf(headers: Headers, found: StoredFunction): ChangeCondition {
   const given = headers.get("If-Match");
-  if (given === null || given.trim() === "*") return false;
+  if (given === null || given.trim() === "*") return {};
   // Weak tags never match here (RFC 9110, 13.1.1).
   const tags = [...given.matchAll(TAG)].filter(([, weak]) => weak === undefined).map(([, , tag]) => tag);
-  if (tags.includes(current.updatedAt)) return true;
-  const text = `function "${current.id}" has changed since; read it again and repeat the change`;
+  if (tags.includes(found.updatedAt)) return { ifUpdatedAt: found.updatedAt };
+  const text = `function "${found.id}" has changed since; read it again and repeat the change`;
   throw new MeshError("invalid_request", text, { status: 412 });
 }

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { MeshError } from "../../mesh/errors.ts";
 import { type StoredFunction, functionInputSchema } from "../../mesh/function.ts";
 import { callerId } from "./caller-id.ts";
-import { checkIfMatch, entityTag } from "./entity-tag.ts";
+import { conditionOf, entityTag } from "./entity-tag.ts";
 import { type ApiParts, type Operation, operation } from "./operation.ts";
 import { PAGE_HEADERS, pageQuery, pageResponse, toPageRequest } from "./paging.ts";
 import { functionParams, functionSchema } from "./schemas.ts";
@@ -85,9 +85,8 @@ export const FUNCTION_OPERATIONS: readonly Operation[] = [
     },
     async ({ params: { id }, body, headers }, parts, context) => {
       const { store, project } = parts;
-      const current = await existingFunction(id, parts);
-      const ifUpdatedAt = checkIfMatch(headers, current) ? current.updatedAt : undefined;
-      return functionResponse(await store.functions.update(project, id, body, { by: callerId(context), ifUpdatedAt }));
+      const condition = conditionOf(headers, await existingFunction(id, parts));
+      return functionResponse(await store.functions.update(project, id, body, { by: callerId(context), ...condition }));
     },
   ),
   operation(
@@ -103,8 +102,9 @@ export const FUNCTION_OPERATIONS: readonly Operation[] = [
       refusals: [404, 412],
     },
     async ({ params: { id }, headers }, parts) => {
-      checkIfMatch(headers, await existingFunction(id, parts));
-      if (!(await parts.store.functions.remove(parts.project, id))) throw noFunction(id);
+      const { store, project } = parts;
+      const condition = conditionOf(headers, await existingFunction(id, parts));
+      if (!(await store.functions.remove(project, id, condition))) throw noFunction(id);
       return new Response(null, { status: 204 });
     },
   ),

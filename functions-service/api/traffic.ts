@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { MeshError } from "../../mesh/errors.ts";
-import type { StoredFunction, Traffic } from "../../mesh/function.ts";
-import { checkIfMatch } from "./entity-tag.ts";
+import type { Traffic } from "../../mesh/function.ts";
+import { conditionOf } from "./entity-tag.ts";
 import { IF_MATCH, existingFunction, functionResponse } from "./functions.ts";
 import { type ApiParts, type OperationFace, type Operation, operation } from "./operation.ts";
 import { functionParams, functionSchema, trafficSchema } from "./schemas.ts";
@@ -32,7 +32,7 @@ export const TRAFFIC_OPERATIONS: readonly Operation[] = [
       body: trafficSchema,
       refusals: [404, 412, 415],
     },
-    async ({ params, headers, body }, parts) => direct(await matchingFunction(params.id, headers, parts), body, parts),
+    ({ params, headers, body }, parts) => direct(params.id, body, { headers, parts }),
   ),
   operation(
     {
@@ -44,8 +44,7 @@ export const TRAFFIC_OPERATIONS: readonly Operation[] = [
       body: promotion,
       refusals: [404, 412, 415],
     },
-    async ({ params, headers, body }, parts) =>
-      direct(await matchingFunction(params.id, headers, parts), { [body.version]: 100 }, parts),
+    ({ params, headers, body }, parts) => direct(params.id, { [body.version]: 100 }, { headers, parts }),
   ),
   operation(
     {
@@ -56,24 +55,21 @@ export const TRAFFIC_OPERATIONS: readonly Operation[] = [
       summary: "Sends all calls to the version before the newest that gets any",
       refusals: [404, 409, 412],
     },
-    async ({ params, headers }, parts) => {
-      const current = await matchingFunction(params.id, headers, parts);
-      return direct(current, oneBack(current), parts);
-    },
+    ({ params: { id }, headers }, parts) => direct(id, (current) => oneBack(id, current), { headers, parts }),
   ),
 ];
 
-async function matchingFunction(id: string, headers: Headers, parts: ApiParts): Promise<StoredFunction> {
-  const current = await existingFunction(id, parts);
-  checkIfMatch(headers, current);
-  return current;
+async function direct(
+  id: string,
+  traffic: Traffic | ((current: Traffic) => Traffic),
+  { headers, parts }: { readonly headers: Headers; readonly parts: ApiParts },
+): Promise<Response> {
+  const { store, project } = parts;
+  const condition = conditionOf(headers, await existingFunction(id, parts));
+  return functionResponse(await store.functions.setTraffic(project, id, traffic, condition));
 }
 
-async function direct({ id }: StoredFunction, traffic: Traffic, { store, project }: ApiParts): Promise<Response> {
-  return functionResponse(await store.functions.setTraffic(project, id, traffic));
-}
-
-function oneBack({ id, traffic }: StoredFunction): Traffic {
+function oneBack(id: string, traffic: Traffic): Traffic {
   const served = Object.entries(traffic).flatMap(([version, percent]) => (percent > 0 ? [Number(version)] : []));
   const before = Math.max(0, ...served) - 1;
   if (before >= 1) return { [before]: 100 };

@@ -43,12 +43,18 @@ export function toFunction(row: FunctionsTable & ContentColumns): StoredFunction
     project: row.project,
     status: row.status,
     url: row.url ?? undefined,
-    traffic: JSON.parse(row.traffic) as Traffic,
+    traffic: toTraffic(row.traffic),
     updatedAt: new Date(row.updated_at).toISOString(),
   };
 }
 
 // The casts: these columns hold what contentColumns and the function store wrote.
+
+/** Traffic as it is handed out. */
+export function toTraffic(column: string): Traffic {
+  return JSON.parse(column) as Traffic;
+}
+
 function toInput(row: ContentColumns): FunctionInput {
   return {
     label: row.label,

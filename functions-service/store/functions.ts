@@ -2,10 +2,10 @@ import { type Transaction, type Updateable, sql } from "kysely";
 import * as v from "valibot";
 import { MeshError } from "../../mesh/errors.ts";
 import type { FunctionInput, FunctionVersion, StoredFunction, Traffic } from "../../mesh/function.ts";
-import type { FunctionStore, Page, PageRequest } from "../store.ts";
+import type { ChangeCondition, FunctionStore, Page, PageRequest } from "../store.ts";
 import { pageOf, startOf } from "./cursor.ts";
 import { latestOf, versionsOf } from "./function-queries.ts";
-import { UNSERVED, contentColumns, toFunction, toVersion } from "./function-rows.ts";
+import { UNSERVED, contentColumns, toFunction, toTraffic, toVersion } from "./function-rows.ts";
 import type { SqlRunner } from "./sql-runner.ts";
 import type { FunctionsTable, Tables } from "./tables.ts";
 import { refuseMissing, versionsIn } from "./traffic.ts";
@@ -68,7 +68,7 @@ export class SqlFunctions implements FunctionStore {
     project: string,
     id: string,
     input: FunctionInput,
-    { by, ifUpdatedAt }: { readonly by: string; readonly ifUpdatedAt?: string | undefined },
+    { by, ifUpdatedAt }: { readonly by: string } & ChangeCondition,
   ): Promise<StoredFunction> {
     const content = contentColumns(input);
     return this.#labelled(input.label, async (tx) => {
@@ -101,15 +101,27 @@ export class SqlFunctions implements FunctionStore {
     });
   }
 
-  async setTraffic(project: string, id: string, traffic: Traffic): Promise<StoredFunction> {
-    const wanted = versionsIn(traffic);
+  setTraffic(
+    project: string,
+    id: string,
+    traffic: Traffic | ((current: Traffic) => Traffic),
+    { ifUpdatedAt }: ChangeCondition = {},
+  ): Promise<StoredFunction> {
     return this.#sql.write(async (tx) => {
-      await this.#change(tx, { project, id }, { traffic: JSON.stringify(traffic) });
+      // From here on it stays as it is until this is over.
+      const before = await this.#change(tx, { project, id, ifUpdatedAt }, {});
+      const next = typeof traffic === "function" ? traffic(toTraffic(before.traffic)) : traffic;
+      const wanted = versionsIn(next);
       const there = await versionsOf(tx, { project, id })
         .where("v.version", "in", wanted)
         .select("v.version")
         .execute();
       refuseMissing(wanted, there);
+      await tx
+        .updateTable("functions")
+        .set({ traffic: JSON.stringify(next) })
+        .where("id", "=", id)
+        .execute();
       return toFunction(await latestOf(tx, project).where("f.id", "=", id).executeTakeFirstOrThrow());
     });
   }
@@ -121,21 +133,24 @@ export class SqlFunctions implements FunctionStore {
     });
   }
 
-  remove(project: string, id: string): Promise<boolean> {
+  remove(project: string, id: string, { ifUpdatedAt }: ChangeCondition = {}): Promise<boolean> {
     return this.#sql.write(async (tx) => {
       const removed = await tx
         .deleteFrom("functions")
         .where("project", "=", project)
         .where("id", "=", id)
+        .$if(ifUpdatedAt !== undefined, (query) => query.where("updated_at", "=", exactMs(ifUpdatedAt)))
         .executeTakeFirst();
-      return removed.numDeletedRows > 0n;
+      if (removed.numDeletedRows > 0n) return true;
+      if (ifUpdatedAt !== undefined && (await isThere(tx, { project, id }))) throw hasChanged(id);
+      return false;
     });
   }
 
   /** Changes the row of a function that is there, and its `updated_at` with it, however little time has passed. */
   async #change(
     tx: Transaction<Tables>,
-    { project, id, ifUpdatedAt }: { project: string; id: string; ifUpdatedAt?: string | undefined },
+    { project, id, ifUpdatedAt }: { readonly project: string; readonly id: string } & ChangeCondition,
     set: Updateable<FunctionsTable> | { label: string; version: ReturnType<typeof sql<number>> },
   ): Promise<FunctionsTable> {
     const now = this.#now();
@@ -148,12 +163,8 @@ export class SqlFunctions implements FunctionStore {
       .returningAll()
       .executeTakeFirst();
     if (row !== undefined) return row;
-    const there = await latestOf(tx, project).where("f.id", "=", id).executeTakeFirst();
-    if (there === undefined)
-      throw new MeshError("function_not_found", `there is no function "${id}" in project "${project}"`);
-    throw new MeshError("invalid_request", `function "${id}" has changed since; read it again and repeat the change`, {
-      status: 412,
-    });
+    if (await isThere(tx, { project, id })) throw hasChanged(id);
+    throw new MeshError("function_not_found", `there is no function "${id}" in project "${project}"`);
   }
 
   async #labelled<T>(label: string, work: (tx: Transaction<Tables>) => Promise<T>): Promise<T> {
@@ -165,6 +176,19 @@ export class SqlFunctions implements FunctionStore {
       throw new MeshError("invalid_request", text, { status: 409, cause: error });
     }
   }
+}
+
+async function isThere(
+  tx: Transaction<Tables>,
+  { project, id }: { readonly project: string; readonly id: string },
+): Promise<boolean> {
+  const query = tx.selectFrom("functions").select("id").where("project", "=", project).where("id", "=", id);
+  return (await query.executeTakeFirst()) !== undefined;
+}
+
+function hasChanged(id: string): MeshError {
+  const text = `function "${id}" has changed since; read it again and repeat the change`;
+  return new MeshError("invalid_request", text, { status: 412 });
 }
 
 /** -1 for what was not handed out by us: never the time of a change. */

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import type { Traffic } from "../../../mesh/function.ts";
 import { functionInput } from "../store-samples.ts";
 import type { StoreUnderTest } from "../store-conformance.ts";
 
@@ -116,6 +117,51 @@ export function functionConformance(current: () => StoreUnderTest): void {
     expect((await store.functions.get("shop", id))?.version).toBe(11);
   });
 
+  test("of two who change what goes where, or remove the function, based on the same state, one is refused", async () => {
+    const { store, place } = current();
+    const stores = [store, await place.open()];
+    const made = await store.functions.create("shop", functionInput("adder"), "u1");
+    const { id } = made;
+    let { updatedAt } = made;
+    for (let round = 0; round < 10; round++) {
+      const condition = { ifUpdatedAt: updatedAt };
+      const changes = await Promise.allSettled(
+        stores.map(({ functions }) => functions.setTraffic("shop", id, { 1: 100 }, condition)),
+      );
+      expect(changes.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
+      expect(changes.find(({ status }) => status === "rejected")).toMatchObject({ reason: { status: 412 } });
+      updatedAt = (await store.functions.get("shop", id))?.updatedAt ?? "";
+    }
+    await expect(store.functions.remove("shop", id, { ifUpdatedAt: made.updatedAt })).rejects.toMatchObject({
+      status: 412,
+    });
+    const removing = stores.map(({ functions }, at) =>
+      at === 0
+        ? functions.remove("shop", id, { ifUpdatedAt: updatedAt })
+        : functions.setTraffic("shop", id, { 1: 100 }, { ifUpdatedAt: updatedAt }),
+    );
+    const last = await Promise.allSettled<unknown>(removing);
+    expect(last.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
+    const isRemoved = last[0]?.status === "fulfilled";
+    expect(await store.functions.get("shop", id)).toEqual(isRemoved ? undefined : expect.objectContaining({ id }));
+  });
+
+  test("what follows from the traffic as it is counts every step, over two connections as well", async () => {
+    const { store, place } = current();
+    const stores = [store, await place.open()] as const;
+    const { id } = await store.functions.create("shop", functionInput("adder"), "u1");
+    for (let version = 2; version <= 21; version++)
+      await store.functions.update("shop", id, functionInput("adder"), { by: "u1" });
+    const oneUp = (traffic: Traffic): Traffic => ({ [Number(Object.keys(traffic)[0]) + 1]: 100 });
+    await Promise.all(
+      Array.from({ length: 20 }, (_, round) => stores[round % 2 === 0 ? 0 : 1].functions.setTraffic("shop", id, oneUp)),
+    );
+    const stepped = await store.functions.get("shop", id);
+    expect(stepped).toMatchObject({ traffic: { 21: 100 } });
+    await expect(store.functions.setTraffic("shop", id, oneUp)).rejects.toMatchObject({ status: 400 });
+    expect(await store.functions.get("shop", id)).toEqual(stepped);
+  });
+
   test("changes without a condition over two connections all become versions", async () => {
     const { store, place } = current();
     const stores = [store, await place.open()] as const;
@@ -188,6 +234,7 @@ export function functionConformance(current: () => StoreUnderTest): void {
     await expect(functions.setTraffic("other", id, { 1: 100 })).rejects.toMatchObject(missing);
     await expect(functions.setStatus("other", id, "built")).rejects.toMatchObject(missing);
     expect(await functions.remove("other", id)).toBe(false);
+    expect(await functions.remove("other", id, { ifUpdatedAt: "" })).toBe(false);
   });
 
   test("a function goes with its versions, and its label is free again", async () => {
