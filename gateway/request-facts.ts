@@ -1,5 +1,6 @@
 import { CALL_HEADERS, isHeaderValue } from "../mesh/call.ts";
-import { type TraceContext, continueTrace, randomHex } from "../mesh/trace.ts";
+import { newCallId } from "../mesh/ids.ts";
+import { type TraceContext, continueTrace } from "../mesh/trace.ts";
 import type { TraceParent } from "../mesh/tracing.ts";
 import { ServerTiming } from "./server-timing.ts";
 
@@ -18,7 +19,7 @@ const REQUEST_ID = /^[\x21-\x7e]{1,128}$/;
 /** Reads the facts off a request's headers. A request that has a span of its own brings that span's `trace`. */
 export function requestFacts(headers: Headers, trace?: TraceContext): RequestFacts {
   const timing = new ServerTiming();
-  const callId = randomHex(16);
+  const callId = newCallId();
   const given = headers.get(CALL_HEADERS.requestId);
   return {
     callId,

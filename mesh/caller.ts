@@ -4,7 +4,8 @@ import { MeshError } from "./errors.ts";
 import { carriedResponse, requestBody, withoutError } from "./http-call.ts";
 import { sendCall } from "./outgoing-call.ts";
 import { decodeBody, encodeBody } from "./body.ts";
-import { type TraceContext, continueTrace, randomHex } from "./trace.ts";
+import { newCallId } from "./ids.ts";
+import { type TraceContext, continueTrace } from "./trace.ts";
 import type { Tracing } from "./tracing.ts";
 
 /** Options of one call. */
@@ -60,7 +61,7 @@ export class Caller {
     const isHttp = params instanceof Request;
     const encoded = isHttp ? requestBody(params) : encodeBody(params);
     const body = encoded instanceof Promise ? await encoded : encoded;
-    const id = options.callId ?? randomHex(16);
+    const id = options.callId ?? newCallId();
     const to = { project: this.#project, service, function: name };
     const sent = {
       id,

@@ -1,3 +1,5 @@
+import { newTraceId, randomHex } from "./ids.ts";
+
 /** Where a call stands in a distributed trace (W3C Trace Context, level 2). */
 export interface TraceContext {
   /** 32 lower-case hex digits. */
@@ -54,37 +56,14 @@ export function continueTrace(
   state: string | undefined,
   baggage: string | undefined,
 ): TraceContext {
-  if (traceparent === undefined && baggage === undefined) return span(randomHex(16), "01", undefined, undefined);
+  if (traceparent === undefined && baggage === undefined) return span(newTraceId(), "01", undefined, undefined);
   const { sender, ...beside } = readTrace(traceparent, state, baggage);
   return sender === undefined
-    ? span(randomHex(16), "01", undefined, beside.baggage)
+    ? span(newTraceId(), "01", undefined, beside.baggage)
     : span(sender.traceId, sender.flags, beside.state, beside.baggage);
 }
 
 function span(traceId: string, flags: string, state: string | undefined, baggage: string | undefined): TraceContext {
   const spanId = randomHex(8);
   return { traceId, spanId, flags, header: `00-${traceId}-${spanId}-${flags}`, state, baggage };
-}
-
-/** Bytes drawn at a time: one system call and one long text for some hundred ids, which are slices of it. */
-const POOL_BYTES = 4096;
-let pool = "";
-let poolNext = 0;
-
-/** `bytes` random bytes as lower-case hex. */
-export function randomHex(bytes: number): string {
-  const end = poolNext + 2 * bytes;
-  if (end > pool.length) {
-    pool = toHex(crypto.getRandomValues(new Uint8Array(POOL_BYTES)));
-    poolNext = 0;
-    return randomHex(bytes);
-  }
-  const text = pool.slice(poolNext, end);
-  poolNext = end;
-  return text;
-}
-
-// Not every platform has ECMAScript's own `toHex` yet; where it is, it is twenty times faster.
-function toHex(bytes: Uint8Array & { toHex?: () => string }): string {
-  return bytes.toHex?.() ?? Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

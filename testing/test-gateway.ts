@@ -7,7 +7,7 @@ import { LivePolicy } from "../gateway/policy.ts";
 import type { Broker } from "../mesh/broker.ts";
 import type { Claims } from "../mesh/call.ts";
 import type { Log } from "../mesh/log.ts";
-import { randomHex } from "../mesh/trace.ts";
+import { randomHex } from "../mesh/ids.ts";
 
 /** How the gateway of a test decides. */
 export interface TestGatewayOptions {

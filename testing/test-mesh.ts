@@ -7,7 +7,7 @@ import { type CallOptions, Caller } from "../mesh/caller.ts";
 import { MeshError } from "../mesh/errors.ts";
 import { CloseStack } from "../mesh/lifecycle.ts";
 import { type Log, silentLog } from "../mesh/log.ts";
-import { randomHex } from "../mesh/trace.ts";
+import { randomHex } from "../mesh/ids.ts";
 import { LocalServer } from "../nats-server/local-server.ts";
 import { settingsFrom } from "../nats-server/options.ts";
 import { host } from "../worker-service/host.ts";

@@ -2,6 +2,7 @@ import { type Client, type ServiceTypes, clientOver } from "../client/client.ts"
 import type { MessageHeaders } from "../mesh/broker.ts";
 import { CALL_HEADERS, type Claims, NO_CLAIMS, decodeClaims } from "../mesh/call.ts";
 import type { Log } from "../mesh/log.ts";
+import { newCallId } from "../mesh/ids.ts";
 import { type TraceContext, continueTrace } from "../mesh/trace.ts";
 import type { Caller, ServiceCallOptions } from "../mesh/caller.ts";
 import type { Span } from "../mesh/tracing.ts";
@@ -64,7 +65,7 @@ export class HeaderContext implements Context {
     this.#log = log;
     this.#span = span;
     this.#trace = span?.context;
-    this.callId = headers[CALL_HEADERS.id] ?? crypto.randomUUID();
+    this.callId = headers[CALL_HEADERS.id] ?? newCallId();
     const deadline = Number(headers[CALL_HEADERS.deadline] ?? Number.NaN);
     const now = Date.now();
     this.lifetime = new CallLifetime(

@@ -4,7 +4,7 @@ import { MeshError } from "../mesh/errors.ts";
 import type { Log } from "../mesh/log.ts";
 import { QUEUE_GROUP, cancelSubject, functionSubject } from "../mesh/names.ts";
 import type { EndpointInfo } from "../mesh/service-info.ts";
-import { randomHex } from "../mesh/trace.ts";
+import { randomHex } from "../mesh/ids.ts";
 import { announce } from "./announcement.ts";
 import { Caller } from "../mesh/caller.ts";
 import type { Tracing } from "../mesh/tracing.ts";

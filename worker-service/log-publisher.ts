@@ -3,7 +3,7 @@ import type { Closable } from "../mesh/lifecycle.ts";
 import { decodeQuestion, encodeLines } from "../mesh/log-feed.ts";
 import { logSubject, recentLogsSubject } from "../mesh/names.ts";
 import { pause } from "../mesh/pause.ts";
-import { randomHex } from "../mesh/trace.ts";
+import { randomHex } from "../mesh/ids.ts";
 import type { LogTail } from "./log-tail.ts";
 
 /** A character is three bytes of UTF-8 at most; headers take their share too. */

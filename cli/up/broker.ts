@@ -4,7 +4,7 @@ import { EmbeddedBroker } from "../../mesh/broker/embedded.ts";
 import { natsBroker } from "../../mesh/broker/nats-bun.ts";
 import type { CloseStack } from "../../mesh/lifecycle.ts";
 import type { Log } from "../../mesh/log.ts";
-import { randomHex } from "../../mesh/trace.ts";
+import { randomHex } from "../../mesh/ids.ts";
 import { startNatsServer } from "../../nats-server/server.ts";
 import { Failure } from "../failure.ts";
 

@@ -1,7 +1,7 @@
 import type { Inbox, InboxHandlers, IncomingMessage, Message, RequestOptions, Subscription } from "../broker.ts";
 import type { MeshError } from "../errors.ts";
+import { randomHex } from "../ids.ts";
 import type { Log } from "../log.ts";
-import { randomHex } from "../trace.ts";
 import type { Link } from "./link.ts";
 import { ReplyInbox } from "./reply-inbox.ts";
 

@@ -18,6 +18,7 @@ import {
   TraceIdRatioBasedSampler,
   TracerProvider,
 } from "@opentelemetry/sdk-trace";
+import { newTraceId, randomHex } from "../ids.ts";
 import type { Closable } from "../lifecycle.ts";
 import type { Log } from "../log.ts";
 import { pause } from "../pause.ts";
@@ -52,6 +53,7 @@ export async function otlpProvider(
       // What the environment says wins.
       .merge(detectResources({ detectors: [resourceAttributesEnvDetector, serviceNameEnvDetector] })),
     sampler: samplerOf(settings),
+    idGenerator: { generateTraceId: newTraceId, generateSpanId: () => randomHex(8) },
     spanProcessors: [new BatchSpanProcessor({ exporter, ...batch })],
   });
   const unregister = register(provider);
