@@ -88,6 +88,10 @@ export interface FunctionsServiceConfig {
   readonly rabbitmq?: string;
   /** How it is told: CloudEvents on a topic exchange (default), or plain events in a queue as older consumers read them. */
   readonly rabbitmqLayout?: "exchange" | "queue";
+  /** How many changes of events may wait to be delivered before no more begin. Default 1 000 000. */
+  readonly maxBacklog?: number;
+  /** Days after which events are forgotten. Default never. */
+  readonly keepDays?: number;
 }
 
 /** A database for `query` rules. A SQLite path is relative to the configuration file. */

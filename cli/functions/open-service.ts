@@ -14,7 +14,7 @@ const SQLITE = "sqlite:";
  * @throws Error naming the setting, when its database cannot be used.
  */
 export async function openService(
-  { database, rabbitmq, rabbitmqLayout }: FunctionsServiceConfig,
+  { database, rabbitmq, rabbitmqLayout, maxBacklog, keepDays }: FunctionsServiceConfig,
   { folder, broker, log }: { readonly folder: string; readonly broker: Broker; readonly log: Log },
 ): Promise<FunctionsService> {
   // Commands that run no mesh start without all that the service brings along.
@@ -26,6 +26,8 @@ export async function openService(
       databaseUrl: file === undefined ? database : SQLITE + file,
       rabbitmqUrl: rabbitmq,
       rabbitmqLayout,
+      maxBacklog,
+      keepDays,
       broker,
       log,
       version: packageJson.version,

@@ -1,9 +1,8 @@
-import type { Broker, MessageHeaders } from "../../mesh/broker.ts";
+import type { Broker, Inbox, MessageHeaders } from "../../mesh/broker.ts";
 import { MeshError } from "../../mesh/errors.ts";
 import type { Log } from "../../mesh/log.ts";
 import { eventSubject } from "../../mesh/names.ts";
-import type { Notice } from "../store.ts";
-import type { CloudEvent } from "./cloud-event.ts";
+import type { CloudEvent, Notice } from "./cloud-event.ts";
 import type { Sink } from "./sink.ts";
 
 /**
@@ -12,27 +11,52 @@ import type { Sink } from "./sink.ts";
  * out, and logged.
  */
 export function natsSink({ broker, log }: { readonly broker: Broker; readonly log: Log }): Sink {
-  const send = (notice: Notice): void => {
-    const { data, ...attributes } = JSON.parse(notice.body) as CloudEvent;
+  /** Whether it was sent. */
+  const send = (notice: Notice, replyTo?: string): boolean => {
+    const { data, ...attributes } = notice.event;
     const payload = new TextEncoder().encode(JSON.stringify(data));
     try {
-      broker.publish(eventSubject(notice.routingKey), { payload, headers: headersOf(attributes) });
+      broker.publish(eventSubject(notice.routingKey), { payload, headers: headersOf(attributes) }, replyTo);
+      return true;
     } catch (error) {
       if (!(error instanceof MeshError) || error.code !== "payload_too_large") throw error;
       log.warn("an event is too large for the broker's messages; it is left out", { event: notice.eventId });
+      return false;
     }
   };
+
+  /**
+   * Sends the first notice of each subject in a way that the broker says when nobody listens there, and gives the others
+   * of those subjects where somebody does: most are for nobody, and to make and send them costs more than to record them.
+   */
+  const sendFirst = async (notices: readonly Notice[]): Promise<readonly Notice[]> => {
+    const unheard = new Set<string>();
+    const others: Notice[] = [];
+    const inboxes: Inbox[] = [];
+    try {
+      for (const [subject, theirs] of Map.groupBy(notices, ({ routingKey }) => routingKey)) {
+        // What a JetStream acknowledges, or a listener answers, is of no interest.
+        const inbox = broker.openInbox({ onMessage: () => undefined, onNobodyThere: () => void unheard.add(subject) });
+        inboxes.push(inbox);
+        const first = theirs.findIndex((notice) => send(notice, inbox.subject));
+        if (first >= 0) others.push(...theirs.slice(first + 1));
+      }
+      // The broker's word on each comes before its word that it has them all.
+      await broker.flush();
+    } finally {
+      for (const inbox of inboxes) inbox.close();
+    }
+    return others.filter(({ routingKey }) => !unheard.has(routingKey));
+  };
+
   return {
     name: "nats",
     async publish(notices) {
-      const sent: number[] = [];
       try {
-        for (const notice of notices) {
-          send(notice);
-          sent.push(notice.sequence);
-        }
-        await broker.flush();
-        return { confirmed: sent, failure: undefined };
+        const others = await sendFirst(notices);
+        for (const notice of others) send(notice);
+        if (others.length > 0) await broker.flush();
+        return { confirmed: notices.map(({ sequence }) => sequence), failure: undefined };
       } catch (error) {
         return { confirmed: [], failure: MeshError.from(error) };
       }

@@ -1,5 +1,5 @@
 import type { Log } from "../../mesh/log.ts";
-import type { Notice } from "../store.ts";
+import type { Notice } from "./cloud-event.ts";
 import { RabbitmqConnection, type Session } from "./rabbitmq/connection.ts";
 import { type Layout, exchangeLayout, queueLayout } from "./rabbitmq/message.ts";
 import type { Delivery, Sink } from "./sink.ts";

@@ -2,8 +2,7 @@ import type { StoredEvent } from "../../mesh/event.ts";
 import type { Closable } from "../../mesh/lifecycle.ts";
 import type { Log } from "../../mesh/log.ts";
 import { pause } from "../../mesh/pause.ts";
-import type { EventStore } from "../store.ts";
-import { outcomeNotice } from "./cloud-event.ts";
+import type { EventEnded, Store } from "../store.ts";
 
 /** How long after its deadline a result may still come, in milliseconds: clocks differ, and a store was away. */
 const GRACE_MS = 10_000;
@@ -11,11 +10,12 @@ const GRACE_MS = 10_000;
 /** How often it is looked, in milliseconds. */
 const EVERY_MS = 2000;
 
-/** Invocations that are ended in one transaction. */
+/** Invocations that are looked at in one go. */
 const BATCH = 500;
 
 export interface ReconcilerOptions {
-  readonly events: Pick<EventStore, "overdue" | "settle">;
+  readonly events: Pick<Store["events"], "overdue">;
+  readonly journal: Pick<Store["journal"], "append">;
   readonly log: Log;
   /** Default 10 000 milliseconds after its deadline an invocation is given up. */
   readonly graceMs?: number;
@@ -35,18 +35,21 @@ export interface Reconciler extends Closable {
  * nobody knows. The first look comes after the grace: gateways that waited for this process to come back are heard first.
  */
 export function startReconciler(options: ReconcilerOptions): Reconciler {
-  const { events, log, graceMs = GRACE_MS, everyMs = EVERY_MS, now = Date.now } = options;
+  const { events, journal, log, graceMs = GRACE_MS, everyMs = EVERY_MS, now = Date.now } = options;
   const stop = new AbortController();
   const run = async (): Promise<number> => {
     const at = new Date(now() - graceMs);
     let ended = 0;
     for (;;) {
       const overdue = await events.overdue(at, BATCH);
-      if (overdue.length === 0) return ended;
-      const settled = await events.settle(overdue.map((event) => unknownOutcome(event, new Date(now()))));
-      ended += settled.length;
-      // Another process may have been faster; what it leaves is the next look's.
-      if (overdue.length < BATCH || settled.length === 0) return ended;
+      for (const [project, theirs] of Map.groupBy(overdue, (event) => event.project)) {
+        await journal.append(
+          project,
+          theirs.map((event) => unknownOutcome(event, now())),
+        );
+      }
+      ended += overdue.length;
+      if (overdue.length < BATCH) return ended;
     }
   };
   const runs = async (): Promise<void> => {
@@ -79,7 +82,7 @@ const UNKNOWN = {
   },
 } as const;
 
-function unknownOutcome(event: StoredEvent, at: Date) {
-  const ended = { id: event.id, ...UNKNOWN };
-  return { ...ended, notice: outcomeNotice(event, ended, at) };
+function unknownOutcome({ id, type, source, timestamp, traceId }: StoredEvent, endedAt: number): EventEnded {
+  const facts = { id, type, source, startedAt: Date.parse(timestamp), traceId, isInvocation: true };
+  return { change: "ended", ...facts, endedAt, ...UNKNOWN };
 }

@@ -2,14 +2,12 @@ import type { Broker, IncomingMessage } from "../../mesh/broker.ts";
 import { EMPTY_MESSAGE } from "../../mesh/broker.ts";
 import { encodeFailure } from "../../mesh/call.ts";
 import { MeshError } from "../../mesh/errors.ts";
-import type { EventOutcome, StoredEvent } from "../../mesh/event.ts";
 import type { Closable } from "../../mesh/lifecycle.ts";
 import type { Log } from "../../mesh/log.ts";
 import { QUEUE_GROUP, recordSubject } from "../../mesh/names.ts";
 import { type Beginning, type Ending, decodeBatch } from "../../mesh/recording.ts";
-import { randomHex } from "../../mesh/trace.ts";
-import type { EventStore, NewNotice } from "../store.ts";
-import { eventNotice, outcomeNotice } from "./cloud-event.ts";
+import { randomHex } from "../../mesh/ids.ts";
+import type { EventBegun, EventEnded, Journal } from "../store.ts";
 
 /** The type of every event that is an invocation. */
 const INVOCATION = "FUNCTION_INVOCATION";
@@ -18,21 +16,22 @@ const INVOCATION = "FUNCTION_INVOCATION";
 export interface RecorderParts {
   readonly broker: Broker;
   readonly project: string;
-  readonly events: Pick<EventStore, "insert" | "settle">;
+  readonly journal: Pick<Journal, "append">;
   readonly log: Log;
 }
 
 /**
- * Takes batches of invocations off the broker, and answers each when all of it is in the store. Several of these share the
- * load. Resolves when the broker has confirmed.
+ * Takes batches of invocations off the broker, and answers each when all of it is in the journal. Several of these share
+ * the load. Resolves when the broker has confirmed.
  *
  * @throws MeshError `broker_unavailable` when the broker is not connected.
  */
 export async function startRecorder(parts: RecorderParts): Promise<Closable> {
   const { broker, project } = parts;
+  const batches = new Batches(parts);
   const working = new Set<Promise<void>>();
   const subscription = broker.subscribe(recordSubject(project), { queue: QUEUE_GROUP }, (message) => {
-    const work = take(message, parts).finally(() => working.delete(work));
+    const work = batches.take(message).finally(() => working.delete(work));
     working.add(work);
   });
   await broker.flush();
@@ -45,59 +44,54 @@ export async function startRecorder(parts: RecorderParts): Promise<Closable> {
   };
 }
 
-async function take(message: IncomingMessage, { project, events, log }: RecorderParts): Promise<void> {
-  try {
-    const { begun, ended } = decodeBatch(message.payload);
-    if (begun.length > 0)
-      await insert(
-        begun.map((each) => begunEvent(project, each)),
-        events,
-      );
-    if (ended.length > 0) await events.settle(ended.map((each) => outcome(project, each)));
-    message.reply(EMPTY_MESSAGE);
-  } catch (thrown) {
-    const error = MeshError.from(thrown);
-    log.error("invocations could not be recorded", { project, error: thrown });
-    message.reply(encodeFailure(error, { callId: randomHex(16) }));
+/** Appends batches, and answers for them. */
+class Batches {
+  readonly #parts: RecorderParts;
+  #isFull = false;
+
+  constructor(parts: RecorderParts) {
+    this.#parts = parts;
+  }
+
+  /** Never rejects. */
+  async take(message: IncomingMessage): Promise<void> {
+    const { project, journal } = this.#parts;
+    try {
+      const { begun, ended } = decodeBatch(message.payload);
+      await journal.append(project, [...begun.map(begins), ...ended.map(ends)]);
+      if (begun.length > 0) this.#hasRoom();
+      message.reply(EMPTY_MESSAGE);
+    } catch (thrown) {
+      this.#tell(thrown);
+      message.reply(encodeFailure(MeshError.from(thrown), { callId: randomHex(16) }));
+    }
+  }
+
+  #tell(thrown: unknown): void {
+    const { project, log } = this.#parts;
+    if (!(thrown instanceof MeshError) || thrown.code !== "overloaded") {
+      log.error("invocations could not be recorded", { project, error: thrown });
+      return;
+    }
+    // Said once, not for each call that is turned away.
+    if (!this.#isFull) log.warn("no more invocations are recorded for now", { project, reason: thrown.message });
+    this.#isFull = true;
+  }
+
+  #hasRoom(): void {
+    if (!this.#isFull) return;
+    this.#isFull = false;
+    this.#parts.log.info("invocations are recorded again", { project: this.#parts.project });
   }
 }
 
-async function insert(pending: readonly StoredEvent[], events: RecorderParts["events"]): Promise<void> {
-  await events.insert(
-    pending,
-    pending.map((event) => eventNotice(event)),
-  );
+function begins({ id, source, startedAt, deadlineMs, traceId, payload }: Beginning): EventBegun {
+  const facts = { id, type: INVOCATION, source, startedAt, traceId, isInvocation: true };
+  return { change: "begun", ...facts, status: "PENDING", deadlineMs, payload };
 }
 
-function begunEvent(project: string, { id, source, startedAt, deadlineMs, traceId, payload }: Beginning): StoredEvent {
-  return {
-    id,
-    project,
-    type: INVOCATION,
-    status: "PENDING",
-    timestamp: new Date(startedAt).toISOString(),
-    source,
-    payload,
-    invocationId: id,
-    deadline: new Date(deadlineMs).toISOString(),
-    response: undefined,
-    durationMs: undefined,
-    error: undefined,
-    traceId,
-    retryCount: 0,
-  };
-}
-
-function outcome(project: string, ending: Ending): EventOutcome & { readonly notice: NewNotice } {
-  const { id, source, startedAt, traceId, status, durationMs, response, error } = ending;
-  const ended = {
-    id,
-    status,
-    durationMs,
-    ...(response !== undefined && { response }),
-    ...(error !== undefined && { error }),
-  };
-  const timestamp = new Date(startedAt).toISOString();
-  const begun = { id, project, type: INVOCATION, timestamp, source, invocationId: id, traceId, retryCount: 0 };
-  return { ...ended, notice: outcomeNotice(begun, ended) };
+function ends({ id, source, startedAt, traceId, status, durationMs, response, error }: Ending): EventEnded {
+  const facts = { id, type: INVOCATION, source, startedAt, traceId, isInvocation: true };
+  const endedAt = Math.floor(startedAt + durationMs);
+  return { change: "ended", ...facts, status, endedAt, durationMs, response, error };
 }

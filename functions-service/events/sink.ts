@@ -1,5 +1,5 @@
 import type { Closable } from "../../mesh/lifecycle.ts";
-import type { Notice } from "../store.ts";
+import type { Notice } from "./cloud-event.ts";
 
 /** What became of a batch of notices. */
 export interface Delivery {

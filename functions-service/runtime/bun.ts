@@ -4,10 +4,12 @@ import type { Log } from "../../mesh/log.ts";
 import { type FunctionsApp, createFunctionsApp } from "../app.ts";
 import { natsSink } from "../events/nats-sink.ts";
 import { type RabbitmqLayout, rabbitmqSink } from "../events/rabbitmq.ts";
+import { startProjector } from "../events/projector.ts";
+import { startPruner } from "../events/pruner.ts";
 import { startReconciler } from "../events/reconciler.ts";
 import { startRecorder } from "../events/recorder.ts";
 import { Relay } from "../events/relay.ts";
-import { wakingEvents } from "../events/waking-events.ts";
+import { wakingJournal } from "../events/waking-journal.ts";
 import { openStore } from "./open-store.ts";
 import { installedSwaggerAssets } from "./swagger-assets.ts";
 
@@ -19,6 +21,10 @@ export interface FunctionsServiceOptions {
   readonly rabbitmqUrl: string | undefined;
   /** How it is told. Default: `exchange`. */
   readonly rabbitmqLayout?: RabbitmqLayout | undefined;
+  /** How many changes of events may wait for one of these before no more begin. Default: 1 000 000. */
+  readonly maxBacklog?: number | undefined;
+  /** Days after which events that have ended are forgotten. Default: never. */
+  readonly keepDays?: number | undefined;
   readonly broker: Broker;
   readonly log: Log;
   /** Shown in the API's document. */
@@ -42,20 +48,24 @@ export interface ProjectFunctions extends FunctionsApp, Closable {}
  * @throws StoreStartError saying why the database cannot be used, without its password.
  */
 export async function openFunctionsService(options: FunctionsServiceOptions): Promise<FunctionsService> {
-  const { databaseUrl, rabbitmqUrl, rabbitmqLayout, broker, log, version } = options;
+  const { databaseUrl, rabbitmqUrl, rabbitmqLayout, maxBacklog, keepDays, broker, log, version } = options;
   const stack = new CloseStack();
-  const opened = stack.use(await openStore(databaseUrl, log));
+  const opened = stack.use(await openStore(databaseUrl, log, { maxBacklog }));
   try {
     const sinks = [stack.use(natsSink({ broker, log }))];
     if (rabbitmqUrl !== undefined)
       sinks.push(stack.use(rabbitmqSink({ url: rabbitmqUrl, layout: rabbitmqLayout, log })));
-    const relay = stack.use(new Relay({ outbox: opened.outbox, sinks, log }));
-    relay.start();
-    const store = { ...opened, events: wakingEvents(opened.events, () => relay.wake()) };
-    stack.use(startReconciler({ events: store.events, log }));
+    const relay = stack.use(new Relay({ journal: opened.journal, sinks, log }));
+    await relay.start();
+    const projector = stack.use(startProjector({ journal: opened.journal, log }));
+    projector.onProgress(() => relay.wake());
+    const journal = wakingJournal(opened.journal, () => projector.wake());
+    const store = { ...opened, journal };
+    stack.use(startPruner({ ...opened, keepDays, log }));
+    stack.use(startReconciler({ events: opened.events, journal, log }));
     return {
       async openProject(project) {
-        const recorder = await startRecorder({ broker, project, events: store.events, log });
+        const recorder = await startRecorder({ broker, project, journal, log });
         const app = createFunctionsApp({
           store,
           project,

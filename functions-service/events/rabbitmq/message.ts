@@ -1,7 +1,6 @@
 import { Buffer } from "node:buffer";
 import type { Options } from "amqplib";
-import type { Notice } from "../../store.ts";
-import type { CloudEvent } from "../cloud-event.ts";
+import type { Notice } from "../cloud-event.ts";
 
 /** How events are laid out on RabbitMQ. */
 export interface Layout {
@@ -24,8 +23,8 @@ export const exchangeLayout: Layout = {
   queue: undefined,
   encode: (notice) => ({
     routingKey: notice.routingKey,
-    content: Buffer.from(notice.body),
-    properties: properties(notice, eventIn(notice), "application/cloudevents+json; charset=utf-8"),
+    content: Buffer.from(JSON.stringify(notice.event)),
+    properties: properties(notice, "application/cloudevents+json; charset=utf-8"),
   }),
 };
 
@@ -33,21 +32,19 @@ export const exchangeLayout: Layout = {
 export const queueLayout: Layout = {
   exchange: "",
   queue: "event-queue",
-  encode: (notice) => {
-    const event = eventIn(notice);
-    return {
-      routingKey: "event-queue",
-      content: Buffer.from(JSON.stringify(event.data)),
-      properties: properties(notice, event, "application/json"),
-    };
-  },
+  encode: (notice) => ({
+    routingKey: "event-queue",
+    content: Buffer.from(JSON.stringify(notice.event.data)),
+    properties: properties(notice, "application/json"),
+  }),
 };
 
-function properties(notice: Notice, { subject, time, traceparent }: CloudEvent, contentType: string): Options.Publish {
+function properties({ id, event }: Notice, contentType: string): Options.Publish {
+  const { subject, time, traceparent } = event;
   return {
     contentType,
     deliveryMode: 2,
-    messageId: notice.id,
+    messageId: id,
     correlationId: subject,
     // The protocol counts in seconds.
     timestamp: Math.floor(Date.parse(time) / 1000),
@@ -55,9 +52,4 @@ function properties(notice: Notice, { subject, time, traceparent }: CloudEvent, 
     mandatory: true,
     headers: traceparent === undefined ? {} : { traceparent },
   };
-}
-
-function eventIn({ body }: Notice): CloudEvent {
-  // What stands in a notice is what cloud-event.ts wrote.
-  return JSON.parse(body) as CloudEvent;
 }

@@ -1,66 +1,43 @@
 import type { Log } from "../../../mesh/log.ts";
 import { pause } from "../../../mesh/pause.ts";
-import type { Notice, Outbox } from "../../store.ts";
+import type { Journal } from "../../store.ts";
 import type { Sink } from "../sink.ts";
+import { Lease } from "./lease.ts";
+import { OutageLog } from "./outage-log.ts";
+import { Page } from "./page.ts";
 import { RetryPause } from "./retry-pause.ts";
-
-/** What a lane has done since it began. */
-export interface LaneCounts {
-  /** Notices that the sink confirmed. */
-  readonly published: number;
-  /** How often a notice was not confirmed; it was then tried again. */
-  readonly failed: number;
-  /** Whether the last attempt failed. */
-  readonly isFailing: boolean;
-}
 
 export interface LaneOptions {
   readonly sink: Sink;
-  readonly outbox: Pick<Outbox, "next">;
-  /** Notices read at a time: the most that are held in memory, and in flight. */
+  readonly journal: Pick<Journal, "read" | "sinks">;
+  /** Who works for the sink: a random name of the process. */
+  readonly holder: string;
+  /** How long the right to work for the sink outlives a process, in milliseconds. */
+  readonly leaseMs: number;
+  /** Changes read at a time: the most that are held in memory, and in flight. */
   readonly batch: number;
   readonly pollMs: number;
-  /** Forgets those of these that every lane has delivered. */
-  readonly forget: (notices: readonly Notice[]) => Promise<void>;
   readonly log: Log;
 }
 
-/** How often the same reason for waiting is logged. */
-const REMIND_MS = 60_000;
-const NOTHING_TOLD: { readonly reason: string; readonly at: number } = { reason: "", at: 0 };
+/** How long a position that could be written may wait while a page is under way, in milliseconds. */
+const ADVANCE_MS = 1000;
 
 /**
- * One sink's way through the outbox, at its own pace: a sink that is away does not keep others waiting. Of each event
- * one notice is in flight at a time, so that none overtakes another of the same event, whatever is refused or repeated.
+ * One sink's way through the journal, at its own pace: a sink that is away does not keep others waiting. Of several
+ * processes one goes it at a time, and another goes on from where it was when it ends.
  */
 export class Lane {
   readonly #options: LaneOptions;
   readonly #retry = new RetryPause();
+  readonly #outage: OutageLog;
   readonly #log: Log;
-  /** All up to here are delivered, and those of the page in work that are in the set. */
-  #cursor = 0;
-  readonly #delivered = new Set<number>();
   #nap = new AbortController();
-  #published = 0;
-  #failed = 0;
-  #failingSince: number | undefined;
-  #told = NOTHING_TOLD;
 
   constructor(options: LaneOptions) {
     this.#options = options;
     this.#log = options.log.with({ sink: options.sink.name });
-  }
-
-  get name(): string {
-    return this.#options.sink.name;
-  }
-
-  get counts(): LaneCounts {
-    return { published: this.#published, failed: this.#failed, isFailing: this.#failingSince !== undefined };
-  }
-
-  hasDelivered(sequence: number): boolean {
-    return sequence <= this.#cursor || this.#delivered.has(sequence);
+    this.#outage = new OutageLog(this.#log);
   }
 
   /** There is something new. */
@@ -69,78 +46,58 @@ export class Lane {
   }
 
   async run(signal: AbortSignal): Promise<void> {
+    const { sink, journal, holder, leaseMs, pollMs } = this.#options;
+    const wanted = { sinks: journal.sinks, name: sink.name, holder, leaseMs, log: this.#log };
     // Tells of a wrong setting at once, not when something happens.
-    const { failure } = await this.#options.sink.publish([], signal);
-    if (failure !== undefined && !signal.aborted) this.#attempted(0, failure);
+    const { failure } = await sink.publish([], signal);
+    if (failure !== undefined && !signal.aborted) this.#outage.failed(failure);
     while (!signal.aborted) {
       try {
-        await this.#takePage(signal);
+        const lease = await Lease.take(wanted);
+        if (lease === undefined) await pause(pollMs, signal);
+        else await this.#work(lease, signal);
       } catch (error) {
-        this.#log.error("the outbox cannot be read or written; events wait in it", { error });
+        this.#log.error("the journal cannot be read or written; events wait in it", { error });
         await this.#retry.wait(signal);
       }
     }
   }
 
-  async #takePage(signal: AbortSignal): Promise<void> {
-    const { outbox, batch, pollMs, forget } = this.#options;
-    // Made before reading: what comes while we read wakes us again.
-    const nap = new AbortController();
-    this.#nap = nap;
-    const page = await outbox.next(this.#cursor, batch);
-    await this.#deliver(page, signal);
-    await forget(page);
-    if (signal.aborted) return;
-    this.#retry.reset();
-    this.#cursor = page.at(-1)?.sequence ?? this.#cursor;
-    this.#delivered.clear();
-    if (page.length < batch) await pause(pollMs, AbortSignal.any([signal, nap.signal]));
-  }
-
-  async #deliver(page: readonly Notice[], signal: AbortSignal): Promise<void> {
-    const isLeft = ({ sequence }: Notice): boolean => !this.hasDelivered(sequence);
-    let left = page.filter(isLeft);
-    while (left.length > 0 && !signal.aborted) {
-      const wave = firstOfEachEvent(left);
-      const { confirmed, failure } = await this.#options.sink.publish(wave, signal);
-      for (const sequence of confirmed) this.#delivered.add(sequence);
-      this.#published += confirmed.length;
-      left = left.filter(isLeft);
-      if (signal.aborted) return;
-      this.#attempted(wave.length - confirmed.length, failure);
-      if (confirmed.length > 0) this.#retry.reset();
-      if (failure === undefined) continue;
-      // The others may be a long time coming.
-      await this.#options.forget(page.filter((notice) => !isLeft(notice)));
-      await this.#retry.wait(signal);
+  async #work(lease: Lease, signal: AbortSignal): Promise<void> {
+    const { journal, batch, pollMs } = this.#options;
+    const isOver = AbortSignal.any([signal, lease.lost]);
+    try {
+      while (!isOver.aborted) {
+        // Made before reading: what comes while we read wakes us again.
+        const nap = new AbortController();
+        this.#nap = nap;
+        const after = lease.position;
+        const { transitions, end } = await journal.read(after, { limit: batch });
+        await this.#deliver(new Page(transitions, end), { lease, isOver });
+        this.#retry.reset();
+        if (end === after) await pause(pollMs, AbortSignal.any([isOver, nap.signal]));
+      }
+    } finally {
+      await lease.close();
     }
   }
 
-  #attempted(failed: number, failure: Error | undefined): void {
-    this.#failed += failed;
-    if (failure === undefined) this.#succeeded();
-    else this.#tell(failure.message);
+  async #deliver(page: Page, { lease, isOver }: { lease: Lease; isOver: AbortSignal }): Promise<void> {
+    let advanceAt = performance.now() + ADVANCE_MS;
+    while (!page.isDone && !isOver.aborted) {
+      const { confirmed, failure } = await this.#options.sink.publish(page.wave(), isOver);
+      page.confirm(confirmed);
+      if (confirmed.length > 0) this.#retry.reset();
+      if (isOver.aborted) break;
+      if (failure === undefined) this.#outage.succeeded();
+      else this.#outage.failed(failure);
+      // The others may be a long time coming.
+      if (failure !== undefined || performance.now() >= advanceAt) {
+        await lease.advance(page.confirmedTo);
+        advanceAt = performance.now() + ADVANCE_MS;
+      }
+      if (failure !== undefined) await this.#retry.wait(isOver);
+    }
+    if (!lease.lost.aborted) await lease.advance(page.confirmedTo);
   }
-
-  #succeeded(): void {
-    if (this.#failingSince === undefined) return;
-    const afterSeconds = Math.round((performance.now() - this.#failingSince) / 1000);
-    this.#failingSince = undefined;
-    this.#told = NOTHING_TOLD;
-    this.#log.info("events are delivered again", { afterSeconds });
-  }
-
-  #tell(reason: string): void {
-    const now = performance.now();
-    this.#failingSince ??= now;
-    if (reason === this.#told.reason && now - this.#told.at < REMIND_MS) return;
-    this.#told = { reason, at: now };
-    this.#log.warn("events cannot be delivered; they wait in the outbox and are tried again", { reason });
-  }
-}
-
-function firstOfEachEvent(notices: readonly Notice[]): Notice[] {
-  const first = new Map<string, Notice>();
-  for (const notice of notices) if (!first.has(notice.eventId)) first.set(notice.eventId, notice);
-  return [...first.values()];
 }

@@ -1,10 +1,14 @@
 import * as v from "valibot";
 import type { Environment } from "../environment.ts";
 import { shape } from "./shape.ts";
-import { flag, variableUrl } from "./values.ts";
+import { flag, variableUrl, whole } from "./values.ts";
 
 /** Where a configuration keeps its functions and events when it does not say. */
 const DEFAULT_DATABASE = "sqlite:.fmesh/functions.db";
+
+/** The most changes that may wait to be delivered, and the longest that events can be kept. */
+const MOST_BACKLOG = 1_000_000_000;
+const MOST_DAYS = 36_500;
 
 const RABBITMQ_LAYOUTS = ["exchange", "queue"] as const;
 
@@ -23,5 +27,7 @@ export function functionsSchema(env: Environment) {
     database: v.optional(database, DEFAULT_DATABASE),
     rabbitmq: v.exactOptional(rabbitmq),
     rabbitmqLayout: v.exactOptional(v.picklist(RABBITMQ_LAYOUTS, `must be one of ${RABBITMQ_LAYOUTS.join(", ")}`)),
+    maxBacklog: v.exactOptional(whole(1, MOST_BACKLOG)),
+    keepDays: v.exactOptional(whole(1, MOST_DAYS)),
   });
 }

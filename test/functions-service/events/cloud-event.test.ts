@@ -1,24 +1,22 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type CloudEvent, eventNotice, outcomeNotice } from "../../../functions-service/events/cloud-event.ts";
-import type { NewNotice } from "../../../functions-service/store.ts";
 import { eventSubject } from "../../../mesh/names.ts";
-import { invocation } from "./events.ts";
+import { ending, invocation, notice } from "./events.ts";
 
 const ID = "0e4b3a52-8c1f-4f0e-9f57-2b8f6a1d3c44";
-const begun = invocation({ id: ID, invocationId: ID });
-
-const bodyOf = ({ body }: NewNotice): CloudEvent => JSON.parse(body) as CloudEvent;
+const begun = invocation({ id: ID, deadlineMs: Date.parse("2026-11-20T10:00:10.000Z") });
+const asSent = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
 test("an invocation that begins is a CloudEvent with the event of the API as its data", () => {
-  const notice = eventNotice(begun);
-  expect(notice).toMatchObject({
+  const told = notice(begun, 7);
+  expect(told).toMatchObject({
+    sequence: 7,
     id: `${ID}.pending`,
     project: "shop",
     eventId: ID,
     routingKey: "shop.adder.add.pending",
   });
-  expect(bodyOf(notice)).toEqual({
+  expect(asSent(told.event)).toEqual({
     specversion: "1.0",
     id: `${ID}.pending`,
     source: "/projects/shop/services/adder/functions/add",
@@ -27,7 +25,19 @@ test("an invocation that begins is a CloudEvent with the event of the API as its
     time: "2026-11-20T10:00:00.000Z",
     datacontenttype: "application/json",
     traceparent: expect.stringMatching(/^00-0af7651916cd43dd8448eb211c80319c-[0-9a-f]{16}-01$/),
-    data: JSON.parse(JSON.stringify(begun)) as unknown,
+    data: {
+      id: ID,
+      project: "shop",
+      type: "FUNCTION_INVOCATION",
+      status: "PENDING",
+      timestamp: "2026-11-20T10:00:00.000Z",
+      source: "adder.add",
+      payload: { a: 1, b: 2 },
+      invocationId: ID,
+      deadline: "2026-11-20T10:00:10.000Z",
+      traceId: "0af7651916cd43dd8448eb211c80319c",
+      retryCount: 0,
+    },
   });
 });
 
@@ -35,49 +45,47 @@ test.each([
   ["SUCCESS", "succeeded", "success"],
   ["FAILURE", "failed", "failure"],
 ] as const)("an invocation that ends as %s is told with its time, duration and outcome", (status, verb, key) => {
-  const notice = outcomeNotice(begun, { id: ID, status, durationMs: 250, response: 3 });
-  expect(notice).toMatchObject({ id: `${ID}.${key}`, routingKey: `shop.adder.add.${key}` });
-  expect(bodyOf(notice)).toMatchObject({
+  const error = { code: "function_failed", message: "no" };
+  const told = notice(ending(begun, { status, durationMs: 250, endedAt: begun.startedAt + 250, response: 3, error }));
+  expect(told).toMatchObject({ id: `${ID}.${key}`, routingKey: `shop.adder.add.${key}` });
+  expect(told.event).toMatchObject({
     type: `dev.functionsmesh.invocation.${verb}.v1`,
     subject: ID,
     time: "2026-11-20T10:00:00.250Z",
-    data: { id: ID, status, durationMs: 250, response: 3, payload: { a: 1, b: 2 } },
+    data: { id: ID, status, timestamp: "2026-11-20T10:00:00.000Z", durationMs: 250, response: 3, error },
   });
 });
 
-test("the same event gives the same notice, so that a batch may be sent again", () => {
-  expect(eventNotice(begun)).toEqual(eventNotice({ ...begun }));
+test("the same change gives the same notice, so that it may be told again", () => {
+  expect(notice({ ...begun })).toEqual(notice(begun));
+  expect(notice({ ...begun }).event).toEqual(notice(begun).event);
 });
 
 test("a stored function is known by its label", () => {
-  const notice = eventNotice({ ...begun, source: "resize" });
-  expect(notice.routingKey).toBe("shop.resize.handler.pending");
-  expect(bodyOf(notice).source).toBe("/projects/shop/services/resize/functions/handler");
+  const told = notice({ ...begun, source: "resize" });
+  expect(told.routingKey).toBe("shop.resize.handler.pending");
+  expect(told.event.source).toBe("/projects/shop/services/resize/functions/handler");
 });
 
 test("an event of a client keeps its words; the routing key holds its source as one name", () => {
-  const order = {
-    ...begun,
-    type: "ORDER_PLACED",
-    source: "web shop.#1",
-    invocationId: undefined,
-    traceId: undefined,
-  };
-  const notice = eventNotice(order);
-  expect(notice.routingKey).toBe("shop.web_shop__1.pending");
-  expect(bodyOf(notice)).toMatchObject({
+  const facts = { type: "ORDER_PLACED", source: "web shop.#1", isInvocation: false, traceId: undefined };
+  const told = notice({ ...begun, ...facts, status: "SUCCESS" });
+  expect(told.routingKey).toBe("shop.web_shop__1.success");
+  expect(told.event).toMatchObject({
     source: "/projects/shop/events/web%20shop.%231",
-    type: "dev.functionsmesh.event.started.v1",
+    type: "dev.functionsmesh.event.succeeded.v1",
     subject: ID,
+    time: "2026-11-20T10:00:00.000Z",
     data: { type: "ORDER_PLACED", source: "web shop.#1" },
   });
-  expect(bodyOf(notice)).not.toHaveProperty("traceparent");
+  expect(told.event).not.toHaveProperty("traceparent");
+  expect(asSent(told.event.data)).not.toHaveProperty("invocationId");
 });
 
 test("whatever a source holds, the routing key is made of names and fits RabbitMQ and NATS", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary", minLength: 1, maxLength: 200 }), fc.boolean(), (source, isInvocation) => {
-      const { routingKey } = eventNotice({ ...begun, source, invocationId: isInvocation ? ID : undefined });
+      const { routingKey } = notice({ ...begun, source, isInvocation });
       expect(routingKey).toMatch(/^shop(\.[A-Za-z0-9_-]{1,64}){2,3}$/);
       expect(eventSubject(routingKey)).toBe(`events.${routingKey}`);
     }),

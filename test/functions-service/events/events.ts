@@ -1,44 +1,68 @@
 import { randomUUID } from "node:crypto";
-import type { StoredEvent } from "../../../mesh/event.ts";
-import { eventNotice, outcomeNotice } from "../../../functions-service/events/cloud-event.ts";
+import { expect, vi } from "vitest";
+import { type Notice, noticeOf } from "../../../functions-service/events/cloud-event.ts";
 import type { Delivery, Sink } from "../../../functions-service/events/sink.ts";
-import type { EventStore, Notice } from "../../../functions-service/store.ts";
+import type { EventBegun, EventEnded, Journal } from "../../../functions-service/store.ts";
 
-/** An invocation of `adder.add` in the project `shop` that has just begun. */
-export function invocation(changes: Partial<StoredEvent> = {}): StoredEvent {
-  const id = randomUUID();
+/** An invocation of `adder.add` that has just begun. */
+export function invocation(changes: Partial<EventBegun> = {}): EventBegun {
   return {
-    id,
-    project: "shop",
+    change: "begun",
+    id: randomUUID(),
     type: "FUNCTION_INVOCATION",
     status: "PENDING",
-    timestamp: "2026-11-20T10:00:00.000Z",
+    startedAt: Date.parse("2026-11-20T10:00:00.000Z"),
     source: "adder.add",
     payload: { a: 1, b: 2 },
-    invocationId: id,
-    deadline: undefined,
-    response: undefined,
-    durationMs: undefined,
-    error: undefined,
     traceId: "0af7651916cd43dd8448eb211c80319c",
-    retryCount: 0,
+    isInvocation: true,
     ...changes,
   };
 }
 
+/** How an event ended that began so. */
+export function ending(begun: EventBegun, changes: Partial<EventEnded> = {}): EventEnded {
+  const { id, type, source, startedAt, traceId, isInvocation } = begun;
+  const facts = { id, type, source, startedAt, traceId, isInvocation };
+  const outcome = { status: "SUCCESS", endedAt: startedAt + 5, durationMs: 5, response: { result: 3 } } as const;
+  return { change: "ended", ...facts, ...outcome, ...changes };
+}
+
+/** What is told of an event in the project `shop`. */
+export function notice(change: EventBegun | EventEnded, sequence = 1, project = "shop"): Notice {
+  return noticeOf({ sequence, project, change });
+}
+
 /** Records that invocations began and ended: two notices of each. Gives the notices' ids, of each invocation in order. */
-export async function recordInvocations(events: EventStore, count: number): Promise<[begun: string, ended: string][]> {
+export async function recordInvocations(
+  journal: Pick<Journal, "append">,
+  count: number,
+): Promise<[begun: string, ended: string][]> {
   const begun = Array.from({ length: count }, () => invocation());
-  await events.insert(
-    begun,
-    begun.map((event) => eventNotice(event)),
+  await journal.append("shop", begun);
+  await journal.append(
+    "shop",
+    begun.map((each) => ending(each)),
   );
-  const ended = begun.map((event) => {
-    const outcome = { id: event.id, status: "SUCCESS", response: { result: 3 }, durationMs: 5 } as const;
-    return { ...outcome, notice: outcomeNotice(event, outcome) };
-  });
-  await events.settle(ended);
-  return begun.map(({ id }, index): [string, string] => [`${id}.pending`, ended[index]?.notice.id ?? ""]);
+  return begun.map(({ id }): [string, string] => [`${id}.pending`, `${id}.success`]);
+}
+
+/** How many changes a sink has not confirmed. */
+export async function backlogOf(journal: Journal, sink: string): Promise<number> {
+  const status = await journal.sinks.status();
+  return status.find(({ name }) => name === sink)?.backlog ?? 0;
+}
+
+/** Resolves when every sink has confirmed all there is. */
+export function untilTold(journal: Journal, options: { timeout?: number } = {}): Promise<void> {
+  const { timeout = 10_000 } = options;
+  return vi.waitFor(
+    async () => {
+      const waiting = (await journal.sinks.status()).filter(({ backlog }) => backlog > 0);
+      expect(waiting).toEqual([]);
+    },
+    { timeout, interval: 5 },
+  );
 }
 
 /** Events in the order in which each was first seen: what somebody has who knows repetitions by their ids. */

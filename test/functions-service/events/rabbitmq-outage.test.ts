@@ -6,15 +6,16 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { rabbitmqSink } from "../../../functions-service/events/rabbitmq.ts";
+import { startProjector } from "../../../functions-service/events/projector.ts";
 import { Relay } from "../../../functions-service/events/relay.ts";
-import { wakingEvents } from "../../../functions-service/events/waking-events.ts";
+import type { Sink } from "../../../functions-service/events/sink.ts";
 import { openSqliteStore } from "../../../functions-service/runtime/sqlite.ts";
-import type { EventStore, Store } from "../../../functions-service/store.ts";
+import type { Journal, Store } from "../../../functions-service/store.ts";
 import { CloseStack } from "../../../mesh/lifecycle.ts";
 import { jsonLog, silentLog } from "../../../mesh/log.ts";
 import { pause } from "../../../mesh/pause.ts";
 import { START_MS, useRabbitmq } from "../../support/rabbitmq.ts";
-import { misheard, recordInvocations, withoutRepetitions } from "./events.ts";
+import { backlogOf, misheard, recordInvocations, untilTold, withoutRepetitions } from "./events.ts";
 import { bindQueue, idsOf, takeAll, withChannel } from "./receiver.ts";
 
 const QUEUE = "all";
@@ -38,11 +39,24 @@ beforeEach(async () => {
 });
 afterEach(() => stack.close());
 
-const untilEmpty = (): Promise<void> =>
-  vi.waitFor(async () => expect((await store.outbox.backlog()).count).toBe(0), { timeout: START_MS, interval: 20 });
+const untilAllTold = (): Promise<void> => untilTold(store.journal, { timeout: START_MS });
+const backlog = (): Promise<number> => backlogOf(store.journal, "rabbitmq");
+
+/** Relays to RabbitMQ; gives what is logged. */
+async function startRelay(options: { url?: string } = {}): Promise<{ relay: Relay; sink: Sink; lines: string[] }> {
+  const { url = rabbitmq.server.url } = options;
+  const lines: string[] = [];
+  const log = jsonLog((line) => void lines.push(line));
+  const { journal } = store;
+  stack.use(startProjector({ journal, log, pollMs: 10 }));
+  const sink = stack.use(rabbitmqSink({ url, log }));
+  const relay = stack.use(new Relay({ journal, sinks: [sink], log, pollMs: 10 }));
+  await relay.start();
+  return { relay, sink, lines };
+}
 
 /** Invocations, a few each moment until told to stop; gives the ids of their notices. */
-function recordSteadily(into: EventStore, stop: AbortSignal): Promise<[string, string][]> {
+function recordSteadily(into: Journal, stop: AbortSignal): Promise<[string, string][]> {
   const record = async (): Promise<[string, string][]> => {
     const all: [string, string][] = [];
     while (!stop.aborted) {
@@ -57,29 +71,18 @@ function recordSteadily(into: EventStore, stop: AbortSignal): Promise<[string, s
 test.each(["stop", "kill"] as const)(
   "RabbitMQ goes away under load (%s) and comes back: every event arrives, in order for each invocation",
   async (end) => {
-    const lines: string[] = [];
-    const log = jsonLog((line) => void lines.push(line));
-    const sink = stack.use(rabbitmqSink({ url: rabbitmq.server.url, log }));
-    const relay = stack.use(new Relay({ outbox: store.outbox, sinks: [sink], log, pollMs: 100 }));
-    relay.start();
+    const { lines } = await startRelay();
     const stop = new AbortController();
-    const recorded = recordSteadily(
-      wakingEvents(store.events, () => relay.wake()),
-      stop.signal,
-    );
-    await vi.waitFor(async () => expect((await relay.metrics()).sinks["rabbitmq"]?.published).toBeGreaterThan(200), {
-      timeout: START_MS,
-    });
+    const recorded = recordSteadily(store.journal, stop.signal);
+    await vi.waitFor(async () => expect(await queueLength()).toBeGreaterThan(200), { timeout: START_MS });
     await rabbitmq.server[end]();
-    await vi.waitFor(async () => expect((await store.outbox.backlog()).count).toBeGreaterThan(500), {
-      timeout: START_MS,
-    });
-    expect((await relay.metrics()).sinks["rabbitmq"]?.isFailing).toBe(true);
+    await vi.waitFor(async () => expect(await backlog()).toBeGreaterThan(500), { timeout: START_MS });
+    expect(lines.join("\n")).toContain("events cannot be delivered");
     await rabbitmq.server.start();
     await vi.waitFor(() => expect(lines.join("\n")).toContain("events are delivered again"), { timeout: START_MS });
     stop.abort();
     const expected = await recorded;
-    await untilEmpty();
+    await untilAllTold();
     const ids = idsOf(await takeAll(rabbitmq.server.url, QUEUE));
     expect(misheard(ids, expected)).toEqual([]);
     expect(withoutRepetitions(ids)).toHaveLength(2 * expected.length);
@@ -91,19 +94,15 @@ test.each(["stop", "kill"] as const)(
 test(
   "RabbitMQ hangs: the heartbeat finds out, and closing does not hang along",
   async () => {
-    const lines: string[] = [];
-    const log = jsonLog((line) => void lines.push(line));
-    const sink = stack.use(rabbitmqSink({ url: `${rabbitmq.server.url}?heartbeat=1`, log }));
-    const relay = stack.use(new Relay({ outbox: store.outbox, sinks: [sink], log, pollMs: 10 }));
-    await recordInvocations(store.events, 10);
-    relay.start();
-    await untilEmpty();
+    const { relay, sink, lines } = await startRelay({ url: `${rabbitmq.server.url}?heartbeat=1` });
+    await recordInvocations(store.journal, 10);
+    await untilAllTold();
     rabbitmq.server.freeze();
-    await recordInvocations(store.events, 10);
+    await recordInvocations(store.journal, 10);
     await vi.waitFor(() => expect(lines.join("\n")).toContain("Heartbeat timeout"), { timeout: START_MS });
     await relay.close();
     await sink.close();
-    expect((await store.outbox.backlog()).count).toBe(20);
+    expect(await backlog()).toBe(20);
     await rabbitmq.server.kill();
     await rabbitmq.server.start();
   },
@@ -114,7 +113,8 @@ test(
   `a relay that is killed ${ROUNDS} times in the middle loses nothing`,
   async () => {
     const stop = new AbortController();
-    const recorded = recordSteadily(store.events, stop.signal);
+    await store.journal.sinks.keep(["rabbitmq"]);
+    const recorded = recordSteadily(store.journal, stop.signal);
     for (let round = 0; round < ROUNDS; round++) {
       const before = await queueLength();
       const relay = startRelayProcess();
@@ -128,7 +128,7 @@ test(
     stop.abort();
     const expected = await recorded;
     const relay = startRelayProcess();
-    await untilEmpty();
+    await untilAllTold();
     relay.kill("SIGKILL");
     await once(relay, "exit");
     const ids = idsOf(await takeAll(rabbitmq.server.url, QUEUE));

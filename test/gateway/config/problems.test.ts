@@ -73,6 +73,8 @@ test.each([
   ["database: $NOT_SET", 'functions.database: the environment variable "NOT_SET" is not set'],
   ["rabbitmq: https://rabbit.example.com", "functions.rabbitmq: must be a URL such as"],
   ["rabbitmqLayout: fanout", "functions.rabbitmqLayout: must be one of exchange, queue"],
+  ["maxBacklog: 0", "functions.maxBacklog: must be a whole number from 1 to"],
+  ["keepDays: a week", "functions.keepDays: must be a whole number from 1 to"],
   ["enabled: 1", "functions.enabled: must be true or false"],
   ["databse: sqlite:x", 'did you mean "database"?'],
 ])("what the functions service cannot use is told: %s", (text, message) => {

@@ -1,0 +1,40 @@
+import type { Transition } from "../../store.ts";
+import { type Notice, noticeOf } from "../cloud-event.ts";
+
+/** A piece of the journal on its way to a sink. */
+export class Page {
+  /** The sequence up to which it goes. */
+  readonly #end: number;
+  #left: readonly Notice[];
+
+  constructor(transitions: readonly Transition[], end: number) {
+    this.#left = transitions.map(noticeOf);
+    this.#end = end;
+  }
+
+  /** Whether all of it is confirmed. */
+  get isDone(): boolean {
+    return this.#left.length === 0;
+  }
+
+  /** All up to here is confirmed, whatever else is. */
+  get confirmedTo(): number {
+    const [first] = this.#left;
+    return first === undefined ? this.#end : first.sequence - 1;
+  }
+
+  /** What may be sent now: of each event one notice at a time, so that none overtakes another of the same event. */
+  wave(): readonly Notice[] {
+    const first = new Map<string, Notice>();
+    for (const notice of this.#left) {
+      const event = `${notice.project}/${notice.eventId}`;
+      if (!first.has(event)) first.set(event, notice);
+    }
+    return [...first.values()];
+  }
+
+  confirm(sequences: readonly number[]): void {
+    const confirmed = new Set(sequences);
+    this.#left = this.#left.filter(({ sequence }) => !confirmed.has(sequence));
+  }
+}

@@ -1,0 +1,16 @@
+import type { Journal } from "../store.ts";
+
+/** The same journal; `wake` is called when something was appended to it. */
+export function wakingJournal(journal: Journal, wake: () => void): Journal {
+  return {
+    async append(project, changes) {
+      await journal.append(project, changes);
+      wake();
+    },
+    project: () => journal.project(),
+    read: (after, options) => journal.read(after, options),
+    bounds: () => journal.bounds(),
+    prune: (before) => journal.prune(before),
+    sinks: journal.sinks,
+  };
+}
