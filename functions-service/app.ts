@@ -1,4 +1,6 @@
 import { Hono } from "hono";
+import type { OnProgress } from "./api/event-feed.ts";
+import { EventStreams } from "./api/event-streams.ts";
 import { addOperations } from "./api/serve.ts";
 import type { ApiParts, RequestContext } from "./api/operation.ts";
 import { OPERATIONS } from "./api/operations.ts";
@@ -6,7 +8,11 @@ import { openApiDocument } from "./api/openapi.ts";
 import { type SwaggerAssets, swaggerUi } from "./api/swagger-ui.ts";
 
 /** What the API of one project is made of. */
-export interface FunctionsAppParts extends Omit<ApiParts, "now"> {
+export interface FunctionsAppParts extends Omit<ApiParts, "now" | "streams"> {
+  /** Tells when there is more to read in the journal, as a projector does. Default: it is looked every 500 milliseconds. */
+  readonly onProgress?: OnProgress | undefined;
+  /** How long a stream of events may say nothing, in milliseconds. Default: 15 000. */
+  readonly heartbeatMs?: number | undefined;
   /** The clock. */
   readonly now?: () => Date;
   /** The files of Swagger UI. Without them there is no interactive documentation, and its path is not found. */
@@ -28,7 +34,10 @@ export function createFunctionsApp({
   swaggerAssets,
   version = "0.0.0",
   now = () => new Date(),
-  ...parts
+  onProgress,
+  heartbeatMs,
+  store,
+  project,
 }: FunctionsAppParts): FunctionsApp {
   let document: string | undefined;
   const pages = new Hono<{ Bindings: RequestContext }>();
@@ -37,6 +46,7 @@ export function createFunctionsApp({
     return c.body(document, 200, { "Content-Type": "application/json" });
   });
   if (swaggerAssets !== undefined) pages.route("/api/v1/functions/swagger-ui", swaggerUi(swaggerAssets));
-  const app = addOperations(pages, OPERATIONS, { ...parts, now });
+  const streams = new EventStreams({ journal: store.journal, project, onProgress, heartbeatMs });
+  const app = addOperations(pages, OPERATIONS, { store, project, streams, now });
   return { fetch: (request, context) => app.fetch(request, context) };
 }

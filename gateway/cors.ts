@@ -7,6 +7,7 @@ const EXPOSED = [
   "Authorization",
   "Content-Type",
   "ETag",
+  "Fmesh-Invocation-Id",
   "Link",
   "Location",
   "Server-Timing",

@@ -1,7 +1,9 @@
 import * as v from "valibot";
 import { MeshError } from "../../mesh/errors.ts";
-import { type StoredEvent, eventInputSchema, eventStatusSchema } from "../../mesh/event.ts";
-import { eventNotice, outcomeNotice } from "../events/cloud-event.ts";
+import { type EventStatus, type StoredEvent, eventInputSchema, eventStatusSchema } from "../../mesh/event.ts";
+import { newUuid } from "../../mesh/ids.ts";
+import type { Change } from "../store.ts";
+import { EVENT_STREAM, afterQuery, refuseInQuery, startOfStream, streamResponse, wantsStream } from "./event-stream.ts";
 import { type ApiParts, type Operation, operation } from "./operation.ts";
 import { PAGE_HEADERS, pageQuery, pageResponse, toPageRequest } from "./paging.ts";
 import { eventSchema } from "./schemas.ts";
@@ -25,6 +27,7 @@ const eventQuery = v.strictObject({
   traceId: v.optional(v.string()),
   since: v.optional(v.pipe(time, v.description("Not before this."))),
   until: v.optional(v.pipe(time, v.description("Before this."))),
+  after: afterQuery,
   ...pageQuery,
 });
 
@@ -36,13 +39,34 @@ export const EVENT_OPERATIONS: readonly Operation[] = [
       method: "get",
       path: PATH,
       summary: "Lists events, newest first",
-      description: "Up to 100 at once when no `limit` is given.",
+      description:
+        "Up to 100 at once when no `limit` is given. With `Accept: text/event-stream`: the CloudEvents of what happens from " +
+        "now on, or after `Last-Event-ID`, as server-sent events that can be narrowed by `source`, `type`, `status` and `traceId`.",
       query: eventQuery,
-      success: { status: 200, description: "The events", body: v.array(eventSchema), headers: PAGE_HEADERS },
-      refusals: [],
+      headers: {
+        "Last-Event-ID": `The \`id\` of the last event that was received, of a stream that is taken up again.`,
+      },
+      success: {
+        status: 200,
+        description: "The events",
+        body: v.array(eventSchema),
+        texts: [EVENT_STREAM],
+        headers: PAGE_HEADERS,
+      },
+      refusals: [503],
     },
-    async ({ query: { limit, cursor, ...filter }, url }, { store, project }) =>
-      pageResponse(await store.events.list(project, filter, toPageRequest({ limit, cursor }, 100)), url),
+    async ({ query, headers, url }, { store, streams, project }) => {
+      const { limit, cursor, after, since, until, ...filter } = query;
+      if (wantsStream(headers)) {
+        refuseInQuery(query, ["limit", "cursor", "since", "until"], "a stream has no such thing");
+        return streamResponse(await streams.open(filter, startOfStream(headers, after)));
+      }
+      refuseInQuery(query, ["after"], `only a stream has it; send Accept: ${EVENT_STREAM}`);
+      const page = toPageRequest({ limit, cursor }, 100);
+      const response = pageResponse(await store.events.list(project, { ...filter, since, until }, page), url);
+      response.headers.set("Vary", "Accept");
+      return response;
+    },
   ),
   operation(
     {
@@ -58,13 +82,16 @@ export const EVENT_OPERATIONS: readonly Operation[] = [
         body: eventSchema,
         headers: { Location: "The path of the event." },
       },
-      refusals: [415],
+      refusals: [415, 503],
     },
     async ({ body }, { store, project, now }) => {
       const { type, status, source, payload } = body;
-      const given = { type, status, source, payload, project, id: crypto.randomUUID(), timestamp: now().toISOString() };
-      const event: StoredEvent = { ...given, ...OF_NO_INVOCATION };
-      await store.events.insert([event], [eventNotice(event)]);
+      const at = now();
+      const given = { id: newUuid(), type, status, source, payload };
+      await store.journal.append(project, [
+        { change: "begun", ...given, startedAt: at.getTime(), isInvocation: false },
+      ]);
+      const event: StoredEvent = { ...given, project, timestamp: at.toISOString(), ...OF_NO_INVOCATION };
       return Response.json(event, { status: 201, headers: { Location: `${PATH}/${event.id}` } });
     },
   ),
@@ -95,11 +122,10 @@ export const EVENT_OPERATIONS: readonly Operation[] = [
       refusals: [404, 409, 415],
     },
     async ({ params, body: { status } }, parts) => {
-      const { store, now } = parts;
+      const { store, project, now } = parts;
       const before = await existingEvent(params.id, parts);
       if (before.status === "PENDING" && status !== "PENDING") {
-        const outcome = { id: before.id, status };
-        await store.events.settle([{ ...outcome, notice: outcomeNotice(before, outcome, now()) }]);
+        await store.journal.append(project, [ending(before, status, now())]);
       }
       // Somebody else may have ended it meanwhile, and the other way.
       const after = await existingEvent(params.id, parts);
@@ -135,6 +161,20 @@ const OF_NO_INVOCATION = {
   traceId: undefined,
   retryCount: 0,
 };
+
+function ending({ id, type, source, timestamp, traceId, invocationId }: StoredEvent, status: Ended, at: Date): Change {
+  const about = {
+    id,
+    type,
+    source,
+    startedAt: Date.parse(timestamp),
+    traceId,
+    isInvocation: invocationId !== undefined,
+  };
+  return { change: "ended", ...about, status, endedAt: at.getTime() };
+}
+
+type Ended = Exclude<EventStatus, "PENDING">;
 
 async function existingEvent(id: string, { store, project }: ApiParts): Promise<StoredEvent> {
   const found = await store.events.get(project, id);

@@ -95,7 +95,7 @@ function requestBody(schema: GenericSchema): unknown {
   return { required: !isOptional, content: { "application/json": { schema: schemaOf(schema, { side: "input" }) } } };
 }
 
-function toAnswer({ status, description, body, headers }: Success): Record<number, unknown> {
+function toAnswer({ status, description, body, texts = [], headers }: Success): Record<number, unknown> {
   const shown = {
     description,
     ...(headers && {
@@ -104,10 +104,13 @@ function toAnswer({ status, description, body, headers }: Success): Record<numbe
       ),
     }),
   };
-  if (body === undefined) return { [status]: shown };
   if (body === "anything")
     return { [status]: { ...shown, content: ANYTHING }, 204: { description: "It answered nothing" } };
-  return { [status]: { ...shown, content: { "application/json": { schema: schemaOf(body, { side: "output" }) } } } };
+  const content = {
+    ...(body && { "application/json": { schema: schemaOf(body, { side: "output" }) } }),
+    ...Object.fromEntries(texts.map((type) => [type, { schema: { type: "string" } }])),
+  };
+  return { [status]: Object.keys(content).length === 0 ? shown : { ...shown, content } };
 }
 
 const ANYTHING: Readonly<Record<string, { readonly schema: JsonSchema }>> = { "application/json": { schema: {} } };

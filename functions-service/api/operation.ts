@@ -1,13 +1,15 @@
 import type * as v from "valibot";
 import type { Claims } from "../../mesh/call.ts";
-import type { CallOptions } from "../../mesh/caller.ts";
+import type { ServiceCallOptions } from "../../mesh/caller.ts";
 import type { Log } from "../../mesh/log.ts";
 import type { Store } from "../store.ts";
+import type { EventStreams } from "./event-streams.ts";
 import { parseBody, parsePath, parseQuery } from "./parse.ts";
 
 /** What an operation works with. */
 export interface ApiParts {
-  readonly store: Pick<Store, "functions" | "events">;
+  readonly store: Pick<Store, "functions" | "events" | "journal">;
+  readonly streams: EventStreams;
   readonly project: string;
   readonly now: () => Date;
 }
@@ -17,10 +19,12 @@ export interface RequestContext {
   readonly callId: string;
   /** Who calls. */
   readonly claims: Claims;
+  /** When the caller stops waiting: milliseconds since the epoch. */
+  readonly deadlineMs: number;
   readonly trace: { readonly traceId: string };
   readonly log: Log;
   /** Calls a function of the same project in the caller's name. */
-  call(service: string, name: string, params?: unknown, options?: CallOptions): Promise<unknown>;
+  call(service: string, name: string, params?: unknown, options?: ServiceCallOptions): Promise<unknown>;
 }
 
 /** One thing that the API does: what serves it is what documents it. */
@@ -53,8 +57,10 @@ export interface OperationFace {
 export interface Success {
   readonly status: 200 | 201 | 204;
   readonly description: string;
-  /** `undefined`: no body. `"anything"`: whatever the function answers with. */
+  /** What it is as JSON. `undefined`: no JSON. `"anything"`: whatever the function answers with. */
   readonly body?: v.GenericSchema | "anything";
+  /** Media types of what it is as text, by choice of the caller or instead of JSON. */
+  readonly texts?: readonly string[];
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -73,6 +79,7 @@ export interface CheckedRequest<Params, Query, Body> {
   readonly query: Query;
   readonly body: Body;
   readonly headers: Headers;
+  readonly method: string;
   readonly url: URL;
 }
 
@@ -102,6 +109,7 @@ export function operation<
         query: (query && parseQuery(query, url.searchParams)) as Given<Q>,
         body: (body && (await parseBody(body, raw))) as Given<B>,
         headers: raw.headers,
+        method: raw.method,
         url,
       };
       return handle(checked, parts, context);

@@ -1,4 +1,4 @@
-import type { MeshError } from "../../mesh/errors.ts";
+import { MeshError } from "../../mesh/errors.ts";
 import { PROBLEM_TYPE, toProblem } from "../../mesh/problem.ts";
 import type { RequestContext } from "./operation.ts";
 
@@ -12,4 +12,17 @@ export function problemResponse(error: MeshError, { callId, trace: { traceId } }
       ...(retryAfterSeconds !== undefined && { "Retry-After": String(Math.ceil(retryAfterSeconds)) }),
     },
   });
+}
+
+/** What went wrong with a request, as the caller is to hear it; what is kept from the caller is logged. */
+export function refusal(
+  thrown: unknown,
+  context: RequestContext,
+  { method, path }: { readonly method: string; readonly path: string },
+): Response {
+  const error = MeshError.from(thrown);
+  if (error.status >= 500 && error.cause !== undefined) {
+    context.log.error("a request failed", { error: thrown, method, path });
+  }
+  return problemResponse(error, context);
 }

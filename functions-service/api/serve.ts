@@ -1,7 +1,7 @@
 import type { Context, Hono } from "hono";
 import { MeshError } from "../../mesh/errors.ts";
 import type { ApiParts, Operation, RequestContext } from "./operation.ts";
-import { problemResponse } from "./problem.ts";
+import { problemResponse, refusal } from "./problem.ts";
 
 /** Hono's environment: the context of the call. */
 export interface ApiEnv {
@@ -19,13 +19,7 @@ export function addOperations(app: Hono<ApiEnv>, operations: readonly Operation[
   // After all operations, so that it gets only what none of them has answered.
   for (const [path, methods] of methodsByPath(app)) app.all(path, (c) => notAllowed(c, methods));
   app.notFound((c) => problemResponse(new MeshError("function_not_found", `there is nothing at ${c.req.path}`), c.env));
-  app.onError((error, c) => {
-    const shown = MeshError.from(error);
-    if (shown.status >= 500 && shown.cause !== undefined) {
-      c.env.log.error("a request failed", { error, method: c.req.method, path: c.req.path });
-    }
-    return problemResponse(shown, c.env);
-  });
+  app.onError((error, c) => refusal(error, c.env, c.req));
   return app;
 }
 

@@ -120,6 +120,7 @@ export const ZONES: readonly Zone[] = [
     runs: "on Bun",
     why: ONE_LIBRARY,
   },
+  serviceZone("functions-service/metrics/**", ["prom-client"], ONE_LIBRARY),
   serviceZone("functions-service/api/**", ["hono", "@valibot/to-json-schema"]),
   serviceZone("functions-service/**", ["hono"]),
   serviceZone("builder/**", []),

@@ -10,7 +10,7 @@ async function post(api: TestApi, event: object = order): Promise<StoredEvent> {
   return api.json<StoredEvent>("POST", EVENTS, event);
 }
 
-test("an event is recorded, pending, and what is to be told of it waits in the outbox", async () => {
+test("an event is recorded, pending, and what is to be told of it stands in the journal", async () => {
   const api = await useApi();
   const response = await api.send("POST", EVENTS, { ...order, id: "mine", timestamp: "yesterday" });
   const event = (await response.json()) as StoredEvent;
@@ -19,7 +19,8 @@ test("an event is recorded, pending, and what is to be told of it waits in the o
   expect(event).toMatchObject({ ...order, project: "shop", status: "PENDING", retryCount: 0 });
   expect(v.safeParse(v.strictObject(eventSchema.entries), event).issues).toBeUndefined();
   expect(await api.json("GET", `${EVENTS}/${event.id}`)).toEqual(event);
-  expect(await api.store.outbox.next(0, 10)).toMatchObject([{ eventId: event.id, project: "shop" }]);
+  const { transitions } = await api.store.journal.read(0, { limit: 10 });
+  expect(transitions).toMatchObject([{ project: "shop", change: { change: "begun", id: event.id, ...order } }]);
 });
 
 test("events are listed newest first, page by page", async () => {
@@ -83,7 +84,8 @@ test.each([
   expect((await end(stored)).status).toBe(200);
   expect((await end("PENDING")).status).toBe(409);
   expect((await end(stored === "SUCCESS" ? "FAILURE" : "SUCCESS")).status).toBe(409);
-  expect(await api.store.outbox.next(0, 10)).toHaveLength(2);
+  const { transitions } = await api.store.journal.read(0, { limit: 10 });
+  expect(transitions.map(({ change }) => change.status)).toEqual(["PENDING", stored]);
 });
 
 test("of two who end an event differently at the same time one is told that it has ended", async () => {

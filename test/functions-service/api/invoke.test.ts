@@ -19,7 +19,7 @@ const echo: Call = (service, name, params, options) => ({ service, name, params,
 test("a function is called as the service of its label, with what `data` holds", async () => {
   const { api, path } = await deployed(echo);
   const called = await api.json("POST", path, { data: [1, { deep: null }] }, { "Idempotency-Key": "once" });
-  const options = { timeoutMs: 1234, idempotencyKey: "once" };
+  const options = { callId: expect.any(String), timeoutMs: 1234, idempotencyKey: "once" };
   expect(called).toEqual({ service: "hello", name: "handler", params: [1, { deep: null }], options });
 });
 

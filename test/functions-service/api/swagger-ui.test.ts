@@ -55,6 +55,7 @@ test("without the files there is no interactive documentation, and the rest is a
   const context = {
     callId: "1",
     claims: {},
+    deadlineMs: Date.now() + 60_000,
     trace: { traceId: "1" },
     log: silentLog,
     call: () => Promise.reject(new Error("not called")),

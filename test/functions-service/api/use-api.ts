@@ -1,8 +1,8 @@
 import { onTestFinished } from "vitest";
-import type { CallOptions } from "../../../mesh/caller.ts";
+import type { ServiceCallOptions } from "../../../mesh/caller.ts";
 import { MeshError } from "../../../mesh/errors.ts";
 import { type LogFields, silentLog } from "../../../mesh/log.ts";
-import { createFunctionsApp } from "../../../functions-service/app.ts";
+import { type FunctionsAppParts, createFunctionsApp } from "../../../functions-service/app.ts";
 import type { RequestContext } from "../../../functions-service/api/operation.ts";
 import { openSqliteStore } from "../../../functions-service/runtime/sqlite.ts";
 import { installedSwaggerAssets } from "../../../functions-service/runtime/swagger-assets.ts";
@@ -19,30 +19,42 @@ export interface TestApi {
   fetch(request: Request): Promise<Response>;
 }
 
-export type Call = (service: string, name: string, params: unknown, options: CallOptions) => unknown;
+export type Call = (service: string, name: string, params: unknown, options: ServiceCallOptions) => unknown;
 
 /** The mesh of these tests: nobody serves anything. */
 const nobody: Call = (service, name) => {
   throw new MeshError("worker_unavailable", `nobody serves "${service}.${name}"`, { retryAfterSeconds: 1 });
 };
 
-/** @param options.call answers calls of the mesh's functions. */
+/** What may be said of the API under test. */
+export interface TestApiOptions extends Partial<Pick<FunctionsAppParts, "onProgress" | "heartbeatMs" | "now">> {
+  /** Answers calls of the mesh's functions. */
+  readonly call?: Call;
+  readonly claims?: RequestContext["claims"];
+  readonly wrap?: (store: Store) => Store;
+}
+
 export async function useApi({
   call = nobody,
   claims = { id: "ada" },
   wrap = (store) => store,
-}: { call?: Call; claims?: RequestContext["claims"]; wrap?: (store: Store) => Store } = {}): Promise<TestApi> {
+  ...parts
+}: TestApiOptions = {}): Promise<TestApi> {
   const store = await openSqliteStore(":memory:", silentLog);
   onTestFinished(() => store.close());
   const logged: (LogFields & { readonly message: string })[] = [];
   const context: RequestContext = {
     callId: "c0ffee",
     claims,
+    deadlineMs: Date.now() + 60_000,
     trace: { traceId: "0af7651916cd43dd8448eb211c80319c" },
     log: { ...silentLog, error: (message, fields) => void logged.push({ ...fields, message }) },
     call: async (service, name, params, options = {}) => call(service, name, params, options),
   };
-  const app = createFunctionsApp({ store: wrap(store), project: "shop", swaggerAssets: installedSwaggerAssets });
+  const app = createFunctionsApp({
+    ...{ store: wrap(store), project: "shop", swaggerAssets: installedSwaggerAssets },
+    ...parts,
+  });
   const fetch = async (request: Request): Promise<Response> => app.fetch(request, context);
   const send: TestApi["send"] = (method, path, body, headers) => {
     const text = typeof body === "string" ? body : JSON.stringify(body);

@@ -1,0 +1,72 @@
+import { MeshError } from "../../mesh/errors.ts";
+import type { Journal } from "../store.ts";
+import { EventFeed, type FeedFilter, type OnProgress } from "./event-feed.ts";
+
+/** Of the calls that the service takes at once, 256, others need some. */
+const MAX_STREAMS = 128;
+
+/** How often it is looked for something new where nobody tells, in milliseconds. */
+const POLL_MS = 500;
+
+export interface EventStreamsOptions {
+  readonly journal: Journal;
+  readonly project: string;
+  /** Default: it is looked every 500 milliseconds. */
+  readonly onProgress?: OnProgress | undefined;
+  /** How long a stream may say nothing, in milliseconds. Default: 15 000. */
+  readonly heartbeatMs?: number | undefined;
+}
+
+/** The streams of a project's events that are being read. */
+export class EventStreams {
+  readonly #options: EventStreamsOptions;
+  readonly #feeds = new Set<EventFeed>();
+
+  constructor(options: EventStreamsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Events after a sequence, or from now on, as server-sent events. Of a stream that is never read nothing remains.
+   * @throws MeshError `overloaded` when there are too many.
+   */
+  async open(filter: FeedFilter, asked: number | undefined): Promise<ReadableStream<Uint8Array>> {
+    if (this.#feeds.size >= MAX_STREAMS) {
+      const text = `${MAX_STREAMS} streams of events are open, and no more at once; list events instead, or try again`;
+      throw new MeshError("overloaded", text, { retryAfterSeconds: 10 });
+    }
+    const { journal, project, heartbeatMs, onProgress = polled(journal) } = this.#options;
+    // What was recorded before is no news; nor is a sequence of the future one that another process has given out.
+    await journal.project();
+    const { start, end } = await journal.bounds();
+    const hasGap = asked !== undefined && (asked < start || asked > end);
+    const after = hasGap ? start : (asked ?? end);
+    const feed = new EventFeed({ journal, project, filter, onProgress, after, hasGap, heartbeatMs });
+    const forget = (): void => void this.#feeds.delete(feed);
+    const source: UnderlyingDefaultSource<Uint8Array> = {
+      pull: async (controller) => {
+        this.#feeds.add(feed);
+        try {
+          await feed.pull(controller);
+        } catch (error) {
+          forget();
+          throw error;
+        }
+      },
+      cancel() {
+        forget();
+        feed.cancel();
+      },
+    };
+    // Nothing is read ahead of its reader.
+    return new ReadableStream(source, { highWaterMark: 0 });
+  }
+}
+
+function polled(journal: Journal): OnProgress {
+  return (listener) => {
+    // What is wrong with the store, the reading will find out.
+    const timer = setInterval(() => void journal.project().then(listener, listener), POLL_MS);
+    return () => clearInterval(timer);
+  };
+}
