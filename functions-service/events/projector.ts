@@ -55,7 +55,7 @@ export function startProjector({ journal, log, pollMs = POLL_MS }: ProjectorOpti
       nap = new AbortController();
       await run();
       await pause(GAP_MS, stop.signal);
-      await pause(pollMs - GAP_MS, AbortSignal.any([stop.signal, nap.signal]));
+      await pause(Math.max(0, pollMs - GAP_MS), AbortSignal.any([stop.signal, nap.signal]));
     }
   };
   const running = runs();

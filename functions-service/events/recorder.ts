@@ -9,8 +9,8 @@ import { type Beginning, type Ending, decodeBatch } from "../../mesh/recording.t
 import { randomHex } from "../../mesh/ids.ts";
 import type { EventBegun, EventEnded, Journal } from "../store.ts";
 
-/** The type of every event that is an invocation. */
-const INVOCATION = "FUNCTION_INVOCATION";
+/** What every event is that is an invocation. */
+const INVOCATION = { type: "FUNCTION_INVOCATION", isInvocation: true } as const;
 
 /** What records a project's invocations. */
 export interface RecorderParts {
@@ -85,13 +85,10 @@ class Batches {
   }
 }
 
-function begins({ id, source, startedAt, deadlineMs, traceId, payload }: Beginning): EventBegun {
-  const facts = { id, type: INVOCATION, source, startedAt, traceId, isInvocation: true };
-  return { change: "begun", ...facts, status: "PENDING", deadlineMs, payload };
+function begins(beginning: Beginning): EventBegun {
+  return { change: "begun", ...INVOCATION, status: "PENDING", ...beginning };
 }
 
-function ends({ id, source, startedAt, traceId, status, durationMs, response, error }: Ending): EventEnded {
-  const facts = { id, type: INVOCATION, source, startedAt, traceId, isInvocation: true };
-  const endedAt = Math.floor(startedAt + durationMs);
-  return { change: "ended", ...facts, status, endedAt, durationMs, response, error };
+function ends(ending: Ending): EventEnded {
+  return { change: "ended", ...INVOCATION, ...ending };
 }

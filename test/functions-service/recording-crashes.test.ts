@@ -19,7 +19,7 @@ const GATEWAY_STEPS = ["begin", "call", "end"].flatMap((step) => [
   `${step} sent`,
   `${step} answered`,
 ]);
-const RECORDER_STEPS = ["before insert", "inserted", "before settle", "settled"];
+const RECORDER_STEPS = ["before append", "appended", "before project", "projected"];
 const ROUNDS = 8;
 const CALLS = 6;
 const HOUR_MS = 3_600_000;
@@ -128,7 +128,7 @@ async function call(url: string, n: number): Promise<number | undefined> {
 async function recordsOf(file: string): Promise<ReadonlyMap<number, StoredEvent>> {
   const store = await openSqliteStore(file, silentLog);
   const reconciler = startReconciler({
-    events: store.events,
+    ...store,
     log: silentLog,
     now: () => Date.now() + HOUR_MS,
   });

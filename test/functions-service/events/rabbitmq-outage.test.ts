@@ -1,20 +1,18 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { rabbitmqSink } from "../../../functions-service/events/rabbitmq.ts";
 import { startProjector } from "../../../functions-service/events/projector.ts";
 import { Relay } from "../../../functions-service/events/relay.ts";
 import type { Sink } from "../../../functions-service/events/sink.ts";
-import { openSqliteStore } from "../../../functions-service/runtime/sqlite.ts";
 import type { Journal, Store } from "../../../functions-service/store.ts";
 import { CloseStack } from "../../../mesh/lifecycle.ts";
-import { jsonLog, silentLog } from "../../../mesh/log.ts";
+import { jsonLog } from "../../../mesh/log.ts";
 import { pause } from "../../../mesh/pause.ts";
+import { usePostgres } from "../../support/postgres.ts";
 import { START_MS, useRabbitmq } from "../../support/rabbitmq.ts";
+import { postgresPlace, sqlitePlace } from "../store-place.ts";
 import { backlogOf, misheard, recordInvocations, untilTold, withoutRepetitions } from "./events.ts";
 import { bindQueue, idsOf, takeAll, withChannel } from "./receiver.ts";
 
@@ -23,17 +21,14 @@ const RELAY = fileURLToPath(new URL("fixtures/relay-process.ts", import.meta.url
 const ROUNDS = 20;
 
 const rabbitmq = useRabbitmq();
+const postgres = usePostgres();
 
 let stack: CloseStack;
-let file: string;
 let store: Store;
 
 beforeEach(async () => {
   stack = new CloseStack();
-  const directory = await mkdtemp(join(tmpdir(), "fmesh-relay-"));
-  stack.defer(() => rm(directory, { recursive: true, force: true }));
-  file = join(directory, "functions.db");
-  store = stack.use(await openSqliteStore(file, silentLog));
+  store = await stack.use(await sqlitePlace()).open();
   await bindQueue(rabbitmq.server.url, { queue: QUEUE });
   await withChannel(rabbitmq.server.url, (channel) => channel.purgeQueue(QUEUE));
 });
@@ -109,28 +104,28 @@ test(
   3 * START_MS,
 );
 
-test(
-  `a relay that is killed ${ROUNDS} times in the middle loses nothing`,
-  async () => {
+test.each(["SQLite", "PostgreSQL"])(
+  `of two relays of a journal in %s one is killed ${ROUNDS} times in the middle: the other goes on, and nothing is lost`,
+  async (kind) => {
+    const place = stack.use(await (kind === "SQLite" ? sqlitePlace() : postgresPlace(postgres.url)));
+    const { journal } = await place.open();
+    await journal.sinks.keep(["rabbitmq"]);
     const stop = new AbortController();
-    await store.journal.sinks.keep(["rabbitmq"]);
-    const recorded = recordSteadily(store.journal, stop.signal);
+    const recorded = recordSteadily(journal, stop.signal);
+    const relays = [startRelayProcess(place.url), startRelayProcess(place.url)];
     for (let round = 0; round < ROUNDS; round++) {
       const before = await queueLength();
-      const relay = startRelayProcess();
       await vi.waitFor(async () => expect(await queueLength()).toBeGreaterThan(before), {
         timeout: START_MS,
         interval: 5,
       });
-      relay.kill("SIGKILL");
-      await once(relay, "exit");
+      await kill(relays.shift());
+      relays.push(startRelayProcess(place.url));
     }
     stop.abort();
     const expected = await recorded;
-    const relay = startRelayProcess();
-    await untilAllTold();
-    relay.kill("SIGKILL");
-    await once(relay, "exit");
+    await untilTold(journal, { timeout: START_MS });
+    for (const relay of relays) await kill(relay);
     const ids = idsOf(await takeAll(rabbitmq.server.url, QUEUE));
     expect(misheard(ids, expected)).toEqual([]);
     expect(withoutRepetitions(ids)).toHaveLength(2 * expected.length);
@@ -138,8 +133,14 @@ test(
   3 * START_MS,
 );
 
-function startRelayProcess(): ChildProcess {
-  return spawn(process.execPath, [RELAY, file, rabbitmq.server.url], { stdio: "ignore" });
+function startRelayProcess(storeUrl: string): ChildProcess {
+  return spawn(process.execPath, [RELAY, storeUrl, rabbitmq.server.url], { stdio: "ignore" });
+}
+
+async function kill(relay: ChildProcess | undefined): Promise<void> {
+  if (relay === undefined) throw new Error("there is no relay to kill");
+  relay.kill("SIGKILL");
+  await once(relay, "exit");
 }
 
 async function queueLength(): Promise<number> {
