@@ -1,5 +1,6 @@
 import type { EventStatus, StoredEvent } from "../mesh/event.ts";
 import type { FunctionInput, FunctionVersion, StoredFunction, Traffic } from "../mesh/function.ts";
+import type { BuiltImage, Job, JobError, JobKind, JobProgress } from "../mesh/job.ts";
 import type { Closable } from "../mesh/lifecycle.ts";
 
 /** What is known of functions, events and of what is still to be told. Adapters: `store/sqlite.ts`, `store/postgres.ts`. */
@@ -7,6 +8,7 @@ export interface Store extends Closable {
   readonly functions: FunctionStore;
   readonly events: EventStore;
   readonly journal: Journal;
+  readonly jobs: JobStore;
   /** Whether the store answers; rejects when it does not. */
   ping(signal?: AbortSignal): Promise<void>;
 }
@@ -188,4 +190,42 @@ export interface SinkStatus {
   /** How many sequences wait, and for how long the oldest has, in milliseconds. */
   readonly backlog: number;
   readonly oldestMs: number;
+}
+
+/** What is to be done with a version. */
+export interface NewJob {
+  readonly kind: JobKind;
+  readonly functionId: string;
+  readonly label: string;
+  readonly version: number;
+  readonly createdBy: string;
+}
+
+/** How a job ended. */
+export type JobOutcome =
+  | { readonly state: "succeeded"; readonly image: BuiltImage }
+  | { readonly state: "failed"; readonly error: JobError }
+  | { readonly state: "cancelled" };
+
+/** Jobs of all projects. Several processes may work on them, each on its own: a job has one holder at a time. */
+export interface JobStore {
+  /** Queues a job; gives the one that is under way for the same version instead, when there is one. */
+  create(project: string, job: NewJob): Promise<Job>;
+  get(project: string, id: string): Promise<Job | undefined>;
+  /** Newest first. @throws MeshError `invalid_request` for a cursor that is none. */
+  list(project: string, filter: { readonly functionId?: string | undefined }, page: PageRequest): Promise<Page<Job>>;
+  /** The oldest job of a project that waits, or whose holder is gone; it is the holder's then, and running. */
+  take(project: string, holder: string, forMs: number): Promise<Job | undefined>;
+  /** Keeps a job, and tells how far it is. Whether it is still the holder's: it is not when it was cancelled. */
+  hold(
+    id: string,
+    holder: string,
+    options: { readonly forMs: number; readonly progress: JobProgress },
+  ): Promise<boolean>;
+  /** Ends the holder's job, and keeps the image. Whether it was still the holder's. */
+  end(id: string, holder: string, outcome: JobOutcome, progress: JobProgress): Promise<boolean>;
+  /** Ends a job that is under way; whoever works on it finds out when it next holds it. Gives the job as it is then. */
+  cancel(project: string, id: string): Promise<Job | undefined>;
+  /** What was built of a version last. */
+  image(project: string, functionId: string, version: number): Promise<BuiltImage | undefined>;
 }

@@ -3,6 +3,7 @@ import type { Store } from "../store.ts";
 import { SqlEvents } from "./events.ts";
 import type { SqlFeatures } from "./features.ts";
 import { SqlFunctions } from "./functions.ts";
+import { SqlJobs } from "./jobs.ts";
 import { SqlJournal } from "./journal.ts";
 import { Projection } from "./projection.ts";
 import { SqlRunner } from "./sql-runner.ts";
@@ -29,6 +30,7 @@ export function sqlStore(
   return {
     functions: new SqlFunctions(runner, now),
     events: new SqlEvents(runner, projection),
+    jobs: new SqlJobs(runner, now),
     journal: new SqlJournal(runner, projection, { now, maxBacklog }),
     async ping(signal) {
       await runner.read((connected) => sql`select 1`.execute(connected, signal && { signal }));

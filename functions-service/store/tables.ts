@@ -1,5 +1,6 @@
 import type { EventStatus } from "../../mesh/event.ts";
 import type { FunctionInput, StoredFunction } from "../../mesh/function.ts";
+import type { JobKind, JobState } from "../../mesh/job.ts";
 
 /** The tables of a store as they are read. Times are milliseconds since 1970; what is called JSON is JSON text. */
 export interface Tables {
@@ -9,6 +10,8 @@ export interface Tables {
   journal: JournalTable;
   journal_marks: JournalMarksTable;
   sinks: SinksTable;
+  jobs: JobsTable;
+  images: ImagesTable;
 }
 
 export interface FunctionsTable {
@@ -91,4 +94,34 @@ export interface SinksTable {
   /** Who works for it, and until when that is so unless it is prolonged. */
   holder: string | null;
   held_until: number | null;
+}
+
+export interface JobsTable {
+  id: string;
+  project: string;
+  kind: JobKind;
+  function_id: string;
+  label: string;
+  version: number;
+  state: JobState;
+  /** JSON, like what follows. */
+  progress: string;
+  outcome: string;
+  /** Which process works on it, and until when that is so unless it is prolonged. */
+  holder: string | null;
+  held_until: number | null;
+  created_at: number;
+  created_by: string;
+  started_at: number | null;
+  ended_at: number | null;
+}
+
+/** What was built of a version last. */
+export interface ImagesTable {
+  function_id: string;
+  version: number;
+  reference: string;
+  repository: string;
+  digest: string;
+  built_at: number;
 }

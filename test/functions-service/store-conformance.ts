@@ -3,6 +3,7 @@ import type { Store } from "../../functions-service/store.ts";
 import { eventConformance } from "./store-conformance/events.ts";
 import { functionConformance } from "./store-conformance/functions.ts";
 import { migrationConformance } from "./store-conformance/migrations.ts";
+import { jobConformance } from "./store-conformance/jobs.ts";
 import { journalConformance } from "./store-conformance/journal.ts";
 import { pagingConformance } from "./store-conformance/paging.ts";
 import { restartConformance } from "./store-conformance/restart.ts";
@@ -22,6 +23,7 @@ export function storeConformance(makePlace: () => Promise<StorePlace>): void {
     ["events", eventConformance],
     ["the journal", journalConformance],
     ["sinks", sinkConformance],
+    ["jobs", jobConformance],
     ["paging", pagingConformance],
     ["restarts", restartConformance],
   ])("%s", (_name, part) => {

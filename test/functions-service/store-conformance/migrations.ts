@@ -4,7 +4,8 @@ import { migrateDown, migrateToLatest } from "../../../functions-service/store/m
 import { functionInput } from "../store-samples.ts";
 import type { StorePlace } from "../store-place.ts";
 
-const TABLES = ["events", "function_versions", "functions", "journal", "journal_marks", "sinks"];
+const FIRST_TABLES = ["events", "function_versions", "functions", "journal", "journal_marks", "sinks"];
+const TABLES = [...FIRST_TABLES, "images", "jobs"].sort();
 
 /** What is asked of bringing the tables up to date, and back. */
 export function migrationConformance(makePlace: () => Promise<StorePlace>): void {
@@ -17,9 +18,12 @@ export function migrationConformance(makePlace: () => Promise<StorePlace>): void
   test("migrations go up, down to nothing, and up again", async () => {
     const db = place.sql();
     const up = await migrateToLatest(db, place.features);
-    expect(up).toEqual(["0001-initial"]);
+    expect(up).toEqual(["0001-initial", "0002-builds"]);
     expect(await tablesOf(place)).toEqual(TABLES);
     expect(await migrateToLatest(db, place.features)).toEqual([]);
+    expect(await migrateDown(db, place.features, "0001-initial")).toEqual(["0002-builds"]);
+    expect(await tablesOf(place)).toEqual(FIRST_TABLES);
+    expect(await migrateToLatest(db, place.features)).toEqual(["0002-builds"]);
     expect(await migrateDown(db, place.features)).toEqual(up.toReversed());
     expect(await tablesOf(place)).toEqual([]);
     const { functions } = await place.open();

@@ -1,0 +1,196 @@
+import { type Transaction, sql } from "kysely";
+import * as v from "valibot";
+import { MeshError } from "../../mesh/errors.ts";
+import type { StoredFunction } from "../../mesh/function.ts";
+import type { BuiltImage, Job, JobProgress } from "../../mesh/job.ts";
+import type { JobOutcome, JobStore, NewJob, Page, PageRequest } from "../store.ts";
+import { pageOf, startOf } from "./cursor.ts";
+import { QUEUED, outcomeJson, toImage, toJob } from "./job-rows.ts";
+import type { SqlRunner } from "./sql-runner.ts";
+import type { JobsTable, Tables } from "./tables.ts";
+
+const jobCursor = v.strictTuple([v.literal("jobs"), v.pipe(v.number(), v.safeInteger()), v.string()]);
+
+/** States of a job that is under way, as they stand in the index of those. */
+const OPEN = sql<boolean>`state in ('queued', 'running')`;
+
+/** Jobs in a SQL database. A function's status follows the jobs of its latest version. */
+export class SqlJobs implements JobStore {
+  readonly #sql: SqlRunner;
+  readonly #now: () => number;
+
+  constructor(runner: SqlRunner, now: () => number) {
+    this.#sql = runner;
+    this.#now = now;
+  }
+
+  create(project: string, { functionId, createdBy, ...job }: NewJob): Promise<Job> {
+    const about = { ...job, project, function_id: functionId, created_by: createdBy };
+    const row: JobsTable = { ...about, ...QUEUED, id: crypto.randomUUID(), created_at: this.#now() };
+    return this.#sql.write(async (tx) => {
+      await tx
+        .insertInto("jobs")
+        .values(row)
+        .onConflict((conflict) => conflict.columns(["function_id", "version", "kind"]).where(OPEN).doNothing())
+        .execute();
+      const current = await tx
+        .selectFrom("jobs")
+        .where("function_id", "=", functionId)
+        .where("version", "=", job.version)
+        .where("kind", "=", job.kind)
+        .where(OPEN)
+        .selectAll()
+        .executeTakeFirst();
+      if (current === undefined) throw endedMeanwhile(job.label);
+      await this.#show(tx, current, "building");
+      return toJob(current);
+    });
+  }
+
+  get(project: string, id: string): Promise<Job | undefined> {
+    return this.#sql.read(async (db) => {
+      const query = db.selectFrom("jobs").where("project", "=", project).where("id", "=", id);
+      const row = await query.selectAll().executeTakeFirst();
+      return row && toJob(row);
+    });
+  }
+
+  async list(
+    project: string,
+    { functionId }: { readonly functionId?: string | undefined },
+    page: PageRequest,
+  ): Promise<Page<Job>> {
+    const start = startOf(page, jobCursor);
+    return this.#sql.read(async (db) => {
+      let query = db.selectFrom("jobs").where("project", "=", project);
+      if (functionId !== undefined) query = query.where("function_id", "=", functionId);
+      if (start !== undefined) query = query.where(sql<boolean>`(created_at, id) < (${start[1]}, ${start[2]})`);
+      const newest = query.orderBy("created_at", "desc").orderBy("id", "desc");
+      const rows = await newest
+        .limit(page.limit + 1)
+        .selectAll()
+        .execute();
+      return pageOf(rows, page.limit, { item: toJob, place: (row) => ["jobs", row.created_at, row.id] });
+    });
+  }
+
+  take(project: string, holder: string, forMs: number): Promise<Job | undefined> {
+    const now = this.#now();
+    return this.#sql.write(async (tx) => {
+      const taken = await tx
+        .updateTable("jobs")
+        .set({ state: "running", holder, held_until: now + forMs })
+        .set((job) => ({ started_at: job.fn.coalesce("started_at", job.val(now)) }))
+        .where("id", "=", (job) =>
+          job
+            .selectFrom("jobs")
+            .select("id")
+            .where("project", "=", project)
+            .where(OPEN)
+            .where((open) => open.or([open("holder", "is", null), open("held_until", "<", now)]))
+            .orderBy("created_at")
+            .orderBy("id")
+            .limit(1),
+        )
+        // Whoever waited for another one to take it has to see that it is taken.
+        .where((job) => job.or([job("holder", "is", null), job("held_until", "<", now)]))
+        .returningAll()
+        .executeTakeFirst();
+      return taken && toJob(taken);
+    });
+  }
+
+  hold(
+    id: string,
+    holder: string,
+    { forMs, progress }: { readonly forMs: number; readonly progress: JobProgress },
+  ): Promise<boolean> {
+    return this.#sql.write(async (tx) => {
+      const held = { held_until: this.#now() + forMs, progress: JSON.stringify(progress) };
+      const query = tx.updateTable("jobs").set(held).where("id", "=", id).where("holder", "=", holder).where(OPEN);
+      return (await query.executeTakeFirst()).numUpdatedRows > 0n;
+    });
+  }
+
+  end(id: string, holder: string, outcome: JobOutcome, progress: JobProgress): Promise<boolean> {
+    const ended = { state: outcome.state, outcome: outcomeJson(outcome), progress: JSON.stringify(progress) };
+    return this.#sql.write(async (tx) => {
+      const row = await tx
+        .updateTable("jobs")
+        .set({ ...ended, holder: null, held_until: null, ended_at: this.#now() })
+        .where("id", "=", id)
+        .where("holder", "=", holder)
+        .where(OPEN)
+        .returningAll()
+        .executeTakeFirst();
+      if (row === undefined) return false;
+      if (outcome.state === "succeeded") await this.#keepImage(tx, row, outcome.image);
+      await this.#show(tx, row, STATUS_AFTER[outcome.state]);
+      return true;
+    });
+  }
+
+  cancel(project: string, id: string): Promise<Job | undefined> {
+    return this.#sql.write(async (tx) => {
+      const row = await tx
+        .updateTable("jobs")
+        .set({ state: "cancelled", holder: null, held_until: null, ended_at: this.#now() })
+        .where("project", "=", project)
+        .where("id", "=", id)
+        .where(OPEN)
+        .returningAll()
+        .executeTakeFirst();
+      if (row !== undefined) await this.#show(tx, row, STATUS_AFTER.cancelled);
+      const query = tx.selectFrom("jobs").where("project", "=", project).where("id", "=", id);
+      const after = await query.selectAll().executeTakeFirst();
+      return after && toJob(after);
+    });
+  }
+
+  image(project: string, functionId: string, version: number): Promise<BuiltImage | undefined> {
+    return this.#sql.read(async (db) => {
+      const row = await db
+        .selectFrom("images")
+        .innerJoin("functions", "functions.id", "images.function_id")
+        .where("functions.project", "=", project)
+        .where("images.function_id", "=", functionId)
+        .where("images.version", "=", version)
+        .selectAll("images")
+        .executeTakeFirst();
+      return row && toImage(row);
+    });
+  }
+
+  async #keepImage(tx: Transaction<Tables>, job: JobsTable, image: BuiltImage): Promise<void> {
+    const { reference, repository, digest } = image;
+    const built = { reference, repository, digest, built_at: this.#now() };
+    await tx
+      .insertInto("images")
+      .values({ function_id: job.function_id, version: job.version, ...built })
+      .onConflict((conflict) => conflict.columns(["function_id", "version"]).doUpdateSet(built))
+      .execute();
+  }
+
+  /** What a job of the latest version says of its function. One that is deployed stays so: it is another version that runs. */
+  async #show(tx: Transaction<Tables>, job: JobsTable, status: StoredFunction["status"]): Promise<void> {
+    const now = this.#now();
+    await tx
+      .updateTable("functions")
+      .set({ status, updated_at: sql<number>`case when updated_at < ${now} then ${now} else updated_at + 1 end` })
+      .where("id", "=", job.function_id)
+      .where("version", "=", job.version)
+      .where("status", "not in", ["deployed", "deploying", status])
+      .execute();
+  }
+}
+
+function endedMeanwhile(label: string): MeshError {
+  const text = `another job of function "${label}" has just ended; try again`;
+  return new MeshError("overloaded", text, { retryAfterSeconds: 1 });
+}
+
+const STATUS_AFTER = {
+  succeeded: "built",
+  failed: "failed",
+  cancelled: "created",
+} as const satisfies Record<JobOutcome["state"], StoredFunction["status"]>;
