@@ -70,6 +70,7 @@ export async function openFunctionsService(options: FunctionsServiceOptions): Pr
           store,
           project,
           version,
+          onProgress: (listener) => projector.onProgress(listener),
           swaggerAssets: installedSwaggerAssets,
           now: () => new Date(),
         });
