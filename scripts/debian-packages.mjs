@@ -27,6 +27,9 @@ export const DEBIAN_PACKAGES = [
     file: "/usr/share/gocode/src/github.com/nats-io/nats.go/nats.go",
     support: "go.ts",
   },
+  { name: "docker-registry", binary: "docker-registry", support: "docker-registry.ts" },
+  { name: "openssl", binary: "openssl", support: "docker-registry.ts" },
+  { name: "skopeo", binary: "skopeo", support: "skopeo.ts" },
   { name: "zsh", binary: "zsh", support: "shells.ts" },
   { name: "fish", binary: "fish", support: "shells.ts" },
 ];
