@@ -52,7 +52,7 @@ describe("pages of a listed origin", () => {
         "access-control-allow-origin": LISTED,
         "access-control-allow-credentials": "true",
         "access-control-expose-headers":
-          "Authorization,Content-Type,ETag,Link,Location,Server-Timing,X-Request-Id,Retry-After,Fmesh-Length",
+          "Authorization,Content-Type,ETag,Fmesh-Invocation-Id,Link,Location,Server-Timing,X-Request-Id,Retry-After,Fmesh-Length",
       });
       expect(response.headers.get("Vary")).toContain("Origin");
     }

@@ -22,7 +22,9 @@ export interface StreamMessage {
 
 /** Reads a response that is a stream of events, as clients do. */
 export function readEvents(response: Response): EventReader {
-  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  // Through a transformation more would be read than is asked for.
+  const reader = response.body?.getReader();
+  const decoder = new TextDecoder();
   if (reader === undefined) throw new Error(`a response without a body, with status ${response.status}`);
   const messages: StreamMessage[] = [];
   let lastId = "";
@@ -38,7 +40,7 @@ export function readEvents(response: Response): EventReader {
       if (message !== undefined) return message;
       const { done, value } = await reader.read();
       if (done) throw new Error("the stream has ended");
-      parser.feed(value);
+      parser.feed(decoder.decode(value, { stream: true }));
     }
   };
   return {
