@@ -1,4 +1,5 @@
 import type { Broker } from "../../mesh/broker.ts";
+import { Caller } from "../../mesh/caller.ts";
 import { CloseStack, type Closable } from "../../mesh/lifecycle.ts";
 import type { Log } from "../../mesh/log.ts";
 import { type FunctionsApp, createFunctionsApp } from "../app.ts";
@@ -10,6 +11,8 @@ import { startReconciler } from "../events/reconciler.ts";
 import { startRecorder } from "../events/recorder.ts";
 import { Relay } from "../events/relay.ts";
 import { wakingJournal } from "../events/waking-journal.ts";
+import type { CallMesh } from "../jobs/run-build.ts";
+import { startJobRunner } from "../jobs/runner.ts";
 import { openStore } from "./open-store.ts";
 import { installedSwaggerAssets } from "./swagger-assets.ts";
 
@@ -66,15 +69,19 @@ export async function openFunctionsService(options: FunctionsServiceOptions): Pr
     return {
       async openProject(project) {
         const recorder = await startRecorder({ broker, project, journal, log });
+        const caller = new Caller(broker, project);
+        const call: CallMesh = (service, name, params, options) => caller.call(service, name, params, options);
+        const runner = startJobRunner({ store, project, call, log });
         const app = createFunctionsApp({
           store,
           project,
           version,
           onProgress: (listener) => projector.onProgress(listener),
+          wakeJobs: () => runner.wake(),
           swaggerAssets: installedSwaggerAssets,
           now: () => new Date(),
         });
-        return { fetch: app.fetch, close: () => recorder.close() };
+        return { fetch: app.fetch, close: () => Promise.all([recorder.close(), runner.close()]).then(() => undefined) };
       },
       close: () => stack.close(),
     };

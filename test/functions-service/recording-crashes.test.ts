@@ -1,9 +1,5 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startReconciler } from "../../functions-service/events/reconciler.ts";
-import { openSqliteStore } from "../../functions-service/runtime/sqlite.ts";
 import { natsBroker } from "../../mesh/broker/nats-bun.ts";
 import { MeshError } from "../../mesh/errors.ts";
 import type { StoredEvent } from "../../mesh/event.ts";
@@ -12,7 +8,9 @@ import { silentLog } from "../../mesh/log.ts";
 import { host } from "../../worker-service/host.ts";
 import { defineService } from "../../worker-service/service.ts";
 import { useNats } from "../support/nats.ts";
+import { usePostgres } from "../support/postgres.ts";
 import { type MortalProcess, startMortal } from "./mortal-process.ts";
+import { openStoreAt, postgresPlace, sqlitePlace } from "./store-place.ts";
 
 const GATEWAY_STEPS = ["begin", "call", "end"].flatMap((step) => [
   `before ${step}`,
@@ -23,6 +21,7 @@ const RECORDER_STEPS = ["before append", "appended", "before project", "projecte
 const ROUNDS = 8;
 const CALLS = 6;
 const HOUR_MS = 3_600_000;
+const TIMEOUT = { timeout: 120_000 };
 
 const CONFIG = JSON.stringify({
   projects: [
@@ -35,6 +34,7 @@ const CONFIG = JSON.stringify({
   ],
 });
 
+const postgres = usePostgres();
 const parts = new CloseStack();
 /** The calls whose handler has begun. */
 const handled = new Set<number>();
@@ -58,11 +58,12 @@ afterAll(() => parts.close());
 let lastCall = 0;
 
 test.each([
-  ...GATEWAY_STEPS.map((step) => ["gateway", step] as const),
-  ...RECORDER_STEPS.map((step) => ["recorder", step] as const),
-])("every call is recorded as its caller saw it when the %s is killed: %s", { timeout: 120_000 }, async (who, step) => {
-  const folder = await mkdtemp(join(tmpdir(), "recording-"));
-  const store = join(folder, "functions.db");
+  ...GATEWAY_STEPS.map((step) => ["gateway", step, "SQLite"] as const),
+  ...RECORDER_STEPS.map((step) => ["recorder", step, "SQLite"] as const),
+  ["recorder", "appended", "PostgreSQL"] as const,
+])("every call is recorded as its caller saw it when the %s is killed: %s (%s)", TIMEOUT, async (who, step, kind) => {
+  const place = await (kind === "SQLite" ? sqlitePlace() : postgresPlace(postgres.url));
+  const store = place.url;
   /** What callers saw, by call: a status, or `undefined` when the connection broke. */
   const seen = new Map<number, number | undefined>();
   await using processes = new Processes(store);
@@ -90,7 +91,7 @@ test.each([
   await processes.of("recorder").stop();
 
   const recorded = await recordsOf(store);
-  await rm(folder, { recursive: true });
+  await place.close();
   const wrong = Array.from(seen).filter(([n, status]) => !isTrue(recorded.get(n), { n, status }));
   expect(wrong.map(([n, status]) => ({ n, status, record: recorded.get(n) }))).toEqual([]);
   expect(Array.from(recorded.values()).filter(({ status }) => status === "PENDING")).toEqual([]);
@@ -125,8 +126,8 @@ async function call(url: string, n: number): Promise<number | undefined> {
 }
 
 /** What was stored, once invocations are ended whose time is over. */
-async function recordsOf(file: string): Promise<ReadonlyMap<number, StoredEvent>> {
-  const store = await openSqliteStore(file, silentLog);
+async function recordsOf(url: string): Promise<ReadonlyMap<number, StoredEvent>> {
+  const store = await openStoreAt(url);
   const reconciler = startReconciler({
     ...store,
     log: silentLog,
