@@ -1,11 +1,5 @@
-import type { FunctionInput } from "../mesh/function.ts";
+export type { BuildDefinition, BuildProgress, BuildStep } from "../mesh/build.ts";
 import type { Architecture, Descriptor, Digest } from "./oci.ts";
-
-/** What is built: a version of a stored function. Environment and secrets are not part of it: they are given when it is deployed. */
-export interface BuildDefinition extends Pick<FunctionInput, "label" | "template" | "runtime" | "handler" | "dependencies"> {
-  readonly project: string;
-  readonly version: number;
-}
 
 /** A handler made ready to run: the files of its image's own layer, relative to `/app`. The same definition gives the same bytes. */
 export interface Bundle {
@@ -64,12 +58,3 @@ export interface PublishedImage {
   /** Nothing had to be built: an image of the same definition was there. */
   readonly wasThere: boolean;
 }
-
-/** What is told while building, in order. */
-export type BuildProgress =
-  | { readonly step: BuildStep; readonly state: "began" }
-  | { readonly step: BuildStep; readonly state: "ended"; readonly durationMs: number; readonly note?: string }
-  | { readonly step: BuildStep; readonly log: string };
-
-export const BUILD_STEPS = ["look", "dependencies", "bundle", "image", "push", "attest"] as const;
-export type BuildStep = (typeof BUILD_STEPS)[number];

@@ -8,11 +8,13 @@ import { openApiDocument } from "./api/openapi.ts";
 import { type SwaggerAssets, swaggerUi } from "./api/swagger-ui.ts";
 
 /** What the API of one project is made of. */
-export interface FunctionsAppParts extends Omit<ApiParts, "now" | "streams"> {
+export interface FunctionsAppParts extends Omit<ApiParts, "now" | "streams" | "wakeJobs"> {
   /** Tells when there is more to read in the journal, as a projector does. Default: it is looked every 500 milliseconds. */
   readonly onProgress?: OnProgress | undefined;
   /** How long a stream of events may say nothing, in milliseconds. Default: 15 000. */
   readonly heartbeatMs?: number | undefined;
+  /** Tells whoever runs jobs that there is one. Default: they find out by themselves. */
+  readonly wakeJobs?: (() => void) | undefined;
   /** The clock. */
   readonly now?: () => Date;
   /** The files of Swagger UI. Without them there is no interactive documentation, and its path is not found. */
@@ -36,6 +38,7 @@ export function createFunctionsApp({
   now = () => new Date(),
   onProgress,
   heartbeatMs,
+  wakeJobs = () => undefined,
   store,
   project,
 }: FunctionsAppParts): FunctionsApp {
@@ -47,6 +50,6 @@ export function createFunctionsApp({
   });
   if (swaggerAssets !== undefined) pages.route("/api/v1/functions/swagger-ui", swaggerUi(swaggerAssets));
   const streams = new EventStreams({ journal: store.journal, project, onProgress, heartbeatMs });
-  const app = addOperations(pages, OPERATIONS, { store, project, streams, now });
+  const app = addOperations(pages, OPERATIONS, { store, project, streams, now, wakeJobs });
   return { fetch: (request, context) => app.fetch(request, context) };
 }

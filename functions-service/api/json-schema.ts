@@ -2,7 +2,14 @@ import { type JsonSchema, toJsonSchema } from "@valibot/to-json-schema";
 import type { GenericSchema } from "valibot";
 import { EVENT_STATUSES, eventInputSchema, eventStatusSchema } from "../../mesh/event.ts";
 import { functionInputSchema } from "../../mesh/function.ts";
-import { eventSchema, functionSchema, functionVersionSchema, problemSchema, trafficSchema } from "./schemas.ts";
+import {
+  eventSchema,
+  functionSchema,
+  functionVersionSchema,
+  jobSchema,
+  problemSchema,
+  trafficSchema,
+} from "./schemas.ts";
 
 export type { JsonSchema };
 
@@ -20,6 +27,7 @@ export const COMPONENTS: ReadonlyMap<GenericSchema, { readonly name: string; rea
   [trafficSchema, { name: "Traffic", side: "input" }],
   [eventInputSchema, { name: "EventInput", side: "input" }],
   [eventSchema, { name: "Event", side: "output" }],
+  [jobSchema, { name: "Job", side: "output" }],
   [problemSchema, { name: "Problem", side: "output" }],
 ]);
 

@@ -95,7 +95,7 @@ function requestBody(schema: GenericSchema): unknown {
   return { required: !isOptional, content: { "application/json": { schema: schemaOf(schema, { side: "input" }) } } };
 }
 
-function toAnswer({ status, description, body, texts = [], headers }: Success): Record<number, unknown> {
+function toAnswer({ status, description, also = {}, body, texts = [], headers }: Success): Record<number, unknown> {
   const shown = {
     description,
     ...(headers && {
@@ -110,7 +110,10 @@ function toAnswer({ status, description, body, texts = [], headers }: Success): 
     ...(body && { "application/json": { schema: schemaOf(body, { side: "output" }) } }),
     ...Object.fromEntries(texts.map((type) => [type, { schema: { type: "string" } }])),
   };
-  return { [status]: Object.keys(content).length === 0 ? shown : { ...shown, content } };
+  const answer = Object.keys(content).length === 0 ? shown : { ...shown, content };
+  const answers: Record<number, unknown> = { [status]: answer };
+  for (const [other, text] of Object.entries(also)) answers[Number(other)] = { ...answer, description: text };
+  return answers;
 }
 
 const ANYTHING: Readonly<Record<string, { readonly schema: JsonSchema }>> = { "application/json": { schema: {} } };

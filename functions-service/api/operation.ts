@@ -8,10 +8,12 @@ import { parseBody, parsePath, parseQuery } from "./parse.ts";
 
 /** What an operation works with. */
 export interface ApiParts {
-  readonly store: Pick<Store, "functions" | "events" | "journal">;
+  readonly store: Pick<Store, "functions" | "events" | "journal" | "jobs">;
   readonly streams: EventStreams;
   readonly project: string;
   readonly now: () => Date;
+  /** Tells whoever runs jobs that there is one. */
+  readonly wakeJobs: () => void;
 }
 
 /** What is known of the call that brings a request. The context of a mesh service is one. */
@@ -55,7 +57,9 @@ export interface OperationFace {
 }
 
 export interface Success {
-  readonly status: 200 | 201 | 204;
+  readonly status: 200 | 201 | 202 | 204;
+  /** Other statuses of the same answer, and what they say. */
+  readonly also?: Readonly<Record<number, string>>;
   readonly description: string;
   /** What it is as JSON. `undefined`: no JSON. `"anything"`: whatever the function answers with. */
   readonly body?: v.GenericSchema | "anything";

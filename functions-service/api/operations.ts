@@ -1,7 +1,9 @@
-import { DELIVERY_OPERATIONS } from "./delivery.ts";
+import { BUILD_OPERATIONS } from "./build.ts";
+import { DEPLOY_OPERATIONS } from "./deploy.ts";
 import { EVENT_OPERATIONS } from "./events.ts";
 import { FUNCTION_OPERATIONS } from "./functions.ts";
 import { INVOKE_OPERATIONS } from "./invoke.ts";
+import { JOB_OPERATIONS } from "./jobs.ts";
 import { METRICS_OPERATIONS } from "./metrics.ts";
 import type { Operation } from "./operation.ts";
 import { TRAFFIC_OPERATIONS } from "./traffic.ts";
@@ -9,11 +11,13 @@ import { VERSION_OPERATIONS } from "./versions.ts";
 
 /** All that the API does. What is more special stands first: `metrics` before `{id}`. */
 export const OPERATIONS: readonly Operation[] = [
-  ...DELIVERY_OPERATIONS,
+  ...BUILD_OPERATIONS,
+  ...DEPLOY_OPERATIONS,
   ...INVOKE_OPERATIONS,
   ...METRICS_OPERATIONS,
   ...FUNCTION_OPERATIONS,
   ...VERSION_OPERATIONS,
   ...TRAFFIC_OPERATIONS,
   ...EVENT_OPERATIONS,
+  ...JOB_OPERATIONS,
 ];

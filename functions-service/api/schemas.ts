@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { EVENT_STATUSES, eventInputSchema } from "../../mesh/event.ts";
 import { FUNCTION_STATUSES, functionInputSchema } from "../../mesh/function.ts";
+import { JOB_KINDS, JOB_STATES } from "../../mesh/job.ts";
 
 const uuid = v.pipe(v.string(), v.uuid());
 const timestamp = v.pipe(v.string(), v.isoTimestamp());
@@ -20,6 +21,9 @@ export const trafficSchema = v.pipe(
 );
 
 const given = functionInputSchema.entries;
+
+/** What is wrong, and where. */
+const issues = v.array(v.object({ path: v.array(v.union([v.string(), v.number()])), message: v.string() }));
 
 /** What a function version is answered as: nothing that has a default is missing. */
 export const functionVersionSchema = v.object({
@@ -66,6 +70,31 @@ export const eventSchema = v.object({
   retryCount: v.pipe(v.number(), v.integer(), v.minValue(0)),
 });
 
+/** What a job is answered as. */
+export const jobSchema = v.object({
+  id: uuid,
+  project: v.string(),
+  kind: v.picklist(JOB_KINDS),
+  functionId: uuid,
+  label: given.label,
+  version: versionNumber,
+  state: v.picklist(JOB_STATES),
+  steps: v.array(v.object({ name: v.string(), durationMs: v.optional(v.number()), note: v.optional(v.string()) })),
+  log: v.pipe(v.array(v.string()), v.description("The newest lines of what its tools said.")),
+  image: v.optional(
+    v.object({
+      reference: v.pipe(v.string(), v.description("By digest.")),
+      repository: v.string(),
+      digest: v.string(),
+    }),
+  ),
+  error: v.optional(v.object({ code: v.string(), message: v.string(), issues: v.optional(issues) })),
+  createdAt: timestamp,
+  createdBy: v.string(),
+  startedAt: v.optional(timestamp),
+  endedAt: v.optional(timestamp),
+});
+
 /** What every refusal is answered as: RFC 9457. */
 export const problemSchema = v.object({
   type: v.string(),
@@ -77,8 +106,11 @@ export const problemSchema = v.object({
   traceId: v.optional(v.string()),
   reason: v.optional(v.string()),
   data: v.optional(v.unknown()),
-  errors: v.optional(v.array(v.object({ path: v.array(v.union([v.string(), v.number()])), message: v.string() }))),
+  errors: v.optional(issues),
 });
 
 /** The path parameter of everything about one function. */
 export const functionParams = v.object({ id: v.pipe(uuid, v.toLowerCase()) });
+
+/** The path parameter of everything about one job. */
+export const jobParams = v.object({ id: v.pipe(uuid, v.toLowerCase()) });
