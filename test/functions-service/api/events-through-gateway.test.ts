@@ -44,8 +44,9 @@ const mesh = meshForSuite({
   idleSeconds: 1,
 });
 
-async function send(method: string, path: string, more: RequestInit & { headers?: Record<string, string> } = {}) {
-  const headers = { ...more.headers, Authorization: `Bearer ${await mesh().token()}` };
+async function send(method: string, path: string, more: RequestInit = {}): Promise<Response> {
+  const headers = new Headers(more.headers);
+  headers.set("Authorization", `Bearer ${await mesh().token()}`);
   return fetch(mesh().url + path, { ...more, method, headers });
 }
 
