@@ -1,5 +1,7 @@
 import { Command } from "commander";
 import { createFunctionCommand, deleteFunctionCommand, updateFunctionCommand } from "./functions-change.ts";
+import { backupCommand } from "./functions-backup.ts";
+import { promoteCommand, rollbackCommand } from "./functions-promote.ts";
 import { getFunctionCommand, listFunctionsCommand, versionsCommand } from "./functions-show.ts";
 import { trafficCommand } from "./functions-traffic.ts";
 
@@ -18,6 +20,7 @@ Examples:
   fmesh functions create greet greet.ts
   fmesh functions list
   fmesh functions update greet greet.ts
+  fmesh functions promote greet
 
 Exit codes: 0 done; 1 refused, not there, or no mesh; 2 wrong usage.`,
     );
@@ -29,6 +32,9 @@ Exit codes: 0 done; 1 refused, not there, or no mesh; 2 wrong usage.`,
     deleteFunctionCommand(),
     versionsCommand(),
     trafficCommand(),
+    promoteCommand(),
+    rollbackCommand(),
+    backupCommand(),
   ];
   for (const command of commands) functions.addCommand(command);
   return functions;
