@@ -1,3 +1,5 @@
+import { EVENTS_TYPE } from "../../client/http/events.ts";
+import { mediaType } from "../../mesh/payload.ts";
 import { Failure } from "../failure.ts";
 import { type GatewayOptions, accessGateway, problemText, readable, send } from "../gateway-access.ts";
 
@@ -7,6 +9,19 @@ export interface ApiRequest {
   readonly body?: unknown;
   /** The entity tag of the state that a change is based on. */
   readonly ifMatch?: string | undefined;
+}
+
+/** Fields of a query; those that are not known are left out. */
+type Query = Readonly<Record<string, string | undefined>>;
+
+/** An answer of the API that is none of the good ones. */
+export class Refusal extends Failure {
+  readonly status: number;
+
+  constructor(status: number, text: string) {
+    super(problemText(status, text));
+    this.status = status;
+  }
 }
 
 /** A document and its entity tag. */
@@ -47,10 +62,30 @@ export class ApiClient {
   }
 
   /** A page of a listing. @throws Failure as `request`. */
-  async page<Item>(path: string, query: Readonly<Record<string, string | undefined>>): Promise<Listed<Item>> {
-    const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
-    const { response, text } = await this.#send(`${path}?${new URLSearchParams(given)}`, {});
+  async page<Item>(path: string, query: Query): Promise<Listed<Item>> {
+    const { response, text } = await this.#send(withQuery(path, query), {});
     return { items: readable(text) as Item[], next: nextCursor(response.headers.get("Link"), this.#url) };
+  }
+
+  /**
+   * Begins to follow what happens, as server-sent events.
+   * @param from.lastEventId the last event that is known; without it they begin now.
+   * @throws Failure as `request`, and when the API does not know how.
+   */
+  async follow(
+    path: string,
+    query: Query,
+    { lastEventId, signal }: { readonly lastEventId: string | undefined; readonly signal: AbortSignal },
+  ): Promise<Response> {
+    const headers = { Accept: EVENTS_TYPE, ...(lastEventId !== undefined && { "Last-Event-ID": lastEventId }) };
+    const response = await send(this.#url + withQuery(path, query), {
+      headers: { ...this.#headers, ...headers },
+      signal,
+    });
+    if (!response.ok) throw new Refusal(response.status, await response.text());
+    if (mediaType(response.headers.get("Content-Type") ?? "") === EVENTS_TYPE) return response;
+    await response.body?.cancel();
+    throw new Failure("the functions service that runs cannot be followed; bring it up to date");
   }
 
   /** Everything a listing holds, page by page. @throws Failure as `request`. */
@@ -77,9 +112,14 @@ export class ApiClient {
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     const text = await response.text();
-    if (!response.ok) throw new Failure(problemText(response.status, text));
+    if (!response.ok) throw new Refusal(response.status, text);
     return { response, text };
   }
+}
+
+function withQuery(path: string, query: Query): string {
+  const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return given.length === 0 ? path : `${path}?${new URLSearchParams(given)}`;
 }
 
 /** The cursor in the address of the page that a `Link` header names as the next (RFC 8288). */

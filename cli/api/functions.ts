@@ -19,10 +19,15 @@ export function functionPath(id: string): string {
  */
 export async function findFunction(api: ApiClient, labelOrId: string): Promise<Tagged<StoredFunction>> {
   if (ID.test(labelOrId)) return api.request<StoredFunction>(functionPath(labelOrId));
-  for await (const { id, label } of api.all<StoredFunction>(FUNCTIONS_PATH)) {
-    if (label === labelOrId) return api.request<StoredFunction>(functionPath(id));
-  }
+  const id = await functionId(api, labelOrId);
+  if (id !== undefined) return api.request<StoredFunction>(functionPath(id));
   throw new Failure(`there is no function "${labelOrId}"; \`fmesh functions list\` shows those there are`);
+}
+
+/** The id of the function with that label, if there is one. @throws Failure as `ApiClient.request`. */
+export async function functionId(api: ApiClient, label: string): Promise<string | undefined> {
+  for await (const stored of api.all<StoredFunction>(FUNCTIONS_PATH)) if (stored.label === label) return stored.id;
+  return undefined;
 }
 
 /** What a client may say of a function, as it stands. */

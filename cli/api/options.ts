@@ -7,11 +7,15 @@ export interface ApiOptions extends GatewayOptions {
 }
 
 /** Adds the options by which a command over the functions API finds the gateway and says who asks. */
-export function withApiOptions(command: Command): Command {
+export function withGatewayOptions(command: Command): Command {
   return command
     .option("--config <path>", "configuration file, or a folder that holds fmesh.yaml", ".")
     .option("--project <id>", "project; may be left out when there is only one")
     .option("--claims <json>", "claims of the token", '{"id":"developer","role":"admin"}')
-    .option("--url <url>", "the gateway; default: that of the mesh running for the configuration")
-    .option("--json", "print JSON, as the API gives it");
+    .option("--url <url>", "the gateway; default: that of the mesh running for the configuration");
+}
+
+/** As {@link withGatewayOptions}, for those that print what the API gives. */
+export function withApiOptions(command: Command): Command {
+  return withGatewayOptions(command).option("--json", "print JSON, as the API gives it");
 }

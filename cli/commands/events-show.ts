@@ -1,6 +1,7 @@
-import { Command, Option } from "commander";
-import { EVENT_STATUSES, type StoredEvent } from "../../mesh/event.ts";
+import { Command } from "commander";
+import type { StoredEvent } from "../../mesh/event.ts";
 import { ApiClient } from "../api/api-client.ts";
+import { type EventFilterOptions, eventFilter, withEventFilter } from "../api/event-filter.ts";
 import { EVENTS_PATH, printEvent } from "../api/events.ts";
 import { type ApiOptions, withApiOptions } from "../api/options.ts";
 import { type Listing, printJson, printTable } from "../api/print.ts";
@@ -8,13 +9,9 @@ import { Failure, USAGE } from "../failure.ts";
 
 const EXIT_CODES = "Exit codes: 0 shown; 1 refused, not there, or no mesh; 2 wrong usage.";
 
-interface ListOptions extends ApiOptions {
+interface ListOptions extends ApiOptions, EventFilterOptions {
   readonly limit: string;
   readonly cursor?: string;
-  readonly type?: string;
-  readonly source?: string;
-  readonly status?: string;
-  readonly trace?: string;
   readonly since?: string;
   readonly until?: string;
 }
@@ -26,12 +23,11 @@ interface ListOptions extends ApiOptions {
  */
 export function listEventsCommand(name: string, listing: Listing<StoredEvent>, type?: string): Command {
   return withApiOptions(
-    new Command("list")
-      .summary("list them, newest first")
-      .description("Lists them, newest first; all that is asked for must hold.")
-      .option("--source <source>", "only of this source: service.function, or a stored function's label")
-      .addOption(new Option("--status <status>", "only with this status").choices(EVENT_STATUSES))
-      .option("--trace <id>", "only of this trace: the 32 hexadecimal digits of a traceparent")
+    withEventFilter(
+      new Command("list")
+        .summary("list them, newest first")
+        .description("Lists them, newest first; all that is asked for must hold."),
+    )
       .option("--since <time>", "only from this time on, such as 2026-01-31T12:00:00Z")
       .option("--until <time>", "only from before this time")
       .option("--limit <number>", "how many at most, 1 to 1000", "50")
@@ -42,14 +38,20 @@ export function listEventsCommand(name: string, listing: Listing<StoredEvent>, t
       `\nExamples:\n  ${name} --limit 10\n  ${name} --status FAILURE --since 2026-01-31T12:00:00Z\n\n${EXIT_CODES}`,
     )
     .action(async (options: ListOptions) => {
-      const { limit, cursor, source, status, trace: traceId } = options;
+      const { limit, cursor } = options;
       if (!/^[1-9]\d{0,3}$/.test(limit) || Number(limit) > 1000) {
         throw new Failure(`--limit is "${limit}"; give a number from 1 to 1000`, { exitCode: USAGE });
       }
       const since = toTimestamp("--since", options.since);
       const until = toTimestamp("--until", options.until);
       const api = await ApiClient.open(options);
-      const query = { limit, cursor, source, status, traceId, since, until, type: type ?? options.type };
+      const query = {
+        ...eventFilter({ ...options, ...(type !== undefined && { type }) }),
+        limit,
+        cursor,
+        since,
+        until,
+      };
       const { items, next } = await api.page<StoredEvent>(EVENTS_PATH, query);
       if (options.json === true) printJson(items);
       else printTable(listing, items);

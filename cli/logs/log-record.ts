@@ -1,6 +1,7 @@
 import type { ReceivedLine } from "../../mesh/log-feed.ts";
 import type { LogLevel } from "../../mesh/log.ts";
 import { humanLine } from "../console-log.ts";
+import { clock } from "../terminal/clock.ts";
 import { printable } from "../terminal/printable.ts";
 import type { Style } from "../terminal/style.ts";
 
@@ -40,14 +41,6 @@ export function humanOf({ text, time, level, fields }: LogRecord, style: Style):
   const line = humanLine(JSON.stringify({ time, ...others }));
   const paint = level === "error" ? style.red : level === "warn" ? style.yellow : (same: string): string => same;
   return `${style.dim(`${clock(time)} ${printable(who)} │`)} ${paint(printable(line))}`;
-}
-
-function clock(time: string): string {
-  const at = new Date(time);
-  if (Number.isNaN(at.getTime())) return "--:--:--.---";
-  const two = (number: number): string => String(number).padStart(2, "0");
-  const millis = String(at.getMilliseconds()).padStart(3, "0");
-  return `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}.${millis}`;
 }
 
 function isLevel(value: unknown): value is LogLevel {

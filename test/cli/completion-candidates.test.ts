@@ -48,6 +48,15 @@ describe("a command line is completed", () => {
     [["up", ""], ["(files)"]],
     [["worker", "a"], ["(files)"]],
     [["rules", "explain", "sh"], ["shop.buy"]],
+    [["events", "t"], ["tail"]],
+    [["events", "tail", "--af"], ["--after"]],
+    [
+      ["invocations", "tail", "--status", ""],
+      ["PENDING", "SUCCESS", "FAILURE"],
+    ],
+    [["invocations", "re"], ["replay"]],
+    [["functions", "pro"], ["promote"]],
+    [["functions", "backup", ""], ["(files)"]],
     [
       ["completion", ""],
       ["bash", "zsh", "fish"],
