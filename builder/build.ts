@@ -18,7 +18,13 @@ export interface BundleFile {
   readonly path: string;
   readonly bytes: Uint8Array;
   readonly isExecutable?: boolean;
+  /** The layer it goes into. Default: `handler`. */
+  readonly layer?: BundleLayer;
 }
+
+/** Layers of a function's own, from what changes least: a layer that did not change is not sent again. */
+export const BUNDLE_LAYERS = ["entry", "dependencies", "handler"] as const;
+export type BundleLayer = (typeof BUNDLE_LAYERS)[number];
 
 export interface BundledPackage {
   readonly name: string;
@@ -44,6 +50,13 @@ export interface BaseImage {
   readonly diffIds: readonly Digest[];
   /** `PATH=…` and the like. */
   readonly env: readonly string[];
+  /** What is in it, with versions, for the bill of materials: `bun`, `glibc`. */
+  readonly components: readonly BaseComponent[];
+}
+
+export interface BaseComponent {
+  readonly name: string;
+  readonly version: string;
 }
 
 /** A published image. */
