@@ -1,5 +1,5 @@
 import { Counter, Gauge, Registry } from "prom-client";
-import type { Journal } from "../store.ts";
+import type { Journal, SinkPositions } from "../store.ts";
 
 /** Metrics as text, in the format that the media type names. */
 export interface RenderedMetrics {
@@ -7,8 +7,13 @@ export interface RenderedMetrics {
   readonly text: string;
 }
 
+/** What figures are taken from. */
+export interface JournalFigures extends Pick<Journal, "bounds"> {
+  readonly sinks: Pick<SinkPositions, "status">;
+}
+
 /** What the journal tells of itself and its sinks, in Prometheus's format: the same from every process that shares it. */
-export async function journalMetrics(journal: Pick<Journal, "bounds" | "sinks">): Promise<RenderedMetrics> {
+export async function journalMetrics(journal: JournalFigures): Promise<RenderedMetrics> {
   const [{ start, end }, sinks] = await Promise.all([journal.bounds(), journal.sinks.status()]);
   const registry = new Registry();
   const registers = [registry];
