@@ -24,7 +24,7 @@ test("docs/functions.md names every metric, and no other", async () => {
   const journal = { bounds: () => Promise.resolve({ start: 0, end: 0 }), sinks: { status: () => Promise.resolve([]) } };
   const { text } = await journalMetrics(journal);
   const named = (from: string, pattern: RegExp): unknown[] =>
-    [...from.matchAll(pattern)].map(([, name]) => name).sort();
+    [...from.matchAll(pattern)].map(([, name = ""]) => name).sort();
   expect(named(document, /^\| `(fmesh_\w+)`/gm)).toEqual(named(text, /^# HELP (\w+)/gm));
 });
 
