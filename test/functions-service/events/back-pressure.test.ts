@@ -85,10 +85,14 @@ test(
     expect(response.headers.get("Retry-After")).not.toBeNull();
     expect(await response.json()).toMatchObject({ code: "overloaded" });
 
+    await store.journal.project();
+    const { end } = await store.journal.bounds();
     const refused = await Promise.all(Array.from({ length: 100 }, () => call("add")));
     expect(new Set(refused.map(({ status }) => status))).toEqual(new Set([503]));
     const unrecorded = await Promise.all(Array.from({ length: 20 }, () => call("note")));
     expect(new Set(unrecorded.map(({ status }) => status))).toEqual(new Set([200]));
+    await store.journal.project();
+    expect((await store.journal.bounds()).end).toBe(end);
     release.resolve();
     for (const answer of await Promise.all(running)) expect(answer.status).toBe(200);
     // A batch may go beyond it, and whatever runs may end.

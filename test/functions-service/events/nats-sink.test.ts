@@ -121,8 +121,8 @@ describe.each(brokersUnderTest())("events on NATS (%s)", (kind) => {
   });
 });
 
-function idsOf(heard: readonly IncomingMessage[]): (string | undefined)[] {
-  return heard.map(({ headers }) => headers["ce-id"]);
+function idsOf(heard: readonly IncomingMessage[]): string[] {
+  return heard.map(({ headers }) => String(headers["ce-id"]));
 }
 
 /** The same notice; tells when its event is asked for. */
