@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { createFunctionCommand, deleteFunctionCommand, updateFunctionCommand } from "./functions-change.ts";
 import { backupCommand } from "./functions-backup.ts";
+import { migrateCommand } from "./functions-migrate.ts";
 import { promoteCommand, rollbackCommand } from "./functions-promote.ts";
 import { getFunctionCommand, listFunctionsCommand, versionsCommand } from "./functions-show.ts";
 import { trafficCommand } from "./functions-traffic.ts";
@@ -35,6 +36,7 @@ Exit codes: 0 done; 1 refused, not there, or no mesh; 2 wrong usage.`,
     promoteCommand(),
     rollbackCommand(),
     backupCommand(),
+    migrateCommand(),
   ];
   for (const command of commands) functions.addCommand(command);
   return functions;

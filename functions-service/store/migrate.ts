@@ -24,6 +24,14 @@ export function migrateDown<T>(db: Kysely<T>, features: SqlFeatures, to?: string
   return underLock(db, features, (migrator) => migrator.migrateTo(to ?? NO_MIGRATIONS));
 }
 
+/** The names of the migrations that a database has, in their order. */
+export async function doneMigrations<T>(db: Kysely<T>): Promise<readonly string[]> {
+  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
+  if (!tables.some((table) => table.name === TABLE)) return [];
+  const { rows } = await sql<{ name: string }>`select name from ${sql.table(TABLE)} order by name`.execute(db);
+  return rows.map(({ name }) => name);
+}
+
 function underLock<T>(
   db: Kysely<T>,
   features: SqlFeatures,
@@ -54,13 +62,10 @@ function underLock<T>(
 
 /** An older version must not write into tables it does not know. */
 async function refuseNewer<T>(db: Kysely<T>, migrations: Readonly<Record<string, unknown>>): Promise<void> {
-  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
-  if (!tables.some((table) => table.name === TABLE)) return;
-  const { rows } = await sql<{ name: string }>`select name from ${sql.table(TABLE)} order by name`.execute(db);
-  const unknown = rows.find((row) => !Object.hasOwn(migrations, row.name));
+  const unknown = (await doneMigrations(db)).find((name) => !Object.hasOwn(migrations, name));
   if (unknown === undefined) return;
   throw new StoreStartError(
-    `the database was written by a newer version of the functions service (it has "${unknown.name}"); ` +
+    `the database was written by a newer version of the functions service (it has "${unknown}"); ` +
       "run that version or newer, or restore a backup from before",
   );
 }
