@@ -7,9 +7,8 @@ import { sendCall } from "../mesh/outgoing-call.ts";
 import type { Tracing } from "../mesh/tracing.ts";
 import { type Caller, authorize } from "./authorize.ts";
 import type { ProjectPolicy } from "./policy.ts";
-import type { CallRecord, CallRecorder, RecordRule } from "./recording.ts";
+import type { CallRecord, CallRecorder } from "./recording.ts";
 import type { RequestFacts } from "./request-facts.ts";
-import type { ServerTiming } from "./server-timing.ts";
 
 /** What a caller asks for, as its path understood it. */
 export interface RequestedCall extends Body {
@@ -58,11 +57,16 @@ export async function dispatch(
   if (deadlineMs <= Date.now()) throw timeRanOut("the rule was evaluated");
 
   const recordRule = project?.recordFor?.(address.service, address.function);
-  const record = recordRule === undefined ? undefined : await beginRecord(recorder, recordRule, invocation, deadlineMs);
+  const { callId, requestId, trace } = facts;
+  let record: CallRecord | undefined;
+  if (recordRule !== undefined && recorder !== undefined) {
+    record = await recorder.begin(recordRule, { address, callId, traceId: trace.traceId, deadlineMs, call });
+    timing.lap("record");
+  }
   const sent = {
-    id: facts.callId,
-    requestId: facts.requestId,
-    trace: facts.trace,
+    id: callId,
+    requestId,
+    trace,
     deadlineMs,
     claimsJson,
     idempotencyKey: call.idempotencyKey,
@@ -75,7 +79,7 @@ export async function dispatch(
   try {
     const timeoutMs = deadlineMs - Date.now();
     if (timeoutMs <= 0) throw timeRanOut("the call was recorded");
-    reply = await sendCall(broker, address, sent, { timeoutMs, asker, tracing, parent: facts.trace });
+    reply = await sendCall(broker, address, sent, { timeoutMs, asker, tracing, parent: trace });
     timing.lapRoundTrip(reply.handlerMs);
   } catch (thrown) {
     timing.lap("mesh");
@@ -86,31 +90,16 @@ export async function dispatch(
     }
     throw error;
   }
-  if (record !== undefined) await endRecord(record, reply, timing);
-  return reply;
-}
-
-async function beginRecord(
-  recorder: CallRecorder | undefined,
-  rule: RecordRule,
-  { address, call, facts }: Invocation,
-  deadlineMs: number,
-): Promise<CallRecord | undefined> {
-  const { callId, trace, timing } = facts;
-  const record = await recorder?.begin(rule, { address, callId, traceId: trace.traceId, deadlineMs, call });
-  timing.lap("record");
-  return record;
-}
-
-async function endRecord(record: CallRecord, reply: Reply, timing: ServerTiming): Promise<void> {
+  if (record === undefined) return reply;
   try {
     await record.succeeded(reply);
-    timing.lap("record");
   } catch (error) {
     // Nobody is going to read it; that it cannot be cancelled either is its writer's business.
     reply.stream?.bytes.cancel().catch(() => undefined);
     throw error;
   }
+  timing.lap("record");
+  return reply;
 }
 
 function timeRanOut(when: string): MeshError {

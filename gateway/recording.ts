@@ -17,11 +17,16 @@ export interface RecordSettings {
 
 /** The same, compiled. */
 export interface RecordRule {
-  readonly isFull: boolean;
   readonly isRequired: boolean;
+  /** What is kept of what was sent; `undefined` when that is nothing. */
+  readonly payload: Keep | undefined;
+  readonly response: Keep | undefined;
+}
+
+/** What is left of a value: what must not be in it, if anything, and how long its JSON may be. */
+export interface Keep {
+  readonly redact: Redact | undefined;
   readonly maxBytes: number;
-  readonly redactPayload: Redact;
-  readonly redactResponse: Redact;
 }
 
 /** What is known of a call before it is sent. */
@@ -50,7 +55,7 @@ export interface RecordedReply extends Body {
 export interface CallRecorder {
   /**
    * Resolves when it is durable that the call has begun; with `undefined` when it goes unrecorded, as its rule permits.
-   * @throws MeshError `worker_unavailable`, `broker_unavailable` or `overloaded` when a call cannot be recorded that must be.
+   * @throws MeshError `worker_unavailable` or `overloaded` when a call cannot be recorded that must be.
    */
   begin(rule: RecordRule, facts: CallFacts): Promise<CallRecord | undefined>;
 }

@@ -23,11 +23,19 @@ export function recordedBody({ contentType, payload, stream }: Body, maxBytes: n
     const isItems = mediaType(contentType) === ITEMS_TYPE;
     const value = decodePayload({ contentType: isItems ? "text/plain" : contentType, payload });
     if (value instanceof Uint8Array) return left("bytes", payload.length);
-    return isWithin(MAX_DEPTH, value) ? value : left("nested too deep", payload.length);
+    return isShallow(value, payload.length) ? value : left("nested too deep", payload.length);
   } catch {
     // The worker says what is wrong with it, if it minds.
     return left("unreadable", payload.length);
   }
+}
+
+/**
+ * Whether a value is nested no deeper than one in a record may be.
+ * @param bytes how long its JSON is at least as which it came: a level takes two.
+ */
+export function isShallow(value: unknown, bytes: number): boolean {
+  return bytes <= 2 * MAX_DEPTH || isWithin(MAX_DEPTH, value);
 }
 
 /** What stands in a record instead of a value. */

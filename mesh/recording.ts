@@ -6,20 +6,26 @@ import type { FunctionAddress } from "./names.ts";
 /**
  * How invocations get from the gateway, which has no database, to the functions service of their project: in batches of
  * JSON, by request and reply at `recordSubject`. The reply comes when all of a batch is durable. A batch may be sent again.
+ * One that begins something may be refused as `overloaded`; nothing of it is recorded then, and endings alone are still taken.
  */
 export interface RecordBatch {
   readonly begun: readonly Beginning[];
   readonly ended: readonly Ending[];
 }
 
-/** Milliseconds since the epoch: no more than a date holds (ECMA-262, 21.4.1.1). */
-const instant = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(8.64e15));
+const ID = /^[A-Za-z0-9-]{1,64}$/;
+const MAX_SOURCE = 200;
+/** No more milliseconds since the epoch than a date holds (ECMA-262, 21.4.1.1). */
+const LAST_INSTANT = 8.64e15;
+const END_STATUSES = EVENT_STATUSES.filter((status) => status !== "PENDING");
+
+const instant = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(LAST_INSTANT));
 
 const facts = {
   /** The call's id. */
-  id: v.pipe(v.string(), v.regex(/^[A-Za-z0-9-]{1,64}$/)),
+  id: v.pipe(v.string(), v.regex(ID)),
   /** See {@link sourceOf}. */
-  source: v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
+  source: v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_SOURCE)),
   startedAt: instant,
   traceId: v.string(),
 };
@@ -33,13 +39,15 @@ const beginningSchema = v.object({
 
 const endingSchema = v.object({
   ...facts,
-  status: v.picklist(EVENT_STATUSES.filter((status) => status !== "PENDING")),
-  durationMs: v.pipe(v.number(), v.minValue(0)),
+  status: v.picklist(END_STATUSES),
+  endedAt: instant,
+  durationMs: v.pipe(v.number(), v.finite(), v.minValue(0)),
   response: v.optional(v.unknown()),
   error: v.optional(v.object({ code: v.string(), message: v.string() })),
 });
 
-const batchSchema = v.object({ begun: v.array(beginningSchema), ended: v.array(endingSchema) });
+/** What a batch is; {@link decodeBatch} says the same, faster. */
+export const batchSchema = v.object({ begun: v.array(beginningSchema), ended: v.array(endingSchema) });
 
 /** An invocation that is about to be sent to its worker. */
 export type Beginning = v.InferOutput<typeof beginningSchema>;
@@ -66,8 +74,74 @@ export function encodeBatch(begun: readonly string[], ended: readonly string[]):
 /** @throws MeshError `invalid_request` for what is no batch. */
 export function decodeBatch(payload: Uint8Array): RecordBatch {
   try {
-    return v.parse(batchSchema, JSON.parse(decoder.decode(payload)));
+    const batch: unknown = JSON.parse(decoder.decode(payload));
+    return readBatch(batch) ?? v.parse(batchSchema, batch);
   } catch (error) {
     throw new MeshError("invalid_request", "the batch of invocations is not valid", { cause: error });
   }
+}
+
+/** JSON that was not looked at yet. */
+type Unread = Readonly<Partial<Record<string, unknown>>>;
+
+/**
+ * What the schema accepts, as it gives it, for a tenth of the time: that is most of what a record costs its recorder.
+ * `undefined` leaves it to the schema to say what is wrong.
+ */
+function readBatch(batch: unknown): RecordBatch | undefined {
+  if (!isObject(batch)) return undefined;
+  const begun = readAll(batch["begun"], readBeginning);
+  const ended = readAll(batch["ended"], readEnding);
+  return begun && ended && { begun, ended };
+}
+
+function readAll<Record>(list: unknown, read: (item: Unread) => Record | undefined): Record[] | undefined {
+  if (!Array.isArray(list)) return undefined;
+  const records: Record[] = [];
+  for (const item of list as unknown[]) {
+    const record = isObject(item) ? read(item) : undefined;
+    if (record === undefined) return undefined;
+    records.push(record);
+  }
+  return records;
+}
+
+function readBeginning({ id, source, startedAt, traceId, deadlineMs, payload }: Unread): Beginning | undefined {
+  if (!isId(id) || !isSource(source) || !isInstant(startedAt) || typeof traceId !== "string") return undefined;
+  if (!isInstant(deadlineMs)) return undefined;
+  return { id, source, startedAt, traceId, deadlineMs, payload };
+}
+
+function readEnding(ending: Unread): Ending | undefined {
+  const { id, source, startedAt, traceId, endedAt, durationMs, response } = ending;
+  if (!isId(id) || !isSource(source) || !isInstant(startedAt) || typeof traceId !== "string") return undefined;
+  const status = END_STATUSES.find((known) => known === ending["status"]);
+  if (status === undefined || !isInstant(endedAt)) return undefined;
+  if (typeof durationMs !== "number" || !(durationMs >= 0 && durationMs < Infinity)) return undefined;
+  const facts = { id, source, startedAt, traceId, status, endedAt, durationMs, response };
+  if (ending["error"] === undefined) return facts;
+  const error = readError(ending["error"]);
+  return error && { ...facts, error };
+}
+
+function readError(error: unknown): Ending["error"] {
+  if (!isObject(error)) return undefined;
+  const { code, message } = error;
+  return typeof code === "string" && typeof message === "string" ? { code, message } : undefined;
+}
+
+function isObject(value: unknown): value is Unread {
+  return typeof value === "object" && value !== null;
+}
+
+function isId(value: unknown): value is string {
+  return typeof value === "string" && ID.test(value);
+}
+
+function isSource(value: unknown): value is string {
+  return typeof value === "string" && value !== "" && value.length <= MAX_SOURCE;
+}
+
+function isInstant(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= LAST_INSTANT;
 }

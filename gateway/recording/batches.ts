@@ -4,6 +4,9 @@ import { MeshError } from "../../mesh/errors.ts";
 import type { Log } from "../../mesh/log.ts";
 import { recordSubject } from "../../mesh/names.ts";
 import { encodeBatch } from "../../mesh/recording.ts";
+import type { Clock } from "./clock.ts";
+import { Deadlines } from "./deadlines.ts";
+import { Waiting, takeFitting } from "./waiting.ts";
 
 /** How the records of a project are sent. */
 export interface BatchOptions {
@@ -12,15 +15,9 @@ export interface BatchOptions {
   readonly log: Log;
   /** How long the recorder may take for a batch, in milliseconds. */
   readonly ackMs: number;
-  /** Runs a function after so many milliseconds. */
-  readonly after: (ms: number, run: () => void) => void;
-}
-
-/** A record that waits for its turn, or for its acknowledgement. */
-interface Waiting {
-  readonly json: string;
-  resolve(): void;
-  reject(error: unknown): void;
+  readonly clock: Clock;
+  /** Told how many calls more have ended, and need not be thought of any more. */
+  readonly onEnded: (count: number) => void;
 }
 
 interface Batch {
@@ -31,6 +28,7 @@ interface Batch {
 const MAX_RECORDS = 512;
 const FIRST_PAUSE_MS = 50;
 const MAX_PAUSE_MS = 1000;
+const NONE: readonly Waiting[] = [];
 
 /**
  * The records of one project on their way to its recorder. Those that come while a batch is under way make up the next one, so
@@ -39,64 +37,98 @@ const MAX_PAUSE_MS = 1000;
 export class RecordBatches {
   readonly #options: BatchOptions;
   readonly #subject: string;
+  readonly #deadlines: Deadlines;
   #begun: Waiting[] = [];
   #ended: Waiting[] = [];
-  #isSending = false;
-  #isAway = false;
+  #endings = 0;
+  #underWay: Batch | undefined;
+  #isPumping = false;
+  #trouble: "away" | "full" | undefined;
+  /** Whether endings go by themselves, and have their turn. */
+  #isTurnOfEndings = false;
   #pauseMs = 0;
-  #isPausing = false;
+  #endPause: (() => void) | undefined;
   #isClosed = false;
 
   constructor(options: BatchOptions) {
     this.#options = options;
     this.#subject = recordSubject(options.project);
+    this.#deadlines = new Deadlines(options.clock, () => this.#everybody());
   }
 
   /**
-   * Resolves when it is durable that a call has begun.
+   * Resolves with whether it is durable that a call has begun; `false` when that is not known by `untilMs`.
    * @throws MeshError as `Broker.request`, or what the recorder says.
    */
-  begin(json: string): Promise<void> {
-    return this.#add(this.#begun, json);
+  begin(json: string, untilMs: number): Promise<boolean> {
+    return this.#add(this.#begun, new Waiting(json, { untilMs }));
   }
 
   /**
-   * Resolves when it is durable that a call has ended, however long that takes.
-   * @throws MeshError `invalid_request` or `payload_too_large` for a record that nobody takes.
+   * Resolves with whether it is durable that a call has ended; `false` when that is not known by `untilMs`: it will be.
+   * @param bareJson the same without what was answered: small, and of a known shape.
    */
-  end(json: string): Promise<void> {
-    return this.#add(this.#ended, json);
+  end(json: string, bareJson: string, untilMs: number): Promise<boolean> {
+    this.#endings += 1;
+    return this.#add(this.#ended, new Waiting(json, { untilMs, bareJson }));
+  }
+
+  /** How many calls have ended whose end is not recorded yet. */
+  get endings(): number {
+    return this.#endings;
   }
 
   /** Gives up what was not recorded yet. */
   close(): void {
     this.#isClosed = true;
+    this.#deadlines.close();
+    this.#endPause?.();
   }
 
-  #add(queue: Waiting[], json: string): Promise<void> {
-    return new Promise((resolve, reject) => {
-      queue.push({ json, resolve, reject });
-      this.#pump();
-    });
+  #add(queue: Waiting[], record: Waiting): Promise<boolean> {
+    queue.push(record);
+    this.#deadlines.add(record.untilMs);
+    this.#pumpSoon();
+    return record.durable;
+  }
+
+  *#everybody(): Iterable<Waiting> {
+    const { begun, ended } = this.#underWay ?? { begun: NONE, ended: NONE };
+    for (const records of [begun, ended, this.#begun, this.#ended]) yield* records;
+  }
+
+  /** What comes within one turn goes together. */
+  #pumpSoon(): void {
+    if (this.#isPumping || this.#underWay !== undefined) return;
+    this.#isPumping = true;
+    this.#options.clock.afterTurn(this.#pump);
   }
 
   /** One batch is under way at a time: two would both be smaller, and to write a batch costs more than what is in it. */
-  #pump(): void {
-    if (this.#isSending || this.#isClosed) return;
+  readonly #pump = (): void => {
+    this.#isPumping = false;
+    if (this.#isClosed) return;
     const batch = this.#next();
     if (batch.begun.length + batch.ended.length === 0) return;
-    this.#isSending = true;
+    this.#underWay = batch;
     void this.#send(batch).finally(() => {
-      this.#isSending = false;
-      this.#pump();
+      this.#underWay = undefined;
+      this.#pumpSoon();
     });
-  }
+  };
 
-  /** During a pause endings stay where they are; beginnings, whose callers wait, find out whether it is over. */
+  /**
+   * During a pause endings stay where they are; beginnings, whose callers wait, find out whether it is over. Where there is no
+   * room for beginnings the two take turns, because beginnings would keep endings from being recorded.
+   */
   #next(): Batch {
-    const room = payloadRoom(this.#options.broker);
-    const ended = this.#isPausing ? [] : splice(this.#ended, { count: MAX_RECORDS, bytes: room / 2 });
-    return { begun: splice(this.#begun, { count: MAX_RECORDS, bytes: room / 2 }), ended };
+    const room = { count: MAX_RECORDS, bytes: payloadRoom(this.#options.broker) / 2 };
+    const isFull = this.#trouble === "full";
+    const withEndings = this.#endPause === undefined && (!isFull || this.#isTurnOfEndings || this.#begun.length === 0);
+    const ended = withEndings ? takeFitting(this.#ended, room) : NONE;
+    const withBeginnings = !isFull || ended.length === 0;
+    this.#isTurnOfEndings = isFull && withBeginnings;
+    return { begun: withBeginnings ? takeFitting(this.#begun, room) : NONE, ended };
   }
 
   async #send(batch: Batch): Promise<void> {
@@ -108,70 +140,84 @@ export class RecordBatches {
     } catch (error) {
       return this.#failed(batch, error);
     }
-    this.#isBack();
-    for (const each of begun) each.resolve();
-    for (const each of ended) each.resolve();
+    this.#isBack(begun.length > 0);
+    for (const each of begun) each.done();
+    this.#haveEnded(ended);
   }
 
   async #failed(batch: Batch, error: unknown): Promise<void> {
     const { begun, ended } = batch;
-    if (isRefusal(error)) {
-      const [first, ...rest] = [...begun, ...ended];
-      if (rest.length === 0) return first?.reject(error);
-      // One record that nobody takes must not keep the others from being recorded.
+    const code = MeshError.from(error).code;
+    if (code === "invalid_request" || code === "payload_too_large") return this.#refused(batch, error);
+    this.#ended.unshift(...ended);
+    if (code === "overloaded" && begun.length > 0) this.#full(error);
+    else this.#away(error);
+    for (const each of begun) each.failed(error);
+  }
+
+  /** The records themselves are at fault. One that nobody takes must not keep the others from being recorded. */
+  async #refused(batch: Batch, error: unknown): Promise<void> {
+    const { begun, ended } = batch;
+    if (begun.length + ended.length > 1) {
       for (const half of halves(batch)) await this.#send(half);
       return;
     }
-    this.#ended.unshift(...ended);
-    this.#away(error);
-    for (const each of begun) each.reject(error);
+    begun[0]?.failed(error);
+    const [ending] = ended;
+    if (ending === undefined) return;
+    if (ending.strip()) return this.#send(batch);
+    const { project, log } = this.#options;
+    log.error("the end of a call cannot be recorded", { project, error });
+    this.#haveEnded(ended);
   }
 
-  #isBack(): void {
+  #haveEnded(ended: readonly Waiting[]): void {
+    for (const each of ended) each.done();
+    this.#endings -= ended.length;
+    this.#options.onEnded(ended.length);
+  }
+
+  #isBack(withBeginnings: boolean): void {
     this.#pauseMs = 0;
-    this.#isPausing = false;
-    if (!this.#isAway) return;
-    this.#isAway = false;
+    this.#resume();
+    if (this.#trouble === undefined || (this.#trouble === "full" && !withBeginnings)) return;
+    this.#trouble = undefined;
     this.#options.log.info("invocations are recorded again", { project: this.#options.project });
   }
 
+  #full(error: unknown): void {
+    this.#say("full", error);
+    this.#resume();
+    this.#isTurnOfEndings = true;
+  }
+
   #away(error: unknown): void {
-    const { project, log, after } = this.#options;
-    if (!this.#isAway) log.error("invocations cannot be recorded", { project, error });
-    this.#isAway = true;
-    if (this.#isPausing || this.#isClosed) return;
-    this.#isPausing = true;
+    this.#say("away", error);
+    if (this.#endPause !== undefined || this.#isClosed) return;
     this.#pauseMs = Math.min(MAX_PAUSE_MS, Math.max(FIRST_PAUSE_MS, 2 * this.#pauseMs));
-    after(this.#pauseMs, () => {
-      this.#isPausing = false;
-      this.#pump();
+    this.#endPause = this.#options.clock.after(this.#pauseMs, () => {
+      this.#endPause = undefined;
+      this.#pumpSoon();
     });
   }
-}
 
-/** The records themselves are at fault, not the way to the recorder. */
-function isRefusal(error: unknown): boolean {
-  return error instanceof MeshError && (error.code === "invalid_request" || error.code === "payload_too_large");
-}
-
-/** Takes from the front of a queue what fits: at least one, however long it is. */
-function splice(queue: Waiting[], most: { readonly count: number; readonly bytes: number }): Waiting[] {
-  let count = 0;
-  let units = 0;
-  for (const { json } of queue) {
-    units += json.length + 1;
-    // Counted as if every character took three bytes, which none exceeds.
-    if (count === most.count || (count > 0 && 3 * units > most.bytes)) break;
-    count += 1;
+  #say(trouble: "away" | "full", error: unknown): void {
+    const { project, log } = this.#options;
+    if (this.#trouble !== trouble) log.error("invocations cannot be recorded", { project, error });
+    this.#trouble = trouble;
   }
-  return queue.splice(0, count);
+
+  #resume(): void {
+    this.#endPause?.();
+    this.#endPause = undefined;
+  }
 }
 
 function halves({ begun, ended }: Batch): Batch[] {
   if (begun.length > 0 && ended.length > 0)
     return [
-      { begun, ended: [] },
-      { begun: [], ended },
+      { begun, ended: NONE },
+      { begun: NONE, ended },
     ];
   const middle = Math.ceil(Math.max(begun.length, ended.length) / 2);
   return [

@@ -1,6 +1,6 @@
-import type { RecordRule, RecordSettings } from "../recording.ts";
+import type { Keep, RecordRule, RecordSettings } from "../recording.ts";
 import { createSelector } from "../rules/select.ts";
-import { redaction } from "./redaction.ts";
+import { type RedactionRoot, redaction } from "./redaction.ts";
 
 /** The part of a project's configuration that says which calls are recorded. */
 type RecordedServices = Parameters<typeof createSelector<{ readonly record?: RecordSettings }, RecordRule>>[0];
@@ -20,13 +20,7 @@ export function createRecordSelector(
 
 function compile({ mode, required, redact, maxBytes }: RecordSettings): { readonly rule: RecordRule | undefined } {
   if (mode === "off") return { rule: undefined };
-  return {
-    rule: {
-      isFull: mode === "full",
-      isRequired: required,
-      maxBytes,
-      redactPayload: redaction(redact, "payload"),
-      redactResponse: redaction(redact, "response"),
-    },
-  };
+  const keep = (part: RedactionRoot): Keep | undefined =>
+    mode === "full" ? { redact: redaction(redact, part), maxBytes } : undefined;
+  return { rule: { isRequired: required, payload: keep("payload"), response: keep("response") } };
 }

@@ -2,13 +2,13 @@ import type { Broker } from "../../mesh/broker.ts";
 import { MeshError } from "../../mesh/errors.ts";
 import type { Closable } from "../../mesh/lifecycle.ts";
 import type { Log } from "../../mesh/log.ts";
-import { type Beginning, sourceOf } from "../../mesh/recording.ts";
+import { beginningJson, factsJson } from "../../mesh/record-json.ts";
+import { sourceOf } from "../../mesh/recording.ts";
 import type { CallFacts, CallRecord, CallRecorder, RecordRule } from "../recording.ts";
 import { RecordBatches } from "./batches.ts";
-import { type Outcome, RunningRecord } from "./running-record.ts";
+import { type Clock, systemClock } from "./clock.ts";
 import { payloadJson } from "./recorded-value.ts";
-import { isWithin } from "./time-limit.ts";
-import { withMember } from "./with-member.ts";
+import { RunningRecord } from "./running-record.ts";
 
 export interface RecorderOptions {
   readonly broker: Broker;
@@ -17,9 +17,7 @@ export interface RecorderOptions {
   readonly ackMs?: number;
   /** Calls whose end is not recorded yet, at most. Default 10 000. */
   readonly maxOpen?: number;
-  readonly now?: () => number;
-  /** Runs a function after so many milliseconds. Default `setTimeout`. */
-  readonly after?: (ms: number, run: () => void) => void;
+  readonly clock?: Clock;
 }
 
 const ACK_MS = 2000;
@@ -31,47 +29,35 @@ const CLOSE_MS = 2000;
 export class Recorder implements CallRecorder, Closable {
   readonly #options: Required<RecorderOptions>;
   readonly #projects = new Map<string, RecordBatches>();
-  readonly #endings = new Set<Promise<void>>();
   #open = 0;
+  #onAllRecorded: (() => void) | undefined;
 
   constructor(options: RecorderOptions) {
-    const after = (ms: number, run: () => void): void => void setTimeout(run, ms);
-    this.#options = { ackMs: ACK_MS, maxOpen: MAX_OPEN, now: Date.now, after, ...options };
+    this.#options = { ackMs: ACK_MS, maxOpen: MAX_OPEN, clock: systemClock, ...options };
   }
 
   async begin(rule: RecordRule, facts: CallFacts): Promise<CallRecord | undefined> {
-    const { broker, now, maxOpen } = this.#options;
-    const { address, callId, traceId, deadlineMs, call } = facts;
-    const startedAt = now();
-    const about = { id: callId, source: sourceOf(address), startedAt, traceId };
-    const { project } = address;
-    const refused = (cause?: unknown): undefined => {
-      if (rule.isRequired) throw cannotBeRecorded(facts, cause);
-      return undefined;
-    };
-    if (broker.status !== "connected" || this.#open >= maxOpen) return refused();
+    const { broker, clock, maxOpen } = this.#options;
+    const { address, callId: id, traceId, deadlineMs, call } = facts;
+    if (broker.status !== "connected" || this.#open >= maxOpen) return unrecorded(rule, cannotBeRecorded(facts));
 
-    const beginning: Beginning = { ...about, deadlineMs };
-    const payload = rule.isFull ? payloadJson(call, { ...rule, redact: rule.redactPayload }) : undefined;
-    const record = new RunningRecord(about, {
-      rule,
-      deadlineMs,
-      now,
-      end: (outcome) => this.#end(project, outcome),
-    });
+    const startedAt = clock.now();
+    const about = factsJson({ id, source: sourceOf(address), startedAt, traceId });
+    const payload = rule.payload && payloadJson(call, rule.payload);
+    const batches = this.#batches(address.project);
+    const record = new RunningRecord(about, { rule, deadlineMs, clock, batches });
     this.#open += 1;
-    const begun = this.#batches(project).begin(withMember(JSON.stringify(beginning), "payload", payload));
     try {
-      if (await isWithin(deadlineMs - startedAt, begun)) return record.started();
+      if (await batches.begin(beginningJson(about, deadlineMs, payload), deadlineMs)) return record.started();
     } catch (error) {
-      // It reached nobody: there is nothing to be ended.
-      if (error instanceof MeshError && error.code === "worker_unavailable") {
-        this.#open -= 1;
-        return refused(error);
+      const refusal = cannotBeRecorded(facts, error);
+      if (hasNotBegun(error)) {
+        this.#ended(1);
+        return unrecorded(rule, refusal);
       }
       if (!rule.isRequired) return record.started();
-      void record.failed(cannotBeRecorded(facts, error));
-      return refused(error);
+      void record.failed(refusal);
+      throw refusal;
     }
     const late = cannotBeRecorded(facts);
     void record.failed(late);
@@ -80,39 +66,55 @@ export class Recorder implements CallRecorder, Closable {
 
   /** Waits a moment for what is not recorded yet. */
   async close(): Promise<void> {
-    await isWithin(CLOSE_MS, Promise.allSettled(this.#endings));
+    const { clock, log } = this.#options;
+    await new Promise<void>((resolve) => {
+      const cancel = clock.after(CLOSE_MS, resolve);
+      this.#onAllRecorded = () => {
+        cancel();
+        resolve();
+      };
+      this.#ended(0);
+    });
     for (const batches of this.#projects.values()) batches.close();
-    if (this.#endings.size === 0) return;
-    this.#options.log.warn("calls that ended are not recorded", { calls: this.#endings.size });
+    const calls = this.#endings();
+    if (calls > 0) log.warn("calls that ended are not recorded", { calls });
   }
 
-  #end(project: string, { json, bareJson }: Outcome): Promise<void> {
-    const { log } = this.#options;
-    const batches = this.#batches(project);
-    const ending = batches
-      .end(json)
-      // Without the response it is small, and of a known shape.
-      .catch(() => batches.end(bareJson))
-      .catch((error: unknown) => log.error("the end of a call cannot be recorded", { project, error }))
-      .finally(() => {
-        this.#open -= 1;
-        this.#endings.delete(ending);
-      });
-    this.#endings.add(ending);
-    return ending;
+  #ended(count: number): void {
+    this.#open -= count;
+    if (this.#onAllRecorded !== undefined && this.#endings() === 0) this.#onAllRecorded();
+  }
+
+  #endings(): number {
+    let count = 0;
+    for (const { endings } of this.#projects.values()) count += endings;
+    return count;
   }
 
   #batches(project: string): RecordBatches {
     let batches = this.#projects.get(project);
     if (batches === undefined) {
-      batches = new RecordBatches({ ...this.#options, project });
+      batches = new RecordBatches({ ...this.#options, project, onEnded: (count) => this.#ended(count) });
       this.#projects.set(project, batches);
     }
     return batches;
   }
 }
 
+/** Nothing of it is written: there is nothing to be ended. */
+function hasNotBegun(error: unknown): error is MeshError {
+  return error instanceof MeshError && (error.code === "worker_unavailable" || error.code === "overloaded");
+}
+
+/** @throws the refusal of a call that has to be recorded; others go on without a record. */
+function unrecorded({ isRequired }: RecordRule, refusal: MeshError): undefined {
+  if (isRequired) throw refusal;
+  return undefined;
+}
+
 function cannotBeRecorded({ address: { service, function: name } }: CallFacts, cause?: unknown): MeshError {
-  const text = `calls of "${service}.${name}" are recorded, and at the moment they cannot be recorded; try again`;
-  return new MeshError("worker_unavailable", text, { retryAfterSeconds: 1, cause });
+  const isFull = cause instanceof MeshError && cause.code === "overloaded";
+  const why = isFull ? "more records wait than there is room for" : "at the moment they cannot be recorded";
+  const text = `calls of "${service}.${name}" are recorded, and ${why}; try again`;
+  return new MeshError(isFull ? "overloaded" : "worker_unavailable", text, { retryAfterSeconds: 1, cause });
 }

@@ -23,12 +23,12 @@ export function pathProblem(text: string): string | undefined {
 }
 
 /**
- * What removes the values that the paths of a part lead to. What a path cannot be followed through, such as a text, may hold
+ * What removes the values that the paths of a part lead to; `undefined` when there are none. What a path cannot be followed through, such as a text, may hold
  * what it means: it is removed as a whole. A name that meets a list means each of its items.
  */
-export function redaction(paths: readonly string[], part: RedactionRoot): Redact {
+export function redaction(paths: readonly string[], part: RedactionRoot): Redact | undefined {
   const own = paths.map((path) => path.split(".")).filter(([root]) => root === part);
-  if (own.length === 0) return (value) => value;
+  if (own.length === 0) return undefined;
   const within = own.map(([, ...path]) => path);
   return (value) => within.reduce<unknown>((left, path) => without(path, left), value);
 }

@@ -1,38 +1,33 @@
 import { type ErrorCode, MeshError } from "../../mesh/errors.ts";
 import { decodeResponseHead } from "../../mesh/http.ts";
-import type { Beginning, Ending } from "../../mesh/recording.ts";
+import { type FactsJson, endingJson } from "../../mesh/record-json.ts";
+import type { Ending } from "../../mesh/recording.ts";
 import type { CallRecord, RecordRule, RecordedReply } from "../recording.ts";
+import type { RecordBatches } from "./batches.ts";
+import type { Clock } from "./clock.ts";
 import { responseJson } from "./recorded-value.ts";
-import { isWithin } from "./time-limit.ts";
-import { withMember } from "./with-member.ts";
-
-/** An ending as JSON, with and without what was answered. */
-export interface Outcome {
-  readonly json: string;
-  readonly bareJson: string;
-}
 
 export interface RunningOptions {
   readonly rule: RecordRule;
   readonly deadlineMs: number;
-  readonly now: () => number;
-  /** Resolves when the ending is recorded, however long that takes. Never rejects. */
-  readonly end: (outcome: Outcome) => Promise<void>;
+  readonly clock: Pick<Clock, "now">;
+  readonly batches: Pick<RecordBatches, "end">;
 }
 
 /** An answer that came at the last moment still has so long to be recorded, in milliseconds. */
 const LAST_MOMENT_MS = 1000;
 
+const SUCCESS = { status: "SUCCESS" } as const;
+
 /** The record of a call between its beginning and its end. */
 export class RunningRecord implements CallRecord {
-  readonly #about: Omit<Beginning, "deadlineMs" | "payload">;
+  readonly #facts: FactsJson;
   readonly #options: RunningOptions;
-  #sentAt: number;
+  #sentAt = performance.now();
 
-  constructor(about: Omit<Beginning, "deadlineMs" | "payload">, options: RunningOptions) {
-    this.#about = about;
+  constructor(facts: FactsJson, options: RunningOptions) {
+    this.#facts = facts;
     this.#options = options;
-    this.#sentAt = performance.now();
   }
 
   /** The call is sent now: what it took to record that it has begun is not its duration. */
@@ -43,42 +38,38 @@ export class RunningRecord implements CallRecord {
 
   async succeeded(reply: RecordedReply): Promise<void> {
     const { rule } = this.#options;
-    const how = statusOf(reply);
-    const response = rule.isFull ? responseJson(reply, { ...rule, redact: rule.redactResponse }) : undefined;
-    if (await this.#isRecorded(this.#outcome(how, response))) return;
+    const response = rule.response && responseJson(reply, rule.response);
+    const recorded = this.#end(statusOf(reply), response);
+    // At once where nobody insists.
+    if (!rule.isRequired || (await recorded)) return;
     const text = "the function answered, but the record of it could not be written in time";
     throw new MeshError("deadline_exceeded", text);
   }
 
   async failed({ code, message }: MeshError): Promise<void> {
-    const recorded = this.#isRecorded(this.#outcome(failure(code, message), undefined));
+    const recorded = this.#end(failure(code, message), undefined);
     // Nobody is there to wait for it.
-    if (code !== "cancelled") await recorded;
+    if (this.#options.rule.isRequired && code !== "cancelled") await recorded;
   }
 
-  #outcome(how: Pick<Ending, "status" | "error">, response: string | undefined): Outcome {
+  /** Resolves with whether it is recorded by the time the caller is to be answered. */
+  #end(how: Pick<Ending, "status" | "error">, response: string | undefined): Promise<boolean> {
+    const { deadlineMs, clock, batches } = this.#options;
     const durationMs = Math.round((performance.now() - this.#sentAt) * 1000) / 1000;
-    const ending: Ending = { ...this.#about, durationMs, ...how };
-    const bareJson = JSON.stringify(ending);
-    return { json: withMember(bareJson, "response", response), bareJson };
-  }
-
-  /** Whether it is by the time the caller is to be answered; at once where nobody insists. */
-  #isRecorded(outcome: Outcome): Promise<boolean> {
-    const { rule, deadlineMs, now, end } = this.#options;
-    const ended = end(outcome);
-    return rule.isRequired ? isWithin(Math.max(LAST_MOMENT_MS, deadlineMs - now()), ended) : Promise.resolve(true);
+    const endedAt = clock.now();
+    const ending = { ...how, endedAt, durationMs };
+    const bareJson = endingJson(this.#facts, ending, undefined);
+    const json = response === undefined ? bareJson : endingJson(this.#facts, ending, response);
+    return batches.end(json, bareJson, Math.max(endedAt + LAST_MOMENT_MS, deadlineMs));
   }
 }
 
 /** A response that tells of an error is one wherever a function is called for its result. */
 function statusOf({ httpHead }: RecordedReply): Pick<Ending, "status" | "error"> {
-  if (httpHead === undefined) return { status: "SUCCESS" };
+  if (httpHead === undefined) return SUCCESS;
   try {
     const { status } = decodeResponseHead(httpHead);
-    return status < 400
-      ? { status: "SUCCESS" }
-      : failure("function_failed", `the function answered with status ${status}`);
+    return status < 400 ? SUCCESS : failure("function_failed", `the function answered with status ${status}`);
   } catch (error) {
     // The caller hears the same, from the path that has to carry it.
     const { code, message } = MeshError.from(error);

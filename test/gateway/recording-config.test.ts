@@ -36,10 +36,10 @@ test("a function's own word counts before that of its service's default, also wh
           quote: { rule: allow, record: off }
           list: { rule: allow }`),
   );
-  expect(recordFor?.("pay", "charge")).toMatchObject({ isFull: true, isRequired: false, maxBytes: 10 });
+  expect(recordFor?.("pay", "charge")).toMatchObject({ isRequired: false, payload: { maxBytes: 10 } });
   expect(recordFor?.("pay", "quote")).toBeUndefined();
-  expect(recordFor?.("pay", "list")).toMatchObject({ isFull: false, isRequired: true });
-  expect(recordFor?.("pay", "anything")).toMatchObject({ isFull: false });
+  expect(recordFor?.("pay", "list")).toEqual({ isRequired: true, payload: undefined, response: undefined });
+  expect(recordFor?.("pay", "anything")).toMatchObject({ payload: undefined });
   expect(recordFor?.("other", "list")).toBeUndefined();
   expect(recordFor?.("__proto__", "constructor")).toBeUndefined();
 });

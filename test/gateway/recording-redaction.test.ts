@@ -1,7 +1,8 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { pathProblem, redaction } from "../../gateway/recording/redaction.ts";
-import { type Keep, payloadJson, responseJson } from "../../gateway/recording/recorded-value.ts";
+import type { Keep } from "../../gateway/recording.ts";
+import { payloadJson, responseJson } from "../../gateway/recording/recorded-value.ts";
 import { encodeHead } from "../../mesh/http.ts";
 
 const SECRET = "hunter2";
@@ -59,7 +60,7 @@ test("wherever it is, a value that a path leads to is not recorded, and what is 
             ]);
       const path = steps.map(({ name: own, isList, isEvery }) => (isEvery ? "*" : isList ? "1" : own));
       const redact = redaction([["payload", ...path].join(".")], "payload");
-      const left = redact(steps.reduceRight<unknown>(wrap, SECRET));
+      const left = redact?.(steps.reduceRight<unknown>(wrap, SECRET));
       const everything = steps.some(({ isEvery }) => isEvery);
       if (everything) expect(JSON.stringify(left)).not.toContain(SECRET);
       else expect(left).toEqual(steps.reduceRight<unknown>(wrap, "[redacted]"));
@@ -81,6 +82,30 @@ test.each([
 ])("%s is left out, and the record says so", (_what, body, why, bytes) => {
   const left = payloadJson({ ...body, ...NO_PARAMS }, keep());
   expect(JSON.parse(left ?? "")).toEqual({ $omitted: why, contentType: body.contentType, bytes });
+});
+
+test.each(['{"a":1}},{"a":2}', '1],"ended":[2', '"a', "{,}", "\u0000"])(
+  "what only ends like JSON is none: %j",
+  (text) => {
+    const sent = { contentType: "application/json", payload: new TextEncoder().encode(text) };
+    expect(payloadJson({ ...sent, ...NO_PARAMS }, keep())).toContain('"$omitted":"unreadable"');
+  },
+);
+
+test("whatever JSON is sent, the record holds its value", () => {
+  fc.assert(
+    fc.property(fc.json({ maxDepth: 10 }), fc.constantFrom("", " ", "\n\t"), (text, space) => {
+      const payload = new TextEncoder().encode(space + text + space);
+      const left = payloadJson({ contentType: "application/json", payload, ...NO_PARAMS }, keep([], 1_000_000));
+      expect(JSON.parse(left ?? "")).toEqual(JSON.parse(text));
+    }),
+  );
+});
+
+test("a hundred levels are recorded, and no more", () => {
+  const nested = (levels: number): unknown => JSON.parse("[".repeat(levels) + "]".repeat(levels));
+  expect(recorded(nested(100))).toEqual(nested(100));
+  expect(recorded(nested(101))).toMatchObject({ $omitted: "nested too deep" });
 });
 
 test("what grows too large as JSON is left out, too", () => {

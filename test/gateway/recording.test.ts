@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { startRecorder } from "../../functions-service/events/recorder.ts";
 import { openSqliteStore } from "../../functions-service/runtime/sqlite.ts";
-import type { EventStore, Store } from "../../functions-service/store.ts";
+import type { Journal, Store } from "../../functions-service/store.ts";
 import { MeshError } from "../../mesh/errors.ts";
 import type { StoredEvent } from "../../mesh/event.ts";
 import { type Closable, CloseStack } from "../../mesh/lifecycle.ts";
@@ -69,9 +69,20 @@ beforeEach(async () => {
 });
 afterEach(() => parts.close());
 
-async function record(events: Pick<EventStore, "insert" | "settle"> = store.events): Promise<Closable> {
+async function record(append: Journal["append"] = store.journal.append.bind(store.journal)): Promise<Closable> {
   const broker = await mesh.connect();
-  return startRecorder({ broker, project: PROJECT, events, log: silentLog });
+  return startRecorder({ broker, project: PROJECT, journal: { append }, log: silentLog });
+}
+
+/** Records, and resolves when the end of a call is recorded. */
+async function recordUntilEnd(stalled?: Promise<void>): Promise<() => Promise<void>> {
+  const ended = Promise.withResolvers<void>();
+  await record(async (project, changes) => {
+    await store.journal.append(project, changes);
+    if (changes.some(({ change }) => change === "ended")) ended.resolve();
+    else await stalled;
+  });
+  return () => ended.promise;
 }
 
 async function onlyEvent(): Promise<StoredEvent> {
@@ -110,10 +121,10 @@ test("a call is recorded before it is sent, and its end before it is answered", 
   });
   expect(event.durationMs).toBeGreaterThan(0);
   expect(response.headers.get("Server-Timing")).toContain("record;dur=");
-  const notices = await store.outbox.next(0, 10);
-  expect(notices.map(({ routingKey }) => routingKey)).toEqual([
-    `${PROJECT}.pay.charge.pending`,
-    `${PROJECT}.pay.charge.success`,
+  const { transitions } = await store.journal.read(0, { limit: 10 });
+  expect(transitions.map(({ change }) => [change.change, change.status, change.id])).toEqual([
+    ["begun", "PENDING", event.id],
+    ["ended", "SUCCESS", event.id],
   ]);
 });
 
@@ -161,26 +172,35 @@ test("where a record is not required a call that cannot be recorded is made with
 
 test("a call that was not sent because its beginning may have been lost is recorded as failed", async () => {
   const stalled = Promise.withResolvers<void>();
-  let isStalled = true;
-  const settled = Promise.withResolvers<void>();
-  await record({
-    async insert(...args) {
-      await store.events.insert(...args);
-      if (isStalled) await stalled.promise;
-    },
-    async settle(outcomes) {
-      const ids = await store.events.settle(outcomes);
-      settled.resolve();
-      return ids;
-    },
-  });
+  const untilEnd = await recordUntilEnd(stalled.promise);
   const response = await charge(5, { "X-Request-Timeout": "0.2" });
   expect(response.status).toBe(503);
-  isStalled = false;
   stalled.resolve();
-  await settled.promise;
+  await untilEnd();
   expect(await onlyEvent()).toMatchObject({ status: "FAILURE", error: { code: "worker_unavailable" } });
   expect(foundByHandler).toBeUndefined();
+});
+
+test("while there is no room for more, calls end that run, and others are refused or go unrecorded", async () => {
+  let isFull = false;
+  await record(async (project, changes) => {
+    if (isFull && changes.some(({ change }) => change === "begun")) throw new MeshError("overloaded", "no room");
+    await store.journal.append(project, changes);
+  });
+  whenHandled = () => void (isFull = true);
+  expect((await charge(5)).status).toBe(200);
+  expect(await onlyEvent()).toMatchObject({ status: "SUCCESS", response: { paid: 5 } });
+  const refused = await charge(6);
+  expect(refused.status).toBe(503);
+  expect(refused.headers.get("Retry-After")).toBe("1");
+  expect(await refused.json()).toMatchObject({
+    code: "overloaded",
+    detail: 'calls of "pay.charge" are recorded, and more records wait than there is room for; try again',
+  });
+  expect(await (await callNative(mesh, "pay/maybe", {})).json()).toBe("maybe");
+  await onlyEvent();
+  isFull = false;
+  expect((await charge(7)).status).toBe(200);
 });
 
 test("an answer waits for the store to be back, and is the one that is recorded", async () => {
@@ -200,16 +220,8 @@ test("an answer whose record cannot be written in time is not given", async () =
   expect(response.status).toBe(504);
   expect(await response.json()).toMatchObject({ code: "deadline_exceeded" });
   // The gateway still knows how it ended, and says so as soon as somebody listens.
-  const settled = Promise.withResolvers<void>();
-  await record({
-    insert: (...args) => store.events.insert(...args),
-    async settle(outcomes) {
-      const ids = await store.events.settle(outcomes);
-      settled.resolve();
-      return ids;
-    },
-  });
-  await settled.promise;
+  const untilEnd = await recordUntilEnd();
+  await untilEnd();
   expect(await onlyEvent()).toMatchObject({ status: "SUCCESS" });
 });
 
@@ -238,12 +250,9 @@ test("HTTP is recorded with method, path and status, and a status of an error is
 
 test("calls of the same moment share their batches", async () => {
   let batches = 0;
-  await record({
-    insert: (...args) => {
-      batches += 1;
-      return store.events.insert(...args);
-    },
-    settle: (outcomes) => store.events.settle(outcomes),
+  await record((project, changes) => {
+    batches += 1;
+    return store.journal.append(project, changes);
   });
   const statuses = await Promise.all(Array.from({ length: 100 }, async () => (await charge(1)).status));
   expect(new Set(statuses)).toEqual(new Set([200]));
