@@ -22,20 +22,25 @@ export interface WorkerOptions {
   readonly project?: string;
 }
 
-// Empty is how an environment file says "not set".
-const text = v.pipe(
+/** A variable's text. Empty is how an environment file says "not set". */
+export const text = v.pipe(
   v.optional(v.string()),
   v.transform((value) => (value === "" ? undefined : value)),
 );
 
 const project = v.optional(v.pipe(v.string(), v.check(isName, "use 1 to 64 letters, digits, _ or -")));
 
-const environmentSchema = v.object({
+/** What whoever starts a process that belongs to a mesh may say about it. */
+export const PROCESS_ENVIRONMENT = {
   NATS_URL: text,
   FMESH_PROJECT: project,
   FMESH_SUPERVISED: v.optional(v.picklist(["0", "1"]), "0"),
-  FMESH_LOG_SOURCE: v.optional(v.picklist(["0", "1"]), "0"),
   FMESH_LOG_LEVEL: v.optional(v.picklist(["debug", "info", "warn", "error"]), "info"),
+} as const;
+
+const environmentSchema = v.object({
+  ...PROCESS_ENVIRONMENT,
+  FMESH_LOG_SOURCE: v.optional(v.picklist(["0", "1"]), "0"),
 });
 
 /**
@@ -99,8 +104,9 @@ export function clientConfig(
   return { ...options, url, project: id, token: options.token ?? FMESH_TOKEN };
 }
 
-function readEnvironment<S extends v.GenericSchema>(
-  whose: "worker" | "client",
+/** @throws TypeError naming every variable that is not valid. */
+export function readEnvironment<S extends v.GenericSchema>(
+  whose: "worker" | "client" | "function",
   schema: S,
   environment: Readonly<Record<string, string | undefined>>,
 ): v.InferOutput<S> {

@@ -24,6 +24,8 @@ export interface HostOptions {
   readonly log: Log;
   /** Where the spans of its calls go; without it there are none. */
   readonly tracing?: Tracing | undefined;
+  /** What the services protocol tells of this instance beside its project. */
+  readonly metadata?: Readonly<Record<string, string>>;
   /** How long calls may take to finish when the service drains; then their signals fire. Default 25 000 milliseconds. */
   readonly finishMs?: number;
 }
@@ -73,7 +75,7 @@ export async function host(definition: ServiceDefinition, options: HostOptions):
       ),
     ),
     ...announce(broker, {
-      identity: { name, id, version, metadata: { project } },
+      identity: { name, id, version, metadata: { ...options.metadata, project } },
       description,
       startedAt: new Date(),
       endpoints: endpoints.map(({ info }) => info),

@@ -24,12 +24,20 @@ export interface ReadParamsOptions {
  */
 export function readParams(
   message: IncomingMessage,
-  { receives, checkInput }: Endpoint,
+  endpoint: Endpoint,
   { broker, lifetime }: ReadParamsOptions,
 ): unknown {
-  if (carriesRequest(message.headers) !== (receives === "http")) throw misdirected(receives);
+  const isHttp = endpoint.receives === "http";
+  if (carriesRequest(message.headers) !== isHttp) throw misdirected(endpoint.receives);
   const body = bodyOf(message, broker, lifetime);
-  if (receives === "http") return toRequest(body, message.headers, lifetime.signal);
+  return isHttp ? toRequest(body, message.headers, lifetime.signal) : paramsIn(body, endpoint);
+}
+
+/**
+ * The same of a body, for a function that is no fetch handler.
+ * @throws MeshError as {@link readParams}.
+ */
+export function paramsIn(body: Body, { receives, checkInput }: Endpoint): unknown {
   if (receives === "bytes") return bytesOf(body);
   if (receives === "items") return checkedItems(readItems(bytesOf(body)), checkInput);
   if (body.stream === undefined) return check(decodePayload(body), checkInput);

@@ -1,0 +1,116 @@
+import { type IncomingMessage, type ServerResponse, createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { Readable } from "node:stream";
+import type { Closable } from "../../mesh/lifecycle.ts";
+
+/** Answers a request; never rejects. */
+export type HttpHandler = (request: Request) => Promise<Response>;
+
+/** An HTTP server. Closing it ends connections, whatever they are at. */
+export interface HttpServer extends Closable {
+  readonly port: number;
+}
+
+/** Of every interface: as Knative's runtime contract asks. */
+const HOSTNAME = "0.0.0.0";
+
+/** Serves HTTP by what the runtime has for it: Bun's and Deno's own servers, `node:http` elsewhere. */
+export function listen(port: number, handler: HttpHandler): Promise<HttpServer> {
+  if (typeof Bun !== "undefined") return Promise.resolve(listenOnBun(port, handler));
+  const { Deno: deno } = globalThis as { readonly Deno?: DenoLike };
+  return deno === undefined ? listenOnNode(port, handler) : Promise.resolve(listenOnDeno(deno, port, handler));
+}
+
+function listenOnBun(port: number, handler: HttpHandler): HttpServer {
+  // A call takes as long as it may take; the function itself has the limits.
+  const server = Bun.serve({
+    port,
+    hostname: HOSTNAME,
+    idleTimeout: 0,
+    maxRequestBodySize: Number.MAX_SAFE_INTEGER,
+    development: false,
+    fetch: handler,
+  });
+  return { port: server.port ?? port, close: () => server.stop(true) };
+}
+
+/** The least of Deno that is needed (https://docs.deno.com/api/deno/~/Deno.serve). */
+interface DenoLike {
+  serve(
+    options: { port: number; hostname: string; onListen: () => void },
+    handler: HttpHandler,
+  ): { readonly addr: { readonly port: number }; shutdown(): Promise<void> };
+}
+
+function listenOnDeno(deno: DenoLike, port: number, handler: HttpHandler): HttpServer {
+  const server = deno.serve({ port, hostname: HOSTNAME, onListen: () => undefined }, handler);
+  return { port: server.addr.port, close: () => server.shutdown() };
+}
+
+async function listenOnNode(port: number, handler: HttpHandler): Promise<HttpServer> {
+  const server = createServer({ requestTimeout: 0 }, (incoming, outgoing) => {
+    // An answer that breaks off is one that its reader has to notice.
+    void answer(incoming, outgoing, handler).catch(() => outgoing.destroy());
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject).listen(port, HOSTNAME, resolve);
+  });
+  const close = (): Promise<void> =>
+    new Promise((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  return { port: (server.address() as AddressInfo).port, close };
+}
+
+async function answer(incoming: IncomingMessage, outgoing: ServerResponse, handler: HttpHandler): Promise<void> {
+  const left = new AbortController();
+  outgoing.once("close", () => left.abort());
+  const request = toRequest(incoming, left.signal);
+  const response =
+    request === undefined ? new Response("the request is not valid", { status: 400 }) : await handler(request);
+  const cookies = response.headers.getSetCookie();
+  outgoing.writeHead(response.status, {
+    ...Object.fromEntries(response.headers),
+    ...(cookies.length > 0 && { "set-cookie": cookies }),
+  });
+  if (response.body === null || incoming.method === "HEAD") {
+    outgoing.end();
+    await response.body?.cancel();
+    return;
+  }
+  const reader = response.body.getReader();
+  left.signal.addEventListener("abort", () => void reader.cancel().catch(() => undefined)); // nobody reads any more
+  // What is known to be little need not be sent in parts.
+  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+    if (!outgoing.write(next.value)) await drained(outgoing);
+  }
+  outgoing.end();
+}
+
+function drained(outgoing: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = (): void => {
+      outgoing.off("drain", settle).off("close", settle);
+      resolve();
+    };
+    outgoing.once("drain", settle).once("close", settle);
+  });
+}
+
+function toRequest(incoming: IncomingMessage, signal: AbortSignal): Request | undefined {
+  const { method = "GET", headers, url = "/", rawHeaders } = incoming;
+  const hasBody = method !== "GET" && method !== "HEAD";
+  try {
+    const fields = rawHeaders.flatMap((name, index): [string, string][] => {
+      const value = rawHeaders[index + 1];
+      return index % 2 === 0 && value !== undefined ? [[name, value]] : [];
+    });
+    // Node's type of a web stream is another than the platform's.
+    const body = hasBody ? (Readable.toWeb(incoming) as unknown as ReadableStream<Uint8Array>) : null;
+    const how = { method, headers: fields, signal, ...(body !== null && { body, duplex: "half" }) };
+    return new Request(new URL(url, `http://${headers.host ?? "function"}`), how);
+  } catch {
+    return undefined; // a host or a path that no URL has
+  }
+}
