@@ -1,12 +1,11 @@
 import { closeSync, mkdirSync, openSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { dirname } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
 import type { FunctionsService } from "../../functions-service/runtime/bun.ts";
 import type { FunctionsServiceConfig } from "../../gateway/config.ts";
 import type { Broker } from "../../mesh/broker.ts";
 import type { Log } from "../../mesh/log.ts";
-
-const SQLITE = "sqlite:";
+import { sqliteFile } from "./sqlite-file.ts";
 
 /**
  * Opens the functions service as a configuration wants it.
@@ -19,11 +18,11 @@ export async function openService(
 ): Promise<FunctionsService> {
   // Commands that run no mesh start without all that the service brings along.
   const { openFunctionsService } = await import("../../functions-service/runtime/bun.ts");
-  const file = database.startsWith(SQLITE) ? resolve(folder, database.slice(SQLITE.length)) : undefined;
+  const file = sqliteFile(database, folder);
   try {
     if (file !== undefined) makeFile(file);
     return await openFunctionsService({
-      databaseUrl: file === undefined ? database : SQLITE + file,
+      databaseUrl: file === undefined ? database : `sqlite:${file}`,
       rabbitmqUrl: rabbitmq,
       rabbitmqLayout,
       maxBacklog,

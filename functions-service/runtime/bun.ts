@@ -81,7 +81,7 @@ export async function openFunctionsService(options: FunctionsServiceOptions): Pr
           swaggerAssets: installedSwaggerAssets,
           now: () => new Date(),
         });
-        return { fetch: app.fetch, close: () => Promise.all([recorder.close(), runner.close()]).then(() => undefined) };
+        return { ...app, close: () => Promise.all([recorder.close(), runner.close()]).then(() => undefined) };
       },
       close: () => stack.close(),
     };

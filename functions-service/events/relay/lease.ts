@@ -37,7 +37,7 @@ export class Lease implements Closable {
     this.#options = options;
     this.#position = position;
     this.#endsAt = endsAt;
-    this.#timer = setInterval(() => this.#prolong(), options.leaseMs * RENEW_AFTER);
+    this.#timer = setInterval(() => this.#prolong(), this.#everyMs);
   }
 
   /** All up to here is confirmed. */
@@ -66,8 +66,14 @@ export class Lease implements Closable {
     if (!this.lost.aborted) await sinks.release(name, holder);
   }
 
+  get #everyMs(): number {
+    return this.#options.leaseMs * RENEW_AFTER;
+  }
+
   #prolong(): void {
-    if (performance.now() > this.#endsAt) this.#lost.abort();
+    // Before it is over: the next look would come after another process has taken it.
+    if (performance.now() + this.#everyMs > this.#endsAt) this.#lost.abort();
+    if (this.lost.aborted) return;
     this.#renewing ??= this.#renew().finally(() => (this.#renewing = undefined));
   }
 
