@@ -26,6 +26,8 @@ export interface FunctionsAppParts extends Omit<ApiParts, "now" | "streams" | "w
 /** Answers requests, in the name of whom their context says. A mesh service's fetch handler. */
 export interface FunctionsApp {
   fetch(this: void, request: Request, context: RequestContext): Response | Promise<Response>;
+  /** Ends the streams of events, which have no end of their own: for who is about to stop and finishes calls before. */
+  endStreams(this: void): void;
 }
 
 /**
@@ -51,5 +53,5 @@ export function createFunctionsApp({
   if (swaggerAssets !== undefined) pages.route("/api/v1/functions/swagger-ui", swaggerUi(swaggerAssets));
   const streams = new EventStreams({ journal: store.journal, project, onProgress, heartbeatMs });
   const app = addOperations(pages, OPERATIONS, { store, project, streams, now, wakeJobs });
-  return { fetch: (request, context) => app.fetch(request, context) };
+  return { fetch: (request, context) => app.fetch(request, context), endStreams: () => streams.end() };
 }

@@ -63,6 +63,11 @@ export class HostedFunctions implements Closable {
     this.#changing = this.#changing.then(() => this.#tryOpen()).then((error) => this.#tryOn(error));
   }
 
+  /** Ends the streams that have no end of their own: for who stops what they go through. Their clients come back. */
+  endStreams(): void {
+    for (const { functions } of this.#hosted.values()) functions.endStreams();
+  }
+
   async close(): Promise<void> {
     this.#stopping.abort();
     await this.#changing;
@@ -125,6 +130,7 @@ export class HostedFunctions implements Closable {
   async #leave(project: string): Promise<void> {
     const hosted = this.#hosted.get(project);
     this.#hosted.delete(project);
+    hosted?.functions.endStreams();
     await hosted?.service.drain();
     await hosted?.functions.close();
   }

@@ -56,6 +56,8 @@ export async function startMesh(config: GatewayConfig, options: MeshOptions): Pr
     const functions = startFunctions(config, { configFile, broker, log, tracing, stack });
     const adapt = (from: GatewayConfig): GatewayConfig => withDevelopmentSecret(from, options.secret);
     const gateway = stack.use(serve(adapt(config), { broker, configFile, log, tracing }));
+    // The gateway would wait for them.
+    stack.defer(() => functions?.endStreams());
     const note = { pid: process.pid, brokerUrl: workerUrl, gatewayUrl: gateway.url, ...onlyProject(config) };
     stack.use(leaveRunningMeshNote(dirname(configFile), note));
     const onChange = (changed: GatewayConfig): void => {

@@ -43,6 +43,7 @@ export class EventFeed implements UnderlyingDefaultSource<Uint8Array> {
   #messages: string[];
   #nap = new AbortController();
   #sentAt = 0;
+  #isEnding = false;
   #isClosed = false;
   #stop: (() => void) | undefined;
 
@@ -54,24 +55,44 @@ export class EventFeed implements UnderlyingDefaultSource<Uint8Array> {
     this.#messages = [options.hasGap ? gap(options.after) : here(options.after)];
   }
 
+  /** Whether it gives no more, because it has ended, failed or was cancelled. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   async pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
     this.#stop ??= this.#options.onProgress(() => this.#nap.abort());
     try {
-      while (this.#messages.length === 0 && !this.#isClosed) await this.#fetch();
+      while (this.#messages.length === 0 && !this.#isOver) await this.#fetch();
     } catch (error) {
       this.cancel();
       throw error;
     }
     // Cancelled meanwhile: nobody takes it.
     if (this.#isClosed) return;
+    if (this.#messages.length === 0) {
+      this.cancel();
+      controller.close();
+      return;
+    }
     this.#sentAt = performance.now();
     controller.enqueue(encoder.encode(this.#chunk()));
+  }
+
+  /** Ends after what it has read already. */
+  end(): void {
+    this.#isEnding = true;
+    this.#nap.abort();
   }
 
   cancel(): void {
     this.#isClosed = true;
     this.#nap.abort();
     this.#stop?.();
+  }
+
+  get #isOver(): boolean {
+    return this.#isEnding || this.#isClosed;
   }
 
   /** Reads on, and waits when there is nothing; until there may be something, or a sign of life is due. */
@@ -94,7 +115,7 @@ export class EventFeed implements UnderlyingDefaultSource<Uint8Array> {
     const leftMs = this.#sentAt + this.#heartbeatMs - performance.now();
     if (this.#messages.length > 0) return;
     if (leftMs <= 0) this.#messages.push(here(this.#position));
-    else if (end === after && !this.#isClosed) await pause(leftMs, this.#nap.signal);
+    else if (end === after && !this.#isOver) await pause(leftMs, this.#nap.signal);
   }
 
   #chunk(): string {
@@ -115,13 +136,13 @@ function matches({ change }: Transition, { source, type, status, traceId }: Feed
   );
 }
 
-// JSON holds no line break: it is one data field.
+// JSON holds no line break: it is one data field. The id stands last: who takes it as soon as it comes has the data by then.
 function message(transition: Transition): string {
-  return `id: ${transition.sequence}\ndata: ${JSON.stringify(noticeOf(transition).event)}\n\n`;
+  return `data: ${JSON.stringify(noticeOf(transition).event)}\nid: ${transition.sequence}\n\n`;
 }
 
 function gap(after: number): string {
-  return `event: gap\nid: ${after}\ndata: ${JSON.stringify({ after })}\n\n`;
+  return `event: gap\ndata: ${JSON.stringify({ after })}\nid: ${after}\n\n`;
 }
 
 /** A sign of life. Its id lets readers of whom nothing was for long go on from here. */

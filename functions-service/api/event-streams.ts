@@ -21,6 +21,7 @@ export interface EventStreamsOptions {
 export class EventStreams {
   readonly #options: EventStreamsOptions;
   readonly #feeds = new Set<EventFeed>();
+  #isEnding = false;
 
   constructor(options: EventStreamsOptions) {
     this.#options = options;
@@ -28,9 +29,14 @@ export class EventStreams {
 
   /**
    * Events after a sequence, or from now on, as server-sent events. Of a stream that is never read nothing remains.
-   * @throws MeshError `overloaded` when there are too many.
+   * @throws MeshError `overloaded` when there are too many, `worker_unavailable` after the end.
    */
   async open(filter: FeedFilter, asked: number | undefined): Promise<ReadableStream<Uint8Array>> {
+    if (this.#isEnding) {
+      throw new MeshError("worker_unavailable", "the functions service is stopping; try again", {
+        retryAfterSeconds: 1,
+      });
+    }
     if (this.#feeds.size >= MAX_STREAMS) {
       const text = `${MAX_STREAMS} streams of events are open, and no more at once; list events instead, or try again`;
       throw new MeshError("overloaded", text, { retryAfterSeconds: 10 });
@@ -42,24 +48,28 @@ export class EventStreams {
     const hasGap = asked !== undefined && (asked < start || asked > end);
     const after = hasGap ? start : (asked ?? end);
     const feed = new EventFeed({ journal, project, filter, onProgress, after, hasGap, heartbeatMs });
-    const forget = (): void => void this.#feeds.delete(feed);
     const source: UnderlyingDefaultSource<Uint8Array> = {
       pull: async (controller) => {
         this.#feeds.add(feed);
         try {
           await feed.pull(controller);
-        } catch (error) {
-          forget();
-          throw error;
+        } finally {
+          if (feed.isClosed) this.#feeds.delete(feed);
         }
       },
-      cancel() {
-        forget();
+      cancel: () => {
+        this.#feeds.delete(feed);
         feed.cancel();
       },
     };
     // Nothing is read ahead of its reader.
     return new ReadableStream(source, { highWaterMark: 0 });
+  }
+
+  /** Ends all of them, and lets none begin: their clients come back, and find another instance or the next. */
+  end(): void {
+    this.#isEnding = true;
+    for (const feed of this.#feeds) feed.end();
   }
 }
 

@@ -198,6 +198,23 @@ test("a stream that is cancelled ends at once and listens no longer", async () =
   expect(api.listeners.size).toBe(0);
 });
 
+test("streams end in good order when the service is about to stop, and none begins", async () => {
+  const api = await useTold();
+  const [idle, busy] = [await listen(api), await listen(api, "?after=0")];
+  const waiting = idle.next().catch((error: unknown) => error);
+  await expect.poll(() => api.listeners.size).toBe(1);
+  for (const source of ["told", "told as well"]) await post(api, source);
+  expect((await busy.next()).data.data.source).toBe("told");
+  api.endStreams();
+  expect((await busy.next()).data.data.source).toBe("told as well");
+  await expect(busy.next()).rejects.toThrow("the stream has ended");
+  await waiting;
+  await expect(idle.until(() => false)).rejects.toThrow("the stream has ended");
+  expect(api.listeners.size).toBe(0);
+  expect((await api.send("GET", EVENTS, undefined, STREAM)).status).toBe(503);
+  expect((await api.send("GET", EVENTS)).status).toBe(200);
+});
+
 test("a stream breaks off when the store fails, and listens no longer", async () => {
   const read = (): Promise<never> => Promise.reject(new Error("the disk is gone"));
   const api = await useTold({ wrap: (store) => withJournal(store, () => ({ read })) });

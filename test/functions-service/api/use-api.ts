@@ -17,6 +17,7 @@ export interface TestApi {
   /** The same for its JSON. */
   json<T = Record<string, unknown>>(method: string, path: string, body?: unknown, headers?: HeadersInit): Promise<T>;
   fetch(request: Request): Promise<Response>;
+  endStreams(): void;
 }
 
 export type Call = (service: string, name: string, params: unknown, options: ServiceCallOptions) => unknown;
@@ -69,6 +70,7 @@ export async function useApi({
     logged,
     send,
     fetch,
+    endStreams: app.endStreams,
     // Tests say what they expect to get.
     json: async <T>(...given: Parameters<typeof send>) => (await (await send(...given)).json()) as T,
   };
