@@ -79,6 +79,8 @@ test("a complete configuration keeps what it says", () => {
       enabled: false,
       database: "postgres://keeper@db.example.com/functions",
       rabbitmq: "amqp://mesh@rabbit.example.com/%2f",
+      maxBacklog: 5000,
+      keepDays: 30,
     },
     webhooks: { allowHosts: ["hooks.example.com", "[::1]:8080"] },
     databases: {
