@@ -5,10 +5,12 @@ import { problemText, readable } from "./gateway-access.ts";
 
 /** Prints what a call was answered; a refusal goes to the standard error, and this process is going to end with 1. */
 export async function printAnswer(response: Response, { json }: { readonly json?: true }): Promise<void> {
+  // A redirection is an answer, too.
+  const isGood = response.status < 400;
   if (json === true) await printDocument(response);
-  else if (response.ok) await printResult(response);
+  else if (isGood) await printResult(response);
   else process.stderr.write(`${problemText(response.status, await response.text())}\n`);
-  if (!response.ok) process.exitCode = 1;
+  if (!isGood) process.exitCode = 1;
 }
 
 /** The result as it comes; a stream may take its time. */

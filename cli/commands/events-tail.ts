@@ -3,11 +3,11 @@ import type { EventSourceMessage } from "eventsource-parser";
 import { ApiClient } from "../api/api-client.ts";
 import { type EventFilterOptions, eventFilter, withEventFilter } from "../api/event-filter.ts";
 import { EVENTS_PATH } from "../api/events.ts";
-import type { GatewayOptions } from "../gateway-access.ts";
 import { withGatewayOptions } from "../api/options.ts";
 import { EventFeed } from "../events/event-feed.ts";
 import { ToldEvents, readToldEvent } from "../events/told-event.ts";
 import { Failure, USAGE } from "../failure.ts";
+import type { GatewayOptions } from "../gateway-access.ts";
 import { stopSignal } from "../stop-signal.ts";
 import { styleFor } from "../terminal/style.ts";
 
@@ -15,6 +15,8 @@ interface TailOptions extends GatewayOptions, EventFilterOptions {
   readonly after?: string;
   readonly json?: true;
 }
+
+const GAP = "fmesh: some are missing here: it is too long ago for them to be told again; `list` shows how they ended";
 
 /**
  * A command that follows what happens to events.
@@ -76,8 +78,6 @@ async function tail(options: TailOptions, hasTypes: boolean): Promise<void> {
   // Output that nobody takes would hold the process.
   process.exit();
 }
-
-const GAP = "fmesh: some are missing here: it is too long ago for them to be told again; `list` shows how they ended";
 
 function say(text: string): void {
   process.stderr.write(`${text}\n`);

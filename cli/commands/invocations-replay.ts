@@ -35,8 +35,8 @@ export function replayCommand(): Command {
       "after",
       `
 Examples:
-  fmesh invocations replay 0b6c2a54-0a4e-4d8e-8f67-3f4a1f2b9c11
-  fmesh invocations replay 0b6c2a54-0a4e-4d8e-8f67-3f4a1f2b9c11 --claims '{"id":"ann","role":"admin"}'
+  fmesh invocations replay 01939f5e6f0a7c3e8a550f6f1c2d3e4f
+  fmesh invocations replay 01939f5e6f0a7c3e8a550f6f1c2d3e4f --claims '{"id":"ann","role":"admin"}'
 
 Exit codes: 0 the function answered; 1 it did not, or the call cannot be made again; 2 wrong usage.`,
     )

@@ -17,8 +17,8 @@ export function invocationsCommand(): Command {
 Examples:
   fmesh invocations list
   fmesh invocations tail
-  fmesh invocations get 0b6c2a54-0a4e-4d8e-8f67-3f4a1f2b9c11
-  fmesh invocations replay 0b6c2a54-0a4e-4d8e-8f67-3f4a1f2b9c11
+  fmesh invocations get 01939f5e6f0a7c3e8a550f6f1c2d3e4f
+  fmesh invocations replay 01939f5e6f0a7c3e8a550f6f1c2d3e4f
 
 Exit codes: 0 shown or answered; 1 refused, not there, or no mesh; 2 wrong usage.`,
     );

@@ -41,12 +41,16 @@ export class ToldEvents {
     const paint = status === "FAILURE" ? red : status === "PENDING" ? dim : same;
     return this.#lines.line([
       { text: clock(time), paint: dim },
-      { text: printable(status), least: 7, paint },
+      { text: oneLine(status), least: 7, paint },
       { text: durationMs === undefined ? "" : formatMs(durationMs), align: "right", least: 7, paint },
-      ...(this.#hasTypes ? [{ text: printable(type), paint }] : []),
-      { text: printable(source), paint },
-      { text: printable(id), paint: dim },
-      { text: error === undefined ? "" : printable(`${error.code}: ${error.message}`), paint },
+      ...(this.#hasTypes ? [{ text: oneLine(type), paint }] : []),
+      { text: oneLine(source), paint },
+      { text: oneLine(id), paint: dim },
+      { text: error === undefined ? "" : oneLine(`${error.code}: ${error.message}`), paint },
     ]);
   }
+}
+
+function oneLine(text: string): string {
+  return printable(text).replaceAll(/\s+/g, " ");
 }

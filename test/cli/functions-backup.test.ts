@@ -61,7 +61,7 @@ test("what is backed up while the mesh runs can be restored as the documentation
   expect(made).toMatchObject({
     code: 0,
     output: expect.stringMatching(
-      /^backed up ".*functions\.db" to ".*2026-01-31\.db": [\d.]+ [kM]B in [\d.]+ m?s\n$/,
+      /^backed up ".*functions\.db" to ".*2026-01-31\.db": [\d.]+ [kM]B in [\d.]+ m?s$/m,
     ) as string,
   });
   expect((await stat(join(example.folder, "functions-2026-01-31.db"))).mode & 0o777).toBe(0o600);

@@ -22,6 +22,7 @@ await service("pay", {
 await service("greet", { handler: (data) => "Hello, " + data.name }).start();
 await service("web", async (request) => {
   const { pathname, search } = new URL(request.url);
+  if (pathname === "/old") return Response.redirect("http://localhost/new", 302);
   const type = request.headers.get("Content-Type");
   return Response.json({ method: request.method, target: pathname + search, type, body: await request.text() });
 }).start();
@@ -132,6 +133,13 @@ test("a service that is a fetch handler gets the same request", async () => {
   expect(put).toEqual({ ...answers[0], target: "/items/a%20b%3F?x=1&x=3&y=2" });
   expect(post).toEqual({ ...answers[1], target: "/items/a%20b%3F?x=1&x=3&y=2", type: "text/plain; charset=utf-8" });
   expect(get).toEqual(answers[2]);
+});
+
+test("a redirection is an answer, and is not followed", async () => {
+  await fetch(`${url}/v1/http/shop/web/old`, { headers: await adminHeaders(), redirect: "manual" });
+  const [first] = await invocationsOf("web.fetch");
+  const { code, output } = await replay(first?.id, "--json");
+  expect([code, output]).toEqual([0, expect.stringContaining('"status": 302')]);
 });
 
 test("a stored function is invoked by the API; one that is none is called", async () => {

@@ -172,6 +172,18 @@ test("it ends at once when it is asked to, also when nobody reads what it has wr
   expect(output).toContain("ended 0");
 });
 
+test("whoever stops reading ends it", async () => {
+  const command = [process.execPath, "cli/main.ts", ...args("events", "--json")];
+  const shell = startCommand(["bash", "-c", 'set -o pipefail; "$@" | head -1', "", ...command]);
+  const connection = await server.next();
+  connection.send(told(1));
+  await shell.until(/000000000001/);
+  const timer = setInterval(() => connection.send(told(2)), 20);
+  expect(await shell.exited).toBe(0);
+  clearInterval(timer);
+  expect(numbers(shell.output())).toEqual([1]);
+});
+
 describe("at a terminal", () => {
   const atTerminal = (...more: string[]): AtTerminal =>
     startAtTerminal(args(...more), { columns: 160, rows: 30, env: { TZ: "UTC" } });
@@ -182,7 +194,11 @@ describe("at a terminal", () => {
     await following.until(/waiting for events…/);
     connection.send(told(1, { status: "PENDING", durationMs: undefined }));
     connection.send(
-      told(2, { status: "FAILURE", durationMs: 1250, error: { code: "function_failed", message: "no\u001b[2J" } }),
+      told(2, {
+        status: "FAILURE",
+        durationMs: 1250,
+        error: { code: "function_failed", message: "no\u001b[2J\nand no" },
+      }),
     );
     connection.send(told(3, { type: "ORDER_PLACED", source: "a-much-longer-source", durationMs: undefined }));
     await following.until(/000000000003/);
@@ -192,7 +208,7 @@ describe("at a terminal", () => {
     const lines = withoutCodes(following.output()).split("\n");
     expect(lines.filter((line) => line.startsWith("10:00"))).toEqual([
       "10:00:00.250  PENDING           FUNCTION_INVOCATION  adder.add  0e4b3a52-8c1f-4f0e-9f57-000000000001",
-      "10:00:00.250  FAILURE    1.3 s  FUNCTION_INVOCATION  adder.add  0e4b3a52-8c1f-4f0e-9f57-000000000002  function_failed: no�[2J",
+      "10:00:00.250  FAILURE    1.3 s  FUNCTION_INVOCATION  adder.add  0e4b3a52-8c1f-4f0e-9f57-000000000002  function_failed: no�[2J and no",
       "10:00:00.250  SUCCESS           ORDER_PLACED         a-much-longer-source  0e4b3a52-8c1f-4f0e-9f57-000000000003",
     ]);
   });
