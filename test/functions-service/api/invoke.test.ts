@@ -90,12 +90,12 @@ test.each(["GET", "POST"])("%s of a function that is not there is 404", async (m
   expect((await api.send(method, `${FUNCTIONS}/invoke/${NO_ID}`)).status).toBe(404);
 });
 
-test.each(["build", "deploy"])("%s is refused as long as there is no builder, and promises nothing", async (step) => {
+test("deploy is refused as long as nobody deploys, and promises nothing", async () => {
   const { api, path } = await deployed();
   const before = await api.json("GET", path.replace("/invoke", ""));
-  const response = await api.send("POST", path.replace("invoke", step));
-  const problem = { code: "worker_unavailable", detail: expect.stringContaining('no builder serves project "shop"') };
+  const response = await api.send("POST", path.replace("invoke", "deploy"));
+  const problem = { code: "worker_unavailable", detail: expect.stringContaining('nobody deploys for project "shop"') };
   expect([response.status, await response.json()]).toMatchObject([503, problem]);
   expect(await api.json("GET", path.replace("/invoke", ""))).toEqual(before);
-  expect((await api.send("POST", `${FUNCTIONS}/${step}/${NO_ID}`)).status).toBe(404);
+  expect((await api.send("POST", `${FUNCTIONS}/deploy/${NO_ID}`)).status).toBe(404);
 });
