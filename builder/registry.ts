@@ -17,7 +17,7 @@ export interface Registry extends Closable {
   /** Uploads what is not there yet. Tried again where that is safe. */
   putBlob(repository: string, blob: Blob, options?: PutBlobOptions): Promise<PutBlobResult>;
   /** @throws RegistryError `not_found`, or `digest_mismatch` when reading it to the end. */
-  getBlob(repository: string, digest: Digest, options?: CallOptions): Promise<ReadableStream<Uint8Array>>;
+  getBlob(repository: string, digest: Digest, options?: ReadBlobOptions): Promise<ReadableStream<Uint8Array>>;
   /** By tag or digest; what does not have the digest that was asked for is a `digest_mismatch`. */
   getManifest(repository: string, reference: string, options?: CallOptions): Promise<StoredManifest | undefined>;
   /** Publishes a manifest whose blobs are all there, with a `subject` also as its referrer. */
@@ -37,6 +37,11 @@ export interface Registry extends Closable {
 
 export interface CallOptions {
   readonly signal?: AbortSignal;
+}
+
+export interface ReadBlobOptions extends CallOptions {
+  /** Bytes that it has to have, where they are known: more is not read. */
+  readonly size?: number;
 }
 
 /** Content to be uploaded. It is opened again for every attempt. */

@@ -1,0 +1,209 @@
+import { isAbsolute, join } from "node:path";
+import type { Descriptor, Digest } from "../oci.ts";
+import type {
+  Blob,
+  CallOptions,
+  PutBlobOptions,
+  PutBlobResult,
+  ReadBlobOptions,
+  Registry,
+  StoredManifest,
+} from "../registry.ts";
+import { piecesOf } from "./content.ts";
+import { explainFileError } from "./layout/file-error.ts";
+import { readStream } from "./layout/read-file.ts";
+import { LayoutRepository } from "./layout/repository.ts";
+import { isCode } from "./layout/safe-write.ts";
+import { tagOf } from "./layout/tag-index.ts";
+import { factsOf, isManifestType, type ManifestFacts, manifestFacts, MAX_MANIFEST_BYTES } from "./manifest-facts.ts";
+import { checkDigest, checkRepository, checkTag, isDigest } from "./names.ts";
+import { RegistryError } from "./registry-error.ts";
+import { digestOf, verified, Verifier } from "./verified.ts";
+
+/** Names that a layout needs for itself. */
+const RESERVED = ["blobs", "index.json", "oci-layout"];
+
+const MAX_FACTS = 10_000;
+
+/**
+ * A registry that is a folder with nothing to install: one OCI image layout per repository, which `skopeo`, `podman` and others
+ * read as `oci:<folder>/<repository>:<tag>`. Several processes may write at once.
+ */
+export class LayoutRegistry implements Registry {
+  readonly name: string;
+  readonly #folder: string;
+  readonly #repositories = new Map<string, LayoutRepository>();
+  /** Manifests do not change, so what they are attached to is read once. */
+  readonly #facts = new Map<Digest, ManifestFacts>();
+
+  /** @param options.folder absolute; it is made when something is published. */
+  constructor({ folder }: { readonly folder: string }) {
+    if (!isAbsolute(folder)) throw new TypeError(`the folder of a layout has to be absolute; "${folder}" is not`);
+    this.#folder = folder;
+    this.name = `oci-layout:${folder}`;
+  }
+
+  reference(repository: string, digest: Digest): string {
+    return `${this.name}/${repository}@${digest}`;
+  }
+
+  hasBlob(repository: string, digest: Digest, options: CallOptions = {}): Promise<boolean> {
+    return this.#in(repository, options, async (layout) => {
+      checkDigest(digest);
+      return (await layout.blobSize(digest)) !== undefined;
+    });
+  }
+
+  putBlob(repository: string, blob: Blob, options: PutBlobOptions = {}): Promise<PutBlobResult> {
+    return this.#in(repository, options, async (layout) => {
+      const { digest, size } = blob;
+      checkDigest(digest);
+      if ((await layout.blobSize(digest)) === size) return { by: "existing", sent: 0 };
+      if (options.from !== undefined && (await layout.takeBlob(this.#repository(options.from), blob))) {
+        return { by: "mount", sent: 0 };
+      }
+      await layout.writeBlob(digest, checkedPieces(blob, repository, options));
+      return { by: "upload", sent: size };
+    });
+  }
+
+  getBlob(repository: string, digest: Digest, options: ReadBlobOptions = {}): Promise<ReadableStream<Uint8Array>> {
+    const { signal, size } = options;
+    return this.#in(repository, options, async (layout) => {
+      checkDigest(digest);
+      const what = `blob "${digest}" of "${repository}"`;
+      const content = await readStream(layout.blobPath(digest), signal).catch((error: unknown) => {
+        if (!isCode(error, "ENOENT")) throw error;
+        throw new RegistryError("not_found", `${what} is not in "${this.name}"; publish it again`, { cause: error });
+      });
+      return verified(content, { digest, size, what });
+    });
+  }
+
+  getManifest(repository: string, reference: string, options: CallOptions = {}): Promise<StoredManifest | undefined> {
+    return this.#in(repository, options, async (layout) => {
+      const digest = isDigest(reference) ? reference : await digestUnder(layout, reference);
+      if (digest === undefined || ((await layout.blobSize(digest)) ?? 0) > MAX_MANIFEST_BYTES) return undefined;
+      const bytes = await layout.readBlob(digest);
+      if (bytes === undefined) return undefined;
+      const verifier = new Verifier({ digest, what: `manifest "${reference}" of "${repository}"` });
+      verifier.update(bytes);
+      verifier.end();
+      // Blobs of every kind are in one folder.
+      const facts = manifestFacts(bytes);
+      return facts && { bytes, mediaType: facts.referrer.mediaType, digest };
+    });
+  }
+
+  putManifest(
+    repository: string,
+    { bytes, mediaType }: { readonly bytes: Uint8Array; readonly mediaType: string },
+    options: CallOptions & { readonly tag?: string } = {},
+  ): Promise<Descriptor> {
+    return this.#in(repository, options, async (layout) => {
+      const { tag, signal } = options;
+      if (tag !== undefined) checkTag(tag);
+      const digest = digestOf(bytes);
+      const what = `manifest "${tag ?? digest}" of "${repository}"`;
+      const facts = factsOf(bytes, what);
+      for (const needed of [...facts.blobs, ...facts.manifests]) {
+        if ((await layout.blobSize(needed.digest)) !== undefined) continue;
+        throw new RegistryError("refused", `${what} names "${needed.digest}", which is not there; put it first`);
+      }
+      const descriptor: Descriptor = { mediaType, digest, size: bytes.byteLength };
+      if ((await layout.blobSize(digest)) !== bytes.byteLength) await layout.writeBlob(digest, [bytes]);
+      await layout.list(descriptor, tag, signal);
+      return descriptor;
+    });
+  }
+
+  referrers(
+    repository: string,
+    digest: Digest,
+    options: CallOptions & { readonly artifactType?: string } = {},
+  ): Promise<readonly Descriptor[]> {
+    return this.#in(repository, options, async (layout) => {
+      checkDigest(digest);
+      const found = new Map<Digest, Descriptor>();
+      for (const entry of (await layout.readIndex()).manifests) {
+        if (!isManifestType(entry.mediaType)) continue;
+        const facts = await this.#factsOf(layout, entry.digest);
+        if (facts?.subject !== digest) continue;
+        if ((options.artifactType ?? facts.referrer.artifactType) !== facts.referrer.artifactType) continue;
+        found.set(entry.digest, facts.referrer);
+      }
+      return [...found.values()];
+    });
+  }
+
+  tags(repository: string, options: CallOptions = {}): Promise<readonly string[]> {
+    return this.#in(repository, options, async (layout) => {
+      const tags = (await layout.readIndex()).manifests.map(tagOf).filter((tag) => tag !== undefined);
+      return [...new Set(tags)].toSorted();
+    });
+  }
+
+  async close(): Promise<void> {
+    // Every file is closed when its method ends.
+  }
+
+  async #in<T>(
+    repository: string,
+    { signal }: CallOptions,
+    work: (layout: LayoutRepository) => Promise<T>,
+  ): Promise<T> {
+    signal?.throwIfAborted();
+    try {
+      return await work(this.#repository(repository));
+    } catch (error) {
+      throw explainFileError(error, `repository "${repository}" in "${this.#folder}"`);
+    }
+  }
+
+  #repository(name: string): LayoutRepository {
+    checkRepository(name);
+    const reserved = name.split("/").find((part) => RESERVED.includes(part));
+    if (reserved !== undefined) {
+      throw new RegistryError(
+        "refused",
+        `the repository "${name}" cannot be in a layout, which needs "${reserved}" itself`,
+      );
+    }
+    const known = this.#repositories.get(name);
+    if (known !== undefined) return known;
+    const layout = new LayoutRepository(join(this.#folder, name));
+    this.#repositories.set(name, layout);
+    return layout;
+  }
+
+  async #factsOf(layout: LayoutRepository, digest: Digest): Promise<ManifestFacts | undefined> {
+    const known = this.#facts.get(digest);
+    if (known !== undefined) return known;
+    const bytes = await layout.readBlob(digest);
+    if (bytes === undefined || digestOf(bytes) !== digest) return undefined;
+    const facts = factsOf(bytes, `manifest "${digest}"`);
+    if (this.#facts.size >= MAX_FACTS) this.#facts.clear();
+    this.#facts.set(digest, facts);
+    return facts;
+  }
+}
+
+async function digestUnder(layout: LayoutRepository, tag: string): Promise<Digest | undefined> {
+  checkTag(tag);
+  return (await layout.readIndex()).manifests.findLast((entry) => tagOf(entry) === tag)?.digest;
+}
+
+async function* checkedPieces(
+  blob: Blob,
+  repository: string,
+  { signal, onProgress }: PutBlobOptions,
+): AsyncGenerator<Uint8Array> {
+  const { digest, size } = blob;
+  const verifier = new Verifier({ digest, size, what: `blob "${digest}" for "${repository}"` });
+  for await (const piece of piecesOf(blob, signal)) {
+    verifier.update(piece);
+    yield piece;
+    onProgress?.(verifier.size);
+  }
+  verifier.end();
+}
