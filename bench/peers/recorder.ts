@@ -1,11 +1,11 @@
-/** What the functions service does for recorded calls: batches off the broker into SQLite. */
-import { startRecorder } from "../../functions-service/events/recorder.ts";
-import { openSqliteStore } from "../../functions-service/runtime/sqlite.ts";
+/** The functions service as the product runs it, on a SQLite file: what records calls, projects their events and tells of them. */
+import { openFunctionsService } from "../../functions-service/runtime/bun.ts";
 import { natsBroker } from "../../mesh/broker/nats-bun.ts";
-import { silentLog } from "../../mesh/log.ts";
+import { silentLog as log } from "../../mesh/log.ts";
 
-const store = await openSqliteStore(process.env["STORE"] ?? ":memory:", silentLog);
-const broker = natsBroker({ url: process.env["NATS_URL"] ?? "", name: "recorder", log: silentLog });
+const broker = natsBroker({ url: process.env["NATS_URL"] ?? "", name: "functions", log });
 await broker.connect();
-await startRecorder({ broker, project: "bench", events: store.events, log: silentLog });
+const databaseUrl = `sqlite:${process.env["STORE"] ?? ":memory:"}`;
+const service = await openFunctionsService({ databaseUrl, rabbitmqUrl: undefined, broker, log, version: "0.0.0" });
+await service.openProject("bench");
 console.log(JSON.stringify({}));
