@@ -1,12 +1,14 @@
 import type { Database } from "bun:sqlite";
 import type { Driver } from "kysely";
 import { BunSqliteDialect } from "kysely-bun-sqlite";
+import { keepStatements } from "./kept-statements.ts";
 
 /** SQLite through Bun, where a transaction that SQLite gave up by itself is not given up a second time. */
 export class SqliteDialect extends BunSqliteDialect {
   readonly #database: Database;
 
   constructor(database: Database) {
+    keepStatements(database);
     super({ database });
     this.#database = database;
   }

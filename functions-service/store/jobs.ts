@@ -2,6 +2,7 @@ import { type Transaction, sql } from "kysely";
 import * as v from "valibot";
 import { MeshError } from "../../mesh/errors.ts";
 import type { StoredFunction } from "../../mesh/function.ts";
+import { newUuid } from "../../mesh/ids.ts";
 import type { BuiltImage, Job, JobProgress } from "../../mesh/job.ts";
 import type { JobOutcome, JobStore, NewJob, Page, PageRequest } from "../store.ts";
 import { pageOf, startOf } from "./cursor.ts";
@@ -26,7 +27,7 @@ export class SqlJobs implements JobStore {
 
   create(project: string, { functionId, createdBy, ...job }: NewJob): Promise<Job> {
     const about = { ...job, project, function_id: functionId, created_by: createdBy };
-    const row: JobsTable = { ...about, ...QUEUED, id: crypto.randomUUID(), created_at: this.#now() };
+    const row: JobsTable = { ...about, ...QUEUED, id: newUuid(), created_at: this.#now() };
     return this.#sql.write(async (tx) => {
       await tx
         .insertInto("jobs")

@@ -1,10 +1,11 @@
-import { sql } from "kysely";
+import { type Transaction, sql } from "kysely";
 import { MeshError } from "../../mesh/errors.ts";
 import type { Change, Journal, Transition } from "../store.ts";
 import { transitionsOf } from "./journal-rows.ts";
 import type { Projection } from "./projection.ts";
 import { SqlSinkPositions } from "./sink-positions.ts";
 import type { SqlRunner } from "./sql-runner.ts";
+import type { JournalTable, Tables } from "./tables.ts";
 
 /** How a journal is kept. */
 export interface JournalOptions {
@@ -28,6 +29,8 @@ export class SqlJournal implements Journal {
   readonly #sql: SqlRunner;
   readonly #projection: Projection;
   readonly #options: JournalOptions;
+  /** No sink has confirmed less. */
+  #slowest = 0;
 
   constructor(runner: SqlRunner, projection: Projection, options: JournalOptions) {
     this.#sql = runner;
@@ -39,31 +42,9 @@ export class SqlJournal implements Journal {
   async append(project: string, changes: readonly Change[]): Promise<void> {
     if (changes.length === 0) return;
     for (const change of changes) assertInstants(change);
-    const row = {
-      ...{ project, count: changes.length, written_at: this.#options.now() },
-      ...{ body: JSON.stringify(changes), dropped: null },
-    };
-    const begins = changes.some(({ change }) => change === "begun");
-    const end = await this.#sql.write(async (tx) => {
-      // Also makes others wait who want to append: a reader that goes by sequences would miss what shows up late.
-      const mark = await tx
-        .updateTable("journal_marks")
-        .set(({ eb }) => ({ position: eb("position", "+", changes.length) }))
-        .where("name", "=", "end")
-        .returning("position")
-        .executeTakeFirstOrThrow();
-      if (begins) {
-        const slowest = await tx
-          .selectFrom("sinks")
-          .select(({ fn }) => fn.min<number | null>("position").as("position"))
-          .executeTakeFirst();
-        this.#assertRoom(mark.position, slowest?.position ?? mark.position);
-      }
-      await tx
-        .insertInto("journal")
-        .values({ ...row, first: mark.position - changes.length + 1 })
-        .execute();
-      return mark.position;
+    const end = await this.#write({
+      ...{ project, count: changes.length, written_at: this.#options.now(), body: JSON.stringify(changes) },
+      begins: changes.some(({ change }) => change === "begun"),
     });
     if (this.#projection.lag(end) > MAX_LAG) await this.project();
   }
@@ -140,9 +121,35 @@ export class SqlJournal implements Journal {
     });
   }
 
-  #assertRoom(end: number, slowest: number): void {
+  /** @returns the sequence of the last change. */
+  #write({ begins, ...row }: Omit<JournalTable, "first" | "dropped"> & { readonly begins: boolean }): Promise<number> {
+    return this.#sql.write(async (tx) => {
+      // Also makes others wait who want to append: a reader that goes by sequences would miss what shows up late.
+      const { position: end } = await tx
+        .updateTable("journal_marks")
+        .set((mark) => ({ position: mark("position", "+", row.count) }))
+        .where("name", "=", "end")
+        .returning("position")
+        .executeTakeFirstOrThrow();
+      if (begins) await this.#assertRoom(tx, end);
+      await tx
+        .insertInto("journal")
+        .values({ ...row, first: end - row.count + 1, dropped: null })
+        .execute();
+      return end;
+    });
+  }
+
+  async #assertRoom(tx: Transaction<Tables>, end: number): Promise<void> {
     const { maxBacklog } = this.#options;
-    if (end - slowest <= maxBacklog) return;
+    // Sinks only get on: when there was room by what is known of them, there is.
+    if (end - this.#slowest <= maxBacklog) return;
+    const { position } = await tx
+      .selectFrom("sinks")
+      .select(({ fn }) => fn.min<number | null>("position").as("position"))
+      .executeTakeFirstOrThrow();
+    this.#slowest = position ?? end;
+    if (end - this.#slowest <= maxBacklog) return;
     throw new MeshError(
       "overloaded",
       `more than ${maxBacklog} events wait to be delivered; see why they are not, or let more of them wait`,
