@@ -1,14 +1,14 @@
-import { randomUUID } from "node:crypto";
 import { expect, vi } from "vitest";
 import { type Notice, noticeOf } from "../../../functions-service/events/cloud-event.ts";
 import type { Delivery, Sink } from "../../../functions-service/events/sink.ts";
 import type { EventBegun, EventEnded, Journal } from "../../../functions-service/store.ts";
+import { newUuid } from "../../../mesh/ids.ts";
 
 /** An invocation of `adder.add` that has just begun. */
 export function invocation(changes: Partial<EventBegun> = {}): EventBegun {
   return {
     change: "begun",
-    id: randomUUID(),
+    id: newUuid(),
     type: "FUNCTION_INVOCATION",
     status: "PENDING",
     startedAt: Date.parse("2026-11-20T10:00:00.000Z"),
