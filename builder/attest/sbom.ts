@@ -1,0 +1,133 @@
+import { Factories } from "@cyclonedx/cyclonedx-library/Contrib/License";
+import { ComponentType, HashAlgorithm } from "@cyclonedx/cyclonedx-library/Enums";
+import {
+  Bom,
+  Component,
+  HashDictionary,
+  LicenseRepository,
+  Metadata,
+  Property,
+  PropertyRepository,
+  Tools,
+} from "@cyclonedx/cyclonedx-library/Models";
+import { JSON as Json } from "@cyclonedx/cyclonedx-library/Serialize";
+import { Spec1dot6 } from "@cyclonedx/cyclonedx-library/Spec";
+import { PackageURL } from "packageurl-js";
+import parseLicense from "spdx-expression-parse";
+import type { BuildDefinition, BundledPackage } from "../build.ts";
+import type { Digest } from "../oci.ts";
+import { digestsOf } from "./integrity.ts";
+import { npmPackageUrl } from "./package-url.ts";
+
+/**
+ * A bill of materials in CycloneDX 1.6, as JSON has it. CycloneDX rather than SPDX: its own library writes and checks it, cosign
+ * knows it (`--type cyclonedx`), and it asks for no time, so that the same image has the same bill, byte for byte.
+ */
+export type Sbom = Json.Types.Normalized.Bom;
+
+/** What a base image brings along: its runtime, its C library. */
+export interface BaseComponent {
+  /** Such as `bun` or `glibc`. */
+  readonly name: string;
+  readonly version: string;
+  /** An SPDX expression. */
+  readonly license?: string;
+  /** Such as `pkg:deb/debian/libc6@2.36-9+deb12u13?arch=amd64`. Default: `pkg:generic/<name>@<version>`. */
+  readonly packageUrl?: string;
+  readonly isRuntime?: boolean;
+}
+
+export interface SbomInput {
+  readonly definition: Pick<BuildDefinition, "project" | "label" | "version">;
+  readonly packages: readonly BundledPackage[];
+  readonly base: {
+    readonly repository: string;
+    /** By digest: the manifest of each architecture, and its layers. */
+    readonly images: readonly {
+      readonly architecture: string;
+      readonly digest: Digest;
+      readonly layers: readonly Digest[];
+    }[];
+    readonly components: readonly BaseComponent[];
+  };
+  /** What writes it, `{ name: "functions-mesh", version: "1.0.0" }`. */
+  readonly tool: { readonly name: string; readonly version: string };
+  /** From SOURCE_DATE_EPOCH. Default: no time. */
+  readonly createdAt?: Date;
+}
+
+const licenses = new Factories.LicenseFactory(parseLicense);
+
+/** Lists what is in a function's image. The same input gives the same bytes. */
+export function makeSbom(input: SbomInput): Sbom {
+  const { project, label, version } = input.definition;
+  const root = new Component(ComponentType.Container, label, {
+    bomRef: "function",
+    group: project,
+    version: String(version),
+  });
+  const components = [
+    ...input.base.images.map((image) => baseImage(input.base.repository, image)),
+    ...input.base.components.map(baseComponent),
+    ...distinct(input.packages).map(npmPackage),
+  ];
+  const tool = new Component(ComponentType.Application, input.tool.name, { version: input.tool.version });
+  const bom = new Bom({ metadata: new Metadata({ component: root, tools: new Tools() }) });
+  bom.metadata.tools.components.add(tool);
+  if (input.createdAt !== undefined) bom.metadata.timestamp = input.createdAt;
+  for (const component of components) {
+    bom.components.add(component);
+    root.dependencies.add(component.bomRef);
+  }
+  const normalized = new Json.Normalize.Factory(Spec1dot6).makeForBom().normalize(bom, { sortLists: true });
+  // Through JSON: what the library leaves undefined is not there.
+  return JSON.parse(JSON.stringify(normalized)) as Sbom;
+}
+
+function npmPackage({ name, version, integrity, license }: BundledPackage): Component {
+  const packageUrl = npmPackageUrl(name, version);
+  const slash = name.lastIndexOf("/");
+  const component = new Component(ComponentType.Library, name.slice(slash + 1), {
+    bomRef: packageUrl,
+    version,
+    purl: packageUrl,
+    licenses: licensesOf(license),
+    hashes: hashesOf(integrity),
+  });
+  if (slash > 0) component.group = name.slice(0, slash);
+  return component;
+}
+
+function baseComponent({ name, version, license, packageUrl, isRuntime }: BaseComponent): Component {
+  const purl = packageUrl ?? new PackageURL("generic", undefined, name, version, undefined, undefined).toString();
+  const type = isRuntime === true ? ComponentType.Platform : ComponentType.Library;
+  return new Component(type, name, { bomRef: purl, version, purl, licenses: licensesOf(license) });
+}
+
+function baseImage(repository: string, image: SbomInput["base"]["images"][number]): Component {
+  const name = repository.slice(repository.lastIndexOf("/") + 1);
+  const qualifiers = { arch: image.architecture };
+  const purl = new PackageURL("oci", undefined, name, image.digest, qualifiers, undefined).toString();
+  const layers = image.layers.map((layer, index) => new Property(`functionsmesh:layer:${index}`, layer));
+  return new Component(ComponentType.Container, repository, {
+    bomRef: purl,
+    version: image.digest,
+    purl,
+    hashes: new HashDictionary([[HashAlgorithm["SHA-256"], image.digest.slice("sha256:".length)]]),
+    properties: new PropertyRepository(layers),
+  });
+}
+
+const HASHES = { sha256: HashAlgorithm["SHA-256"], sha384: HashAlgorithm["SHA-384"], sha512: HashAlgorithm["SHA-512"] };
+
+function hashesOf(integrity: string | undefined): HashDictionary {
+  return new HashDictionary(digestsOf(integrity).map(({ algorithm, hex }) => [HASHES[algorithm], hex]));
+}
+
+function licensesOf(license: string | undefined): LicenseRepository {
+  return new LicenseRepository(license === undefined || license === "" ? [] : [licenses.makeFromString(license)]);
+}
+
+function distinct(packages: readonly BundledPackage[]): readonly BundledPackage[] {
+  return [...new Map(packages.map((bundled) => [`${bundled.name}@${bundled.version}`, bundled])).values()];
+}
