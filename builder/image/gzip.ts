@@ -1,5 +1,5 @@
 import { gzipSync } from "bun";
-import { constants, crc32, createDeflateRaw } from "node:zlib";
+import { crc32, createDeflateRaw, type DeflateRaw } from "node:zlib";
 
 /** Of both: small enough, and ten times as fast as the highest. */
 const LEVEL = 6;
@@ -14,11 +14,20 @@ export function gzip(bytes: Uint8Array<ArrayBuffer>): Uint8Array {
   return file;
 }
 
+type Step = (pieces: AsyncIterable<Uint8Array>) => AsyncGenerator<Uint8Array>;
+
+/** In this order. */
+interface GzipSteps {
+  readonly measure: Step;
+  readonly deflate: DeflateRaw;
+  readonly frame: Step;
+}
+
 /**
  * The same for what is too large to hold, in the form of a step of `stream.pipeline`; zlib compresses, so the result is not
  * the same as {@link gzip}'s.
  */
-export function gzipSteps() {
+export function gzipSteps(): GzipSteps {
   let crc = 0;
   let size = 0;
   return {
@@ -29,7 +38,7 @@ export function gzipSteps() {
         yield piece;
       }
     },
-    deflate: createDeflateRaw({ level: LEVEL, strategy: constants.Z_DEFAULT_STRATEGY, chunkSize: 256 * 1024 }),
+    deflate: createDeflateRaw({ level: LEVEL, chunkSize: 256 * 1024 }),
     async *frame(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
       yield HEADER;
       yield* pieces;

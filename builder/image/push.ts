@@ -91,6 +91,6 @@ function ownBlob({ descriptor, bytes }: Content): Wanted {
 
 /** Opened only where it cannot be mounted. */
 function baseBlob({ digest, size }: Descriptor, { registry, base, repository, signal }: Place): Wanted {
-  const open = () => registry.getBlob(base.repository, digest, signal === undefined ? {} : { signal });
+  const open = () => registry.getBlob(base.repository, digest, { size, ...(signal && { signal }) });
   return { digest, size, open, ...(base.repository !== repository && { from: base.repository }) };
 }

@@ -1,0 +1,73 @@
+import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import * as v from "valibot";
+import { type Digest, MEDIA_TYPES } from "../oci.ts";
+import type { LayerPlan } from "./build-base.ts";
+import { type LayerFile, writeLayer } from "./layer-file.ts";
+
+export interface CacheOptions {
+  readonly cacheFolder: string;
+  /** Names what the layers are made of. */
+  readonly key: string;
+  readonly signal: AbortSignal | undefined;
+}
+
+export interface CachedLayers {
+  readonly layers: readonly LayerFile[];
+  readonly folder: string;
+  readonly wasThere: boolean;
+}
+
+const INDEX = "layers.json";
+
+const digestSchema = v.custom<Digest>((value) => typeof value === "string" && /^sha256:[0-9a-f]{64}$/.test(value));
+const indexSchema = v.array(
+  v.object({
+    descriptor: v.object({ mediaType: v.literal(MEDIA_TYPES.layer), digest: digestSchema, size: v.number() }),
+    diffId: digestSchema,
+    unpackedSize: v.number(),
+    note: v.string(),
+    name: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}\.tar\.gz$/)),
+  }),
+);
+
+/**
+ * Layers from the cache, or made and put there. A folder is there whole or not at all: it is made under another name, and
+ * of two processes that make the same, either's is taken.
+ */
+export async function cachedLayers(plans: readonly LayerPlan[], options: CacheOptions): Promise<CachedLayers> {
+  const { cacheFolder, key, signal } = options;
+  const folder = join(cacheFolder, key);
+  const there = await readLayers(folder);
+  if (there !== undefined) return { layers: there, folder, wasThere: true };
+
+  const unfinished = join(cacheFolder, `${key}.${crypto.randomUUID()}.unfinished`);
+  await mkdir(unfinished, { recursive: true });
+  try {
+    const layers: LayerFile[] = [];
+    for (const { entries, note } of plans) layers.push(await writeLayer(entries, { folder: unfinished, note, signal }));
+    await writeFile(join(unfinished, INDEX), JSON.stringify(layers), { flush: true });
+    // What is broken there, by whatever, makes room.
+    await rm(folder, { recursive: true, force: true });
+    await rename(unfinished, folder).catch(async (error: unknown) => {
+      if ((await readLayers(folder)) === undefined) throw error;
+    });
+    return { layers, folder, wasThere: false };
+  } finally {
+    await rm(unfinished, { recursive: true, force: true });
+  }
+}
+
+/** `undefined` when they are not all there. */
+async function readLayers(folder: string): Promise<readonly LayerFile[] | undefined> {
+  const text = await readFile(join(folder, INDEX), "utf8").catch(() => undefined);
+  if (text === undefined) return undefined;
+  const { success, output } = v.safeParse(v.pipe(v.string(), v.parseJson(), indexSchema), text);
+  if (!success) return undefined;
+  const sizes = await Promise.all(output.map(({ name }) => sizeOf(join(folder, name))));
+  return output.every(({ descriptor }, index) => descriptor.size === sizes[index]) ? output : undefined;
+}
+
+async function sizeOf(file: string): Promise<number | undefined> {
+  return (await stat(file).catch(() => undefined))?.size;
+}
