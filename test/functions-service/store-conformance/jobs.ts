@@ -66,8 +66,10 @@ export function jobConformance(current: () => StoreUnderTest): void {
   });
 
   test("jobs are taken once each, the oldest first, and those whose holder is gone again", async () => {
-    const { store, place } = current();
-    const other = await place.open();
+    const { place } = current();
+    let clock = Date.now();
+    const store = await place.open({ now: () => clock++ });
+    const other = await place.open({ now: () => clock++ });
     const made = [];
     for (const label of ["a", "b", "c", "d"])
       made.push((await store.jobs.create("shop", buildOf(await make(label)))).id);
