@@ -58,6 +58,7 @@ async function replay(id: string, options: ReplayOptions): Promise<void> {
     redirect: "manual",
     headers: {
       ...headers,
+      // The way to stored functions names no project.
       "X-Fmesh-Project": project.id,
       [TIMEOUT_HEADER]: String(timeoutSeconds),
       traceparent: trace.header,
@@ -73,7 +74,7 @@ async function replay(id: string, options: ReplayOptions): Promise<void> {
 async function sayId(api: ApiClient, source: string, traceId: string): Promise<void> {
   try {
     const { items } = await api.page<StoredEvent>(EVENTS_PATH, { traceId, source, type: INVOCATION });
-    // What it made others call comes after it.
+    // The newest come first: what it led to stands before it.
     const id = items.at(-1)?.id;
     if (id !== undefined) process.stderr.write(`invocation ${id}\n`);
   } catch (error) {

@@ -41,7 +41,7 @@ const CONFIG = `projects:
       web: { functions: { fetch: { rule: authenticated, record: full } } }
       functions:
         functions:
-          fetch: { rule: { rule: match, type: string, eval: "==", f1: args.auth.role, f2: admin } }
+          fetch: { rule: { rule: match, type: string, eval: "==", f1: args.auth.role, f2: admin }, record: full }
 workers: [{ run: worker.ts }]
 gateway: { port: 0 }
 broker: { tcpPort: 0, wsPort: 0 }
@@ -72,7 +72,9 @@ function fmesh(...args: string[]): Promise<{ code: number; output: string }> {
 
 /** The ids of invocations of a function, newest first. */
 async function invocationsOf(source: string): Promise<StoredEvent[]> {
-  return JSON.parse((await fmesh("invocations", "list", "--source", source, "--json")).output) as StoredEvent[];
+  return JSON.parse(
+    (await fmesh("invocations", "list", "--source", source, "--limit", "1000", "--json")).output,
+  ) as StoredEvent[];
 }
 
 async function replay(id = "", ...more: string[]): Promise<{ code: number; output: string }> {
@@ -135,6 +137,15 @@ test("a service that is a fetch handler gets the same request", async () => {
   expect(get).toEqual(answers[2]);
 });
 
+test("a request to the API is one, too", async () => {
+  const path = `${url}/api/v3/events?limit=1&source=nobody`;
+  await (await fetch(path, { headers: await adminHeaders() })).json();
+  const requests = await invocationsOf("functions.fetch");
+  const { id } =
+    requests.find(({ payload }) => (payload as { query: { source?: string } }).query.source === "nobody") ?? {};
+  expect((await replay(id)).output).toMatch(/^\[\]\ninvocation /);
+});
+
 test("a redirection is an answer, and is not followed", async () => {
   await fetch(`${url}/v1/http/shop/web/old`, { headers: await adminHeaders(), redirect: "manual" });
   const [first] = await invocationsOf("web.fetch");
@@ -188,6 +199,25 @@ describe("what cannot be made again is refused, saying why:", () => {
     const headers = { ...(await adminHeaders()), "Content-Type": "application/octet-stream" };
     await fetch(`${url}/v1/http/shop/web/`, { method: "POST", headers, body: new Uint8Array([1, 2]) });
     expect((await refusal("web.fetch")).output).toMatch(/what was sent was left out of the record \(bytes\)\n$/);
+  });
+
+  test.each([
+    ["functions", "@evil.example/api/v1/functions"],
+    ["functions", "https://evil.example/"],
+    ["web", "/../../../../api/v1/functions/1"],
+    ["web", "/a/./b"],
+    ["web", "/\ud800"],
+    ["web", ""],
+  ])("what looks like a request to %s and leads elsewhere (%j)", async (service, path) => {
+    const headers = { ...(await adminHeaders()), "Content-Type": "application/json" };
+    const body = JSON.stringify({ method: "DELETE", path });
+    await fetch(`${url}/v1/call/shop/${service}/fetch`, { method: "POST", headers, body });
+    const invocations = await invocationsOf(`${service}.fetch`);
+    const { id } = invocations.find(({ payload }) => (payload as { path: string }).path === path) ?? {};
+    expect(await replay(id)).toEqual({
+      code: 1,
+      output: `fmesh: the invocation cannot be repeated: ${JSON.stringify(path)} is no path of a request\n`,
+    });
   });
 
   test("it is no call, or is not there", async () => {
