@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { MeshError } from "./errors.ts";
 import { functionInputSchema } from "./function.ts";
-import type { BuiltImage } from "./job.ts";
+import type { BuiltImage, JobError } from "./job.ts";
 
 /** The service that builds, and its function: it is called with a {@link BuildDefinition} and answers with {@link BuildMessage}s. */
 export const BUILDER_SERVICE = "builder";
@@ -36,15 +36,17 @@ export type BuildProgress =
   | { readonly step: BuildStep; readonly state: "ended"; readonly durationMs: number; readonly note?: string }
   | { readonly step: BuildStep; readonly log: string };
 
-/** What a builder answers with, one after the other; the image comes last. What goes wrong is the call's error. */
-export type BuildMessage = BuildProgress | { readonly image: BuiltImage };
+/** What a builder answers with, one after the other; the image comes last, or why there is none. */
+export type BuildMessage = BuildProgress | { readonly image: BuiltImage } | { readonly error: JobError };
 
 const step = v.picklist(BUILD_STEPS);
+const issue = v.object({ path: v.array(v.union([v.string(), v.number()])), message: v.string() });
 const messageSchema = v.union([
   v.object({ step, state: v.literal("began") }),
   v.object({ step, state: v.literal("ended"), durationMs: v.number(), note: v.exactOptional(v.string()) }),
   v.object({ step, log: v.string() }),
   v.object({ image: v.object({ reference: v.string(), repository: v.string(), digest: v.string() }) }),
+  v.object({ error: v.object({ code: v.string(), message: v.string(), issues: v.exactOptional(v.array(issue)) }) }),
 ]);
 
 /** @throws MeshError `bad_reply` for what no builder says. */

@@ -136,12 +136,8 @@ class JobRun {
   async #work(signal: AbortSignal): Promise<JobOutcome> {
     for (let attempt = 1; ; attempt++) {
       try {
-        const image = await runBuild(await this.#definition(), {
-          call: this.#options.call,
-          progress: this.#progress,
-          signal,
-        });
-        return { state: "succeeded", image };
+        const given = { call: this.#options.call, progress: this.#progress, signal };
+        return await runBuild(await this.#definition(), given);
       } catch (thrown) {
         const error = MeshError.from(thrown);
         if (signal.aborted) return { state: "cancelled" };

@@ -68,10 +68,14 @@ test("a builder gets the version without its environment, and what it tells is s
 
 test("what is wrong with a handler is kept, with where it is", async () => {
   const issues = [{ path: ["handler.ts", 3, 7], message: "Unexpected }" }];
-  run(() => Promise.reject(new MeshError("invalid_request", "handler.ts:3:7: Unexpected }", { issues })));
-  expect(await ended(await queue())).toMatchObject({
-    ...{ state: "failed", error: { code: "invalid_request", message: "handler.ts:3:7: Unexpected }", issues } },
-  });
+  const error = { code: "handler_invalid", message: "handler.ts:3:7: Unexpected }", issues };
+  run(async () =>
+    (async function* () {
+      yield { step: "bundle", state: "began" };
+      yield { error };
+    })(),
+  );
+  expect(await ended(await queue())).toMatchObject({ state: "failed", error, steps: [{ name: "bundle" }] });
 });
 
 test("without a builder the job fails saying so, after it was tried again", async () => {

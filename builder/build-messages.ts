@@ -1,0 +1,57 @@
+import type { BuildMessage } from "../mesh/build.ts";
+import type { Log } from "../mesh/log.ts";
+import type { BuildDefinition } from "./build.ts";
+import { toJobError } from "./failure.ts";
+import type { Build } from "./shared-builds.ts";
+
+/** What is known of the call that asks for a build. */
+export interface BuildContext {
+  readonly signal: AbortSignal;
+  readonly callId: string;
+  readonly log: Log;
+}
+
+const INTERNAL = {
+  code: "internal",
+  message: "the build failed for a reason of the builder's own; its log has the details",
+};
+
+/**
+ * Builds, and tells how it goes: what happens, as it happens, and the image at last, or why there is none. Ends without either when
+ * the caller has gone.
+ */
+export async function* buildMessages(
+  build: Build,
+  definition: BuildDefinition,
+  { signal, callId, log }: BuildContext,
+): AsyncGenerator<BuildMessage, void, undefined> {
+  const told: BuildMessage[] = [];
+  let wake = Promise.withResolvers<void>();
+  const tell = (message: BuildMessage): void => {
+    told.push(message);
+    wake.resolve();
+  };
+  let isOver = false;
+  const work = build(definition, { signal, onProgress: tell, invocationId: callId })
+    .then(({ reference, repository, descriptor }) =>
+      tell({ image: { reference, repository, digest: descriptor.digest } }),
+    )
+    .catch((error: unknown) => {
+      if (signal.aborted) return;
+      const shown = toJobError(error);
+      if (shown === undefined) log.error("a build failed", { function: definition.label, error });
+      tell({ error: shown ?? INTERNAL });
+    })
+    .finally(() => {
+      isOver = true;
+      wake.resolve();
+    });
+  // Whoever reads slowly gets more at a time; there are few messages of a build.
+  for (;;) {
+    yield* told.splice(0);
+    if (isOver && told.length === 0) break;
+    await wake.promise;
+    wake = Promise.withResolvers();
+  }
+  await work;
+}
