@@ -161,8 +161,8 @@ export class SqlJournal implements Journal {
 /** @throws MeshError `invalid_request` for what is no time in milliseconds since 1970: events could not show it. */
 function assertInstants(change: Change): void {
   const { startedAt } = change;
-  const deadlineMs = change.change === "begun" ? change.deadlineMs : undefined;
-  for (const ms of [startedAt, deadlineMs ?? startedAt]) {
+  const other = change.change === "begun" ? change.deadlineMs : change.endedAt;
+  for (const ms of [startedAt, other ?? startedAt]) {
     if (Number.isInteger(ms) && Math.abs(ms) <= LAST_INSTANT) continue;
     throw new MeshError(
       "invalid_request",
