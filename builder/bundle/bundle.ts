@@ -1,0 +1,88 @@
+import type { BuildDefinition, BuildStep, Bundle, BundleFile } from "../build.ts";
+import { BuildError } from "./build-error.ts";
+import { compile } from "./compile.ts";
+import { checkDependencies } from "./dependencies.ts";
+import { EntryBundler } from "./entry.ts";
+import { install } from "./install.ts";
+import { type BuildLimits, DEFAULT_LIMITS } from "./limits.ts";
+import type { BundleCall, BundleOptions } from "./options.ts";
+import { describePackages } from "./packages.ts";
+import { bundlePython } from "./python.ts";
+import { type JavaScriptRuntime, TARGETS } from "./targets.ts";
+import { inWorkFolder } from "./work-folder.ts";
+
+type BundledDefinition = Pick<BuildDefinition, "template" | "runtime" | "handler" | "dependencies">;
+
+const entries = new EntryBundler();
+const encoder = new TextEncoder();
+
+/**
+ * Makes a handler ready to run: installs its dependencies, bundles it, and puts what starts it beside it. Nothing of it is run.
+ * The same definition gives the same bytes, whatever the folder or the day, as long as its dependencies are the same.
+ *
+ * @throws BuildError saying what is wrong, with what, and what to do; rejects with the signal's reason when it aborts. Nothing is
+ *   left behind, neither a folder nor a process.
+ */
+export async function bundle(
+  definition: BundledDefinition,
+  options: BundleOptions,
+  { signal, onProgress }: BundleCall = {},
+): Promise<Bundle> {
+  const { template, runtime, handler, dependencies } = definition;
+  signal?.throwIfAborted();
+  const limits: BuildLimits = { ...DEFAULT_LIMITS, ...options.limits };
+  const step: RunStep = async (name, work) => {
+    const startedAt = performance.now();
+    onProgress?.({ step: name, state: "began" });
+    const [result, note] = await work();
+    onProgress?.({ step: name, state: "ended", durationMs: performance.now() - startedAt, ...(note && { note }) });
+    return result;
+  };
+  if ((template === "python") !== (runtime === "python")) {
+    throw new BuildError("unsupported", `a function in ${template} cannot run on the runtime "${runtime}"`);
+  }
+  if (runtime === "python") {
+    const { python, temporaryFolder } = options;
+    const source = { handler, dependencies, python, temporaryFolder, limits, signal };
+    return step("bundle", async () => [await bundlePython(source), undefined]);
+  }
+  checkDependencies(dependencies);
+  const file = template === "typescript" ? "handler.ts" : "handler.js";
+  return inWorkFolder(options.temporaryFolder, async (folder) => {
+    const hasDependencies = Object.keys(dependencies).length > 0;
+    const installed = hasDependencies
+      ? await step("dependencies", async () => {
+          const done = await install(dependencies, folder, { ...options, limits, signal });
+          return [done, `${done.packages.length} packages`];
+        })
+      : undefined;
+    return step("bundle", async () => {
+      const entry = entries.bundle({ ...options, limits });
+      // It is waited for below; should the handler be wrong, nobody does.
+      entry.catch(() => undefined);
+      const compiled = await compile({ file, text: handler }, { folder, bun: options.bun, runtime, limits, signal });
+      const packages = await describePackages(folder, compiled.packageFolders, installed?.packages ?? []);
+      const files = filesOf(runtime, { entry: await entry, code: compiled.code, sourceMap: compiled.sourceMap });
+      const { command } = TARGETS[runtime];
+      const { warnings } = compiled;
+      return [{ files, command, packages, lock: installed?.lock, warnings }, `${compiled.code.length} bytes`];
+    });
+  });
+}
+
+/** Does a step, and says what to remark on it. */
+type RunStep = <T>(name: BuildStep, work: () => Promise<readonly [T, string | undefined]>) => Promise<T>;
+
+/** What is the same for every function comes first. */
+function filesOf(
+  runtime: JavaScriptRuntime,
+  { entry, code, sourceMap }: { entry: Uint8Array; code: Uint8Array; sourceMap: Uint8Array },
+): readonly BundleFile[] {
+  const shared = Object.entries(TARGETS[runtime].files).map(([path, text]) => ({ path, bytes: encoder.encode(text) }));
+  return [
+    { path: "entry.js", bytes: entry },
+    ...shared,
+    { path: "function.js", bytes: code },
+    { path: "function.js.map", bytes: sourceMap },
+  ];
+}

@@ -1,0 +1,76 @@
+"""Puts a Python function together and runs it until SIGTERM or SIGINT, which drain."""
+
+import asyncio
+import os
+import signal
+import sys
+
+from .config import ConfigError, read_config
+from .function import Function, load_handler
+from .http_function import HttpFunction
+from .http_server import HttpServer
+from .log import Log
+from .mesh import MeshFunction
+from .nats import Nats
+
+LAST_WORDS_SECONDS = 1
+
+
+def main():
+    try:
+        config = read_config(os.environ)
+    except ConfigError as error:
+        Log().error("the function could not be started", error=error)
+        sys.exit(1)
+    fields = {"service": config.service, "function_version": config.version}
+    if config.revision is not None:
+        fields["revision"] = config.revision
+    log = Log(config.log_level, fields)
+    code = asyncio.run(run(config, log))
+    # A handler in a thread that never ends would keep the interpreter.
+    sys.stdout.flush()
+    os._exit(code)
+
+
+async def run(config, log):
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    try:
+        handler = load_handler()
+    except BaseException as error:
+        log.error("the function could not be started", error=error)
+        return 1
+    function = Function(handler, concurrency=config.concurrency, queue=config.queue)
+    nats = mesh = None
+    if config.broker is not None:
+        nats = Nats(config.broker, name=f"{config.project}.{config.service}", log=log)
+        mesh = MeshFunction(nats, function, config, log)
+        nats.start()
+    http = HttpFunction(function, config, log, mesh and mesh.caller)
+    server = HttpServer(http.handle, max_body_bytes=config.max_body_bytes)
+    port = await server.listen(config.port)
+    log.info("function is up", port=port)
+    if nats is not None:
+        asyncio.ensure_future(joined(nats, log))
+
+    await stop.wait()
+    log.info("draining")
+    http.is_draining = True
+    server.stop_listening()
+    draining = asyncio.gather(server.idle(), *([mesh.drain()] if mesh else []))
+    _, late = await asyncio.wait([draining], timeout=config.finish_ms / 1000)
+    if late:
+        if mesh is not None:
+            mesh.cancel_all()
+        await asyncio.wait([draining], timeout=LAST_WORDS_SECONDS)
+    await server.close()
+    if nats is not None:
+        await nats.close()
+    return 0
+
+
+async def joined(nats, log):
+    await nats.connected()
+    await nats.flush()
+    log.info("service is up")
