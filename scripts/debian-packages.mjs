@@ -32,6 +32,10 @@ export const DEBIAN_PACKAGES = [
   { name: "skopeo", binary: "skopeo", support: "skopeo.ts" },
   { name: "zsh", binary: "zsh", support: "shells.ts" },
   { name: "fish", binary: "fish", support: "shells.ts" },
+  { name: "podman", binary: "podman", support: "podman.ts" },
+  { name: "runc", binary: "runc", support: "podman.ts" },
+  { name: "umoci", binary: "umoci", support: "image-readers.ts" },
+  { name: "libarchive-tools", binary: "bsdtar", support: "image-readers.ts" },
 ];
 
 /**
