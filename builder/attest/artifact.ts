@@ -71,7 +71,7 @@ export async function readBlob(
   const bytes = new Uint8Array(size);
   let filled = 0;
   try {
-    const stream = await registry.getBlob(repository, descriptor.digest, options);
+    const stream = await registry.getBlob(repository, descriptor.digest, { ...options, size });
     for await (const chunk of stream) {
       if (filled + chunk.length > size) return { why: "it is longer than its manifest says" };
       bytes.set(chunk, filled);

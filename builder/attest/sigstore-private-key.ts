@@ -72,8 +72,9 @@ function deriveKey(passphrase: string, salt: Uint8Array, cost: number): Promise<
   // scrypt needs 128 · N · r bytes; node:crypto's own limit is below that.
   const options = { N: cost, r: 8, p: 1, maxmem: 2 * 128 * cost * 8 };
   scrypt(passphrase, salt, KEY_BYTES, options, (error, key) => {
-    if (error === null) resolve(key);
-    else reject(error);
+    // Bun says undefined where Node.js says null.
+    if (error) reject(error);
+    else resolve(key);
   });
   return promise;
 }
