@@ -38,8 +38,8 @@ export class RecordBatches {
   readonly #options: BatchOptions;
   readonly #subject: string;
   readonly #deadlines: Deadlines;
-  #begun: Waiting[] = [];
-  #ended: Waiting[] = [];
+  readonly #begun: Waiting[] = [];
+  readonly #ended: Waiting[] = [];
   #endings = 0;
   #underWay: Batch | undefined;
   #isPumping = false;
