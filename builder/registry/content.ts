@@ -1,11 +1,12 @@
 import type { Blob } from "../registry.ts";
 import { RegistryError } from "./registry-error.ts";
+import { Verifier } from "./verified.ts";
 
 /**
  * The bytes of a blob, piece by piece; what is open is closed when the reading ends early.
  * @throws RegistryError `unavailable` when they cannot be read; the signal's reason when it ended them.
  */
-export async function* piecesOf(blob: Blob, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+export async function* piecesOf(blob: Blob, signal?: AbortSignal): AsyncGenerator<Uint8Array, void> {
   const content = await reading(blob, signal, () => blob.open());
   if (content instanceof Uint8Array) {
     if (content.byteLength > 0) yield content;
@@ -25,6 +26,23 @@ export async function* piecesOf(blob: Blob, signal?: AbortSignal): AsyncGenerato
     if (!isEnded) await reader.cancel().catch(() => undefined);
     reader.releaseLock();
   }
+}
+
+/**
+ * The same, verified: the last piece comes only when all is what it should be, so that nobody gets the whole of what is not.
+ * @throws RegistryError `digest_mismatch` too.
+ */
+export async function* verifiedPiecesOf(blob: Blob, signal?: AbortSignal): AsyncGenerator<Uint8Array, void> {
+  const { digest, size } = blob;
+  const verifier = new Verifier({ digest, size, what: `the content for blob "${digest}"` });
+  let last: Uint8Array | undefined;
+  for await (const piece of piecesOf(blob, signal)) {
+    verifier.update(piece);
+    if (last !== undefined) yield last;
+    last = piece;
+  }
+  verifier.end();
+  if (last !== undefined) yield last;
 }
 
 async function reading<T>(

@@ -9,7 +9,7 @@ import type {
   Registry,
   StoredManifest,
 } from "../registry.ts";
-import { piecesOf } from "./content.ts";
+import { verifiedPiecesOf } from "./content.ts";
 import { explainFileError } from "./layout/file-error.ts";
 import { readStream } from "./layout/read-file.ts";
 import { LayoutRepository } from "./layout/repository.ts";
@@ -62,7 +62,7 @@ export class LayoutRegistry implements Registry {
       if (options.from !== undefined && (await layout.takeBlob(this.#repository(options.from), blob))) {
         return { by: "mount", sent: 0 };
       }
-      await layout.writeBlob(digest, checkedPieces(blob, repository, options));
+      await layout.writeBlob(digest, counted(verifiedPiecesOf(blob, options.signal), options.onProgress));
       return { by: "upload", sent: size };
     });
   }
@@ -193,17 +193,14 @@ async function digestUnder(layout: LayoutRepository, tag: string): Promise<Diges
   return (await layout.readIndex()).manifests.findLast((entry) => tagOf(entry) === tag)?.digest;
 }
 
-async function* checkedPieces(
-  blob: Blob,
-  repository: string,
-  { signal, onProgress }: PutBlobOptions,
+async function* counted(
+  pieces: AsyncIterable<Uint8Array>,
+  onProgress: ((sent: number) => void) | undefined,
 ): AsyncGenerator<Uint8Array> {
-  const { digest, size } = blob;
-  const verifier = new Verifier({ digest, size, what: `blob "${digest}" for "${repository}"` });
-  for await (const piece of piecesOf(blob, signal)) {
-    verifier.update(piece);
+  let sent = 0;
+  for await (const piece of pieces) {
     yield piece;
-    onProgress?.(verifier.size);
+    sent += piece.byteLength;
+    onProgress?.(sent);
   }
-  verifier.end();
 }

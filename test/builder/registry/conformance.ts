@@ -3,16 +3,8 @@ import type { Blob, Registry } from "../../../builder/registry.ts";
 import { digestOf } from "../../../builder/registry/verified.ts";
 import { blobOf, bytesOf, imageOf, indexOf, inPieces, publish } from "./images.ts";
 
-/** A registry under test. */
-export interface Subject {
-  /** Opened before the first test. */
-  registry(): Registry;
-  /** How `skopeo` names what is under a tag, and what it has to be told to get in. */
-  skopeo(repository: string, tag: string): { readonly name: string; readonly flags: readonly string[] };
-}
-
 /** What every adapter of the port has to do. Each test has a repository of its own. */
-export function registryConformance({ registry }: Pick<Subject, "registry">): void {
+export function registryConformance({ registry }: { readonly registry: () => Registry }): void {
   let count = 0;
   const fresh = (): string => `shop/adder-${Date.now().toString(36)}-${++count}`;
 
@@ -148,13 +140,6 @@ export function registryConformance({ registry }: Pick<Subject, "registry">): vo
     expect(await registry().tags(repository)).toEqual(["v1"]);
   });
 
-  test("a blob is not a manifest", async () => {
-    const repository = fresh();
-    const image = imageOf("blob");
-    await publish(registry(), repository, image);
-    for (const { digest } of image.blobs) expect(await registry().getManifest(repository, digest)).toBeUndefined();
-  });
-
   test("publishing the same once more changes nothing", async () => {
     const repository = fresh();
     const image = imageOf("twice");
@@ -181,12 +166,8 @@ export function registryConformance({ registry }: Pick<Subject, "registry">): vo
     for (const image of images) await publish(registry(), repository, image);
     const index = indexOf(images.map(({ descriptor }) => descriptor));
     await registry().putManifest(repository, index.manifest, { tag: "v1" });
-    expect(await registry().getManifest(repository, "v1")).toMatchObject(
-      index.descriptor.digest && {
-        digest: index.descriptor.digest,
-        mediaType: index.descriptor.mediaType,
-      },
-    );
+    const { digest, mediaType } = index.descriptor;
+    expect(await registry().getManifest(repository, "v1")).toMatchObject({ digest, mediaType });
     for (const { descriptor } of images) {
       expect(await registry().getManifest(repository, descriptor.digest)).toMatchObject({ digest: descriptor.digest });
     }

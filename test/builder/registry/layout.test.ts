@@ -68,6 +68,12 @@ test("a tag that moves leaves what it named to be found by its digest", async ()
   expect(index).toMatchObject({ manifests: [first.descriptor, second.descriptor] });
 });
 
+test("a blob is not a manifest, though both are in one folder", async () => {
+  const image = imageOf("blob");
+  await publish(registry, "shop/kinds", image);
+  for (const { digest } of image.blobs) expect(await registry.getManifest("shop/kinds", digest)).toBeUndefined();
+});
+
 test("a file that was damaged is found out when it is read, and publishing again mends it", async () => {
   const image = imageOf("damaged");
   await publish(registry, "shop/damaged", image, { tag: "v1" });

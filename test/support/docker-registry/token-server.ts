@@ -21,6 +21,8 @@ export interface TokenServer {
   lifetimeSeconds: number;
   /** Gives no one more than this; `undefined` is all that is asked for. */
   actions: readonly string[] | undefined;
+  /** A repository for which nobody gets anything. */
+  hidden: string | undefined;
   close(): Promise<void>;
 }
 
@@ -62,7 +64,7 @@ export async function startTokenServer(options: TokenServerOptions): Promise<Tok
     if (!isKnown) return Response.json({ errors: [{ code: "UNAUTHORIZED" }] }, { status: 401 });
     const access = scopes.map((scope) => {
       const [type, name, actions = ""] = scope.split(":");
-      const wanted = actions.split(",");
+      const wanted = name === server.hidden ? [] : actions.split(",");
       return { type, name, actions: wanted.filter((action) => server.actions?.includes(action) ?? true) };
     });
     const now = Math.floor(Date.now() / 1000);
@@ -93,6 +95,7 @@ export async function startTokenServer(options: TokenServerOptions): Promise<Tok
     requests,
     lifetimeSeconds: 300,
     actions: undefined,
+    hidden: undefined,
     close: () => http.stop(true),
   };
   return server;

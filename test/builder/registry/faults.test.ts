@@ -1,0 +1,205 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { DistributionRegistry, type DistributionOptions } from "../../../builder/registry/distribution.ts";
+import { useDockerRegistry } from "../../support/docker-registry.ts";
+import { type Fault, type FaultProxy, startFaultProxy } from "./fault-proxy.ts";
+import { blobOf, bytesOf, imageOf, publish } from "./images.ts";
+
+const docker = useDockerRegistry();
+let proxy: FaultProxy;
+beforeAll(async () => {
+  proxy = await startFaultProxy(docker.server.url);
+});
+afterEach(() => proxy.heal());
+afterAll(() => proxy.close());
+
+function open(options: Partial<DistributionOptions> = {}): DistributionRegistry {
+  const retry = { attempts: 4, pauseMs: 5, maxPauseMs: 3000 };
+  return new DistributionRegistry({ origin: proxy.url, idleMs: 5000, retry, ...options });
+}
+
+/** Uploads that were begun and neither ended nor given up. */
+async function unfinishedUploads(repository: string): Promise<readonly string[]> {
+  const folder = join(docker.server.storage, "docker/registry/v2/repositories", repository, "_uploads");
+  return readdir(folder).catch(() => []);
+}
+
+const TROUBLES: readonly (readonly [string, RegExp, Fault])[] = [
+  ["the connection breaks in the middle of an upload", /^PUT .*digest=/, { cutRequestAfter: 100_000 }],
+  ["the answer to an upload is lost", /^PUT .*digest=/, { loseAnswer: true }],
+  ["an upload is damaged on its way", /^PUT .*digest=/, { damageRequest: true }],
+  ["an upload is refused at once by a busy registry", /^PUT .*digest=/, { answer: { status: 503 }, early: true }],
+  ["an upload is unknown in the end", /^PUT .*digest=/, { answer: { status: 404 } }],
+  ["the beginning of an upload fails", /^POST /, { answer: { status: 500 } }],
+  ["the registry has too much to do", /^POST /, { answer: { status: 429, headers: { "retry-after": "0" } } }],
+  ["the answer to the beginning is lost", /^POST /, { loseAnswer: true }],
+  ["looking for a blob fails", /^HEAD /, { answer: { status: 502 } }],
+  ["publishing fails", /^PUT .*manifests/, { answer: { status: 500 } }],
+  ["the answer to publishing is lost", /^PUT .*manifests/, { loseAnswer: true }],
+];
+
+describe.each([
+  ["sent whole", {}],
+  ["sent in pieces", { chunkBytes: 150_000 }],
+] as const)("an image whose blobs are %s", (kind, options) => {
+  test.each(TROUBLES)("is published though %s", async (trouble, match, fault) => {
+    const repository = nameFor("once", kind, trouble);
+    const image = { ...imageOf(trouble), blobs: [blobOf(400_000), ...imageOf(trouble).blobs] };
+    proxy.fail(match, fault);
+    await publish(open(options), repository, image, { tag: "v1" });
+    expect(await open().getManifest(repository, "v1")).toMatchObject({ digest: image.descriptor.digest });
+    for (const { digest } of image.blobs) expect(await open().hasBlob(repository, digest)).toBe(true);
+  });
+
+  test.each(TROUBLES)(
+    "is not seen at all when again and again %s, and is published when that is over",
+    async (...row) => {
+      const [trouble, match, fault] = row;
+      // A lost answer means that it was done.
+      if ("loseAnswer" in fault) return expect(fault).toEqual({ loseAnswer: true });
+      const repository = nameFor("always", kind, trouble);
+      const image = { ...imageOf(trouble), blobs: [blobOf(400_000), ...imageOf(trouble).blobs] };
+      proxy.fail(match, fault, 1000);
+      await expect(publish(open(options), repository, image, { tag: "v1" })).rejects.toThrow();
+      proxy.heal();
+      expect(await open().getManifest(repository, "v1")).toBeUndefined();
+      expect(await unfinishedUploads(repository)).toEqual([]);
+      await publish(open(options), repository, image, { tag: "v1" });
+      expect(await open().getManifest(repository, "v1")).toMatchObject({ digest: image.descriptor.digest });
+    },
+  );
+});
+
+test("an upload in pieces goes on where it broke", async () => {
+  const blob = blobOf(600_000);
+  proxy.fail(/^PATCH /, { cutRequestAfter: 50_000 });
+  const before = proxy.requests.length;
+  const { sent } = await open({ chunkBytes: 200_000 }).putBlob("shop/resumed", blob);
+  expect(sent).toBeLessThan(600_000 + 200_000 + 1);
+  const methods = proxy.requests.slice(before).map((line) => line.split(" ")[0]);
+  expect(methods.filter((method) => method === "POST")).toHaveLength(1);
+  expect(methods).toContain("GET");
+  expect(await bytesOf(await open().getBlob("shop/resumed", blob.digest))).toHaveLength(blob.size);
+});
+
+test("a piece whose answer was lost is not sent again", async () => {
+  const blob = blobOf(600_000);
+  proxy.fail(/^PATCH /, { loseAnswer: true });
+  const { sent } = await open({ chunkBytes: 200_000 }).putBlob("shop/lost-answer", blob);
+  expect(sent).toBe(600_000);
+});
+
+test("a registry that asks for time gets it, once and for all requests", async () => {
+  proxy.fail(/^HEAD /, { answer: { status: 429, headers: { "retry-after": "1" } } });
+  const begin = performance.now();
+  await open().putBlob("shop/patient", blobOf("patient"));
+  expect(performance.now() - begin).toBeGreaterThanOrEqual(990);
+});
+
+test("who asks for more time than there is hears how much it wanted", async () => {
+  proxy.fail(/^HEAD /, { answer: { status: 429, headers: { "retry-after": "3600" } } });
+  await expect(open().putBlob("shop/impatient", blobOf("impatient"))).rejects.toMatchObject({
+    code: "rate_limited",
+    retryAfterSeconds: 3600,
+  });
+});
+
+test("a download that breaks goes on where it broke", async () => {
+  const blob = blobOf(2_000_000);
+  await open().putBlob("shop/download", blob);
+  proxy.fail(/^GET .*blobs/, { cutAnswerAfter: 700_000 });
+  proxy.fail(/^GET .*blobs/, { cutAnswerAfter: 300_000 });
+  const before = proxy.requests.length;
+  const stream = await open().getBlob("shop/download", blob.digest, { size: blob.size });
+  expect(Buffer.compare(await bytesOf(stream), blob.bytes)).toBe(0);
+  expect(proxy.requests.slice(before)).toHaveLength(3);
+});
+
+test("a download that is not what its digest says is found out at its end", async () => {
+  const blob = blobOf(100_000);
+  await open().putBlob("shop/wrong", blob);
+  proxy.fail(/^GET .*blobs/, { changeAnswer: ({ body }) => (body[0] = (body[0] ?? 0) ^ 1) });
+  const stream = await open().getBlob("shop/wrong", blob.digest);
+  await expect(bytesOf(stream)).rejects.toMatchObject({ code: "digest_mismatch" });
+  expect(await bytesOf(await open().getBlob("shop/wrong", blob.digest))).toHaveLength(blob.size);
+});
+
+test("a length that is a lie is found out before anything is read", async () => {
+  const blob = blobOf(1000);
+  await open().putBlob("shop/lie", blob);
+  proxy.fail(/^GET .*blobs/, {
+    changeAnswer: (answer) => {
+      answer.body = answer.body.slice(0, 900);
+      answer.headers["content-length"] = "900";
+    },
+  });
+  await expect(open().getBlob("shop/lie", blob.digest, { size: blob.size })).rejects.toMatchObject({
+    code: "digest_mismatch",
+  });
+  expect(await bytesOf(await open().getBlob("shop/lie", blob.digest, { size: blob.size }))).toHaveLength(1000);
+});
+
+test("a manifest that is not what its digest says is refused, by tag and by digest", async () => {
+  const image = imageOf("damaged");
+  const { digest } = image.descriptor;
+  await publish(open(), "shop/damaged", image, { tag: "v1" });
+  for (const reference of ["v1", digest]) {
+    proxy.fail(/^GET .*manifests/, { changeAnswer: (answer) => (answer.body[20] = 32) });
+    await expect(open().getManifest("shop/damaged", reference)).rejects.toMatchObject({ code: "digest_mismatch" });
+  }
+  proxy.fail(/^GET .*manifests/, {
+    changeAnswer: ({ headers }) => (headers["content-type"] = "application/vnd.oci.image.index.v1+json"),
+  });
+  await expect(open().getManifest("shop/damaged", digest)).rejects.toMatchObject({ code: "refused" });
+});
+
+test("a registry that falls silent is given up, and so is one that never takes the content", async () => {
+  const registry = open({ idleMs: 100, retry: { attempts: 2, pauseMs: 1 } });
+  proxy.fail(/^HEAD /, { stall: true }, 2);
+  await expect(registry.hasBlob("shop/silent", blobOf("silent").digest)).rejects.toMatchObject({
+    code: "unavailable",
+    message: expect.stringContaining("silent for 0.1 s"),
+  });
+  proxy.fail(/^PUT /, { stall: true }, 2);
+  await expect(registry.putBlob("shop/silent", blobOf(200_000))).rejects.toMatchObject({ code: "unavailable" });
+  proxy.heal();
+  expect(await unfinishedUploads("shop/silent")).toEqual([]);
+});
+
+test("waiting for a registry ends by the signal", async () => {
+  proxy.fail(/^GET .*tags/, { stall: true });
+  const controller = new AbortController();
+  const waiting = open().tags("shop/adder", { signal: controller.signal });
+  controller.abort(new Error("enough"));
+  await expect(waiting).rejects.toThrow("enough");
+
+  proxy.fail(/^GET .*tags/, { answer: { status: 429, headers: { "retry-after": "2" } } });
+  const pausing = open().tags("shop/adder", { signal: AbortSignal.timeout(100) });
+  await expect(pausing).rejects.toMatchObject({ name: "TimeoutError" });
+});
+
+test("a page of a proxy is told in short, without what a terminal would obey", async () => {
+  proxy.fail(/^GET .*tags/, {
+    answer: { status: 403, body: '{"errors":[{"code":"DENIED","message":"a\\u001b[2Jb"}]}' },
+  });
+  await expect(open().tags("shop/adder")).rejects.toMatchObject({
+    code: "forbidden",
+    message: `registry "${new URL(proxy.url).host}" does not do this: listing the tags of "shop/adder" (403 DENIED a [2Jb); give this user the right to do it`,
+  });
+  proxy.fail(/^GET .*tags/, { answer: { status: 400, body: "<html>".padEnd(100_000) } });
+  await expect(open().tags("shop/adder")).rejects.toThrow(/\(400\); look into/);
+});
+
+test("a full registry is told as such", async () => {
+  const body = JSON.stringify({ errors: [{ code: "UNKNOWN", message: "write /blobs: no space left on device" }] });
+  proxy.fail(/^PUT /, { answer: { status: 500, body } });
+  await expect(open().putBlob("shop/full", blobOf("full"))).rejects.toMatchObject({ code: "full" });
+});
+
+function nameFor(...parts: readonly string[]): string {
+  return `faults/${parts
+    .join(" ")
+    .toLowerCase()
+    .replaceAll(/[^a-z]+/g, "-")}`;
+}
