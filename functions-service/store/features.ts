@@ -27,6 +27,11 @@ export interface SqlFeatures {
     columns: Readonly<Record<Name, RowType>>,
   ): RawBuilder<unknown>;
   /**
+   * Makes other transactions that append to the journal wait until this one is over. Without it numbers would be given out twice,
+   * or seen in another order than they were given. `undefined` where there is one writer at a time anyway.
+   */
+  readonly appendLock: RawBuilder<unknown> | undefined;
+  /**
    * Begins, ends and gives up a transaction by hand, around migrations.
    * `undefined` where the migrator has a lock of its own.
    */

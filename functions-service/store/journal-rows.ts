@@ -1,5 +1,9 @@
+import { sql } from "kysely";
 import type { Change, Transition } from "../store.ts";
 import type { JournalTable } from "./tables.ts";
+
+/** The sequence of the last change that was appended: an expression. */
+export const END = sql<number>`coalesce((select first + count - 1 from journal order by first desc limit 1), 0)`;
 
 /** The changes of a row of the journal, as they were appended. */
 export function changesOf({ body }: Pick<JournalTable, "body">): Change[] {

@@ -1,11 +1,10 @@
-import { type Transaction, sql } from "kysely";
+import { sql } from "kysely";
 import { MeshError } from "../../mesh/errors.ts";
 import type { Change, Journal, Transition } from "../store.ts";
-import { transitionsOf } from "./journal-rows.ts";
+import { END, transitionsOf } from "./journal-rows.ts";
 import type { Projection } from "./projection.ts";
 import { SqlSinkPositions } from "./sink-positions.ts";
 import type { SqlRunner } from "./sql-runner.ts";
-import type { JournalTable, Tables } from "./tables.ts";
 
 /** How a journal is kept. */
 export interface JournalOptions {
@@ -29,7 +28,8 @@ export class SqlJournal implements Journal {
   readonly #sql: SqlRunner;
   readonly #projection: Projection;
   readonly #options: JournalOptions;
-  /** No sink has confirmed less. */
+  /** The last sequence, as far as this process knows, and what no sink has confirmed less than. */
+  #end = 0;
   #slowest = 0;
 
   constructor(runner: SqlRunner, projection: Projection, options: JournalOptions) {
@@ -42,11 +42,14 @@ export class SqlJournal implements Journal {
   async append(project: string, changes: readonly Change[]): Promise<void> {
     if (changes.length === 0) return;
     for (const change of changes) assertInstants(change);
-    const end = await this.#write({
-      ...{ project, count: changes.length, written_at: this.#options.now(), body: JSON.stringify(changes) },
-      begins: changes.some(({ change }) => change === "begun"),
-    });
-    if (this.#projection.lag(end) > MAX_LAG) await this.project();
+    if (changes.some(({ change }) => change === "begun")) await this.#assertRoom();
+    const { length: count } = changes;
+    // By hand, as all that is done once per batch: on SQLite building a query takes longer than running it.
+    const insert = sql<{ first: number }>`insert into journal (first, count, project, written_at, body)
+      values (${END} + 1, ${count}, ${project}, ${this.#options.now()}, ${JSON.stringify(changes)}) returning first`;
+    const [row] = (await this.#sql.inOrder(insert)).rows;
+    this.#end = (row?.first ?? 0) + count - 1;
+    if (this.#projection.lag(this.#end) > MAX_LAG) await this.project();
   }
 
   project(): Promise<boolean> {
@@ -117,42 +120,25 @@ export class SqlJournal implements Journal {
           const slowest = where.selectFrom(positions).select(({ fn }) => fn.min("position").as("position"));
           return where(sql<number>`first + count - 1`, "<=", slowest);
         })
+        // Its numbers go on from it.
+        .where("first", "<", (where) => where.selectFrom("journal").select(({ fn }) => fn.max("first").as("first")))
         .execute();
     });
   }
 
-  /** @returns the sequence of the last change. */
-  #write({ begins, ...row }: Omit<JournalTable, "first" | "dropped"> & { readonly begins: boolean }): Promise<number> {
-    return this.#sql.write(async (tx) => {
-      // Also makes others wait who want to append: a reader that goes by sequences would miss what shows up late.
-      const { position: end } = await tx
-        .updateTable("journal_marks")
-        .set((mark) => ({ position: mark("position", "+", row.count) }))
-        .where("name", "=", "end")
-        .returning("position")
-        .executeTakeFirstOrThrow();
-      if (begins) await this.#assertRoom(tx, end);
-      await tx
-        .insertInto("journal")
-        .values({ ...row, first: end - row.count + 1, dropped: null })
-        .execute();
-      return end;
-    });
-  }
-
-  async #assertRoom(tx: Transaction<Tables>, end: number): Promise<void> {
+  async #assertRoom(): Promise<void> {
     const { maxBacklog } = this.#options;
     // Sinks only get on: when there was room by what is known of them, there is.
-    if (end - this.#slowest <= maxBacklog) return;
-    const { position } = await tx
-      .selectFrom("sinks")
-      .select(({ fn }) => fn.min<number | null>("position").as("position"))
-      .executeTakeFirstOrThrow();
-    this.#slowest = position ?? end;
-    if (end - this.#slowest <= maxBacklog) return;
+    if (this.#end - this.#slowest < maxBacklog) return;
+    const positions = sql<{ end: number; slowest: number | null }>`select ${END} as "end",
+      (select min(position) from sinks) as slowest`;
+    const [row] = (await this.#sql.read((db) => positions.execute(db))).rows;
+    this.#end = row?.end ?? 0;
+    this.#slowest = row?.slowest ?? this.#end;
+    if (this.#end - this.#slowest < maxBacklog) return;
     throw new MeshError(
       "overloaded",
-      `more than ${maxBacklog} events wait to be delivered; see why they are not, or let more of them wait`,
+      `${maxBacklog} events wait to be delivered; see why they are not, or let more of them wait (functions.maxBacklog)`,
       { status: 503, retryAfterSeconds: 1 },
     );
   }

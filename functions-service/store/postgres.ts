@@ -1,6 +1,9 @@
 import { sql } from "kysely";
 import { type RowType, type SqlFeatures, type StoreFailure, keysOf } from "./features.ts";
 
+/** Number of the lock that those who append to the journal take in turn: any, but the same for all of them. */
+const APPEND_LOCK = 7_305_418_116;
+
 /** What PostgreSQL does in its own way. */
 export const postgresFeatures: SqlFeatures = {
   columns: { name: sql`text collate "C"` },
@@ -8,6 +11,7 @@ export const postgresFeatures: SqlFeatures = {
     const fields = keysOf(columns).map((name) => sql`${sql.ref(name)} ${sql.raw(TYPES[columns[name]])}`);
     return sql`json_to_recordset(${JSON.stringify(rows)}::json) as rows(${sql.join(fields)})`;
   },
+  appendLock: sql`select pg_advisory_xact_lock(${sql.lit(APPEND_LOCK)})`,
   migrationLock: undefined,
   failureOf(error) {
     const code = codeOf(error);

@@ -1,5 +1,6 @@
-import type { Transaction } from "kysely";
+import { type Transaction, sql } from "kysely";
 import { insertEvents, settleEvents } from "./event-batches.ts";
+import { END } from "./journal-rows.ts";
 import { Pending } from "./pending-changes.ts";
 import type { SqlRunner } from "./sql-runner.ts";
 import type { JournalTable, Tables } from "./tables.ts";
@@ -48,12 +49,11 @@ export class Projection {
     return projected < end;
   }
 
-  #marks(): Promise<{ readonly end: number; readonly projected: number }> {
-    return this.#sql.read(async (db) => {
-      const marks = await db.selectFrom("journal_marks").select(["name", "position"]).execute();
-      const positions = new Map(marks.map(({ name, position }) => [name, position]));
-      return { end: positions.get("end") ?? 0, projected: positions.get("projected") ?? 0 };
-    });
+  async #marks(): Promise<{ readonly end: number; readonly projected: number }> {
+    const marks = sql<{ end: number; projected: number }>`select ${END} as "end", position as projected
+      from journal_marks where name = 'projected'`;
+    const [row] = (await this.#sql.read((db) => marks.execute(db))).rows;
+    return row ?? { end: 0, projected: 0 };
   }
 
   /** @returns up to where the events are now. */

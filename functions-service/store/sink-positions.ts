@@ -1,4 +1,5 @@
 import type { SinkPositions, SinkStatus } from "../store.ts";
+import { END } from "./journal-rows.ts";
 import type { SqlRunner } from "./sql-runner.ts";
 
 /** How far each sink has got, in a SQL database. */
@@ -19,13 +20,7 @@ export class SqlSinkPositions implements SinkPositions {
       for (const name of names) {
         await tx
           .insertInto("sinks")
-          .columns(["name", "position"])
-          .expression((insert) =>
-            insert
-              .selectFrom("journal_marks")
-              .select([insert.val(name).as("name"), "position"])
-              .where("journal_marks.name", "=", "end"),
-          )
+          .values({ name, position: END })
           .onConflict((conflict) => conflict.column("name").doNothing())
           .execute();
       }
@@ -67,7 +62,7 @@ export class SqlSinkPositions implements SinkPositions {
         .selectFrom("sinks")
         .select(["sinks.name", "sinks.position"])
         .select((of) => [
-          of.selectFrom("journal_marks").select("position").where("name", "=", "end").as("end"),
+          END.as("end"),
           of
             .selectFrom("journal")
             .select("written_at")
@@ -80,7 +75,7 @@ export class SqlSinkPositions implements SinkPositions {
         .orderBy("sinks.name")
         .execute();
       return rows.map(({ name, position, end, oldest }) => {
-        const backlog = Math.max(0, (end ?? 0) - position);
+        const backlog = Math.max(0, end - position);
         return { name, position, backlog, oldestMs: backlog === 0 ? 0 : Math.max(0, now - (oldest ?? now)) };
       });
     });

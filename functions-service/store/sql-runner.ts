@@ -1,4 +1,4 @@
-import type { Kysely, Transaction } from "kysely";
+import type { Kysely, QueryResult, RawBuilder, Transaction } from "kysely";
 import { MeshError } from "../../mesh/errors.ts";
 import type { SqlFeatures, StoreFailure } from "./features.ts";
 import { patiently } from "./patience.ts";
@@ -24,6 +24,16 @@ export class SqlRunner {
    */
   write<T>(work: (tx: Transaction<Tables>) => Promise<T>): Promise<T> {
     return this.#translated(() => this.#db.transaction().execute(work));
+  }
+
+  /** One statement that appends to the journal. */
+  inOrder<T>(statement: RawBuilder<T>): Promise<QueryResult<T>> {
+    const { appendLock } = this.features;
+    if (appendLock === undefined) return this.read((db) => statement.execute(db));
+    return this.write(async (tx) => {
+      await appendLock.execute(tx);
+      return statement.execute(tx);
+    });
   }
 
   /** Whether an error means that such a row is there already. */

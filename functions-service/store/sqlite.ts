@@ -11,6 +11,7 @@ export const sqliteFeatures: SqlFeatures = {
     const fields = names.map((name, place) => sql`value ->> ${sql.lit(place)} as ${sql.ref(name)}`);
     return sql`(select ${sql.join(fields)} from json_each(${json}))`;
   },
+  appendLock: undefined,
   migrationLock: { begin: sql`begin immediate`, commit: sql`commit` },
   failureOf: (error) => FAILURES.find(([code]) => codeOf(error).startsWith(code))?.[1],
 };

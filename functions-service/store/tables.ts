@@ -81,8 +81,8 @@ export interface JournalTable {
 }
 
 export interface JournalMarksTable {
-  /** `end`: what was written. `projected`: what the events show. */
-  name: "end" | "projected";
+  /** `projected`: what the events show. */
+  name: "projected";
   /** All up to this sequence. */
   position: number;
 }

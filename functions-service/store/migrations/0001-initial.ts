@@ -84,7 +84,7 @@ export function initial({ name }: ColumnTypes): Migration {
         .addColumn("name", "text", (column) => column.primaryKey())
         .addColumn("position", "bigint", (column) => column.notNull())
         .execute();
-      await sql`insert into journal_marks (name, position) values ('end', 0), ('projected', 0)`.execute(db);
+      await sql`insert into journal_marks (name, position) values ('projected', 0)`.execute(db);
       await db.schema
         .createTable("sinks")
         .addColumn("name", "text", (column) => column.primaryKey())

@@ -97,17 +97,17 @@ export function sinkConformance(current: () => StoreUnderTest): void {
     await begin(10, store);
     await journal.sinks.keep(["rabbitmq"]);
     await journal.append("shop", [begun("e1"), begun("e2"), begun("e3")]);
-    const refused = { code: "overloaded", status: 503, message: expect.stringContaining("more than 4 events wait") };
-    await expect(journal.append("shop", [begun("e4"), begun("e5")])).rejects.toMatchObject(refused);
-    await journal.append("shop", [begun("e4")]);
+    const refused = { code: "overloaded", status: 503, message: expect.stringMatching(/^4 events wait/) };
+    // A batch is not cut: where there is any room, all of it goes in.
+    await journal.append("shop", [begun("e4"), begun("e5")]);
     await expect(journal.append("shop", [begun("e6")])).rejects.toMatchObject(refused);
     await journal.append("shop", [ended("e1"), ended("e2")]);
     expect(await events.get("shop", "e1")).toMatchObject({ status: "SUCCESS" });
-    expect(await events.get("shop", "e5")).toBeUndefined();
+    expect(await events.get("shop", "e6")).toBeUndefined();
     const { end } = await journal.bounds();
     await journal.sinks.hold("rabbitmq", "me", LONG_MS);
     await journal.sinks.advance("rabbitmq", "me", end);
-    await journal.append("shop", [begun("e5"), begun("e6")]);
+    await journal.append("shop", [begun("e6")]);
     expect(await events.get("shop", "e6")).toMatchObject({ status: "PENDING" });
   });
 }
