@@ -98,9 +98,9 @@ function failure(stderr: string, { registry = {} }: Pick<BundleOptions, "registr
     .split("\n")
     .filter((line) => line.startsWith("error:"))
     .map((line) => line.slice("error:".length).trim());
-  const secrets = [registry.token, registry.proxy].filter((secret) => secret !== undefined && secret !== "");
   const said = [...new Set(reasons)].slice(0, MAX_REASONS).join("; ");
-  const text = secrets.reduce((shown, secret) => shown.replaceAll(secret ?? "", "…"), said);
+  const secrets = [registry.token, registry.proxy].filter((secret): secret is string => Boolean(secret));
+  const text = secrets.reduce((shown, secret) => shown.replaceAll(secret, "…"), said);
   return new BuildError(
     "dependencies_failed",
     `the dependencies could not be installed: ${text || "no reason was given"}`,

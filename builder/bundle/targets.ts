@@ -44,7 +44,6 @@ export const TARGETS: Readonly<Record<JavaScriptRuntime, Target>> = {
       "run",
       "--no-prompt",
       "--no-config",
-      "--no-npm",
       "--no-remote",
       "--cached-only",
       "--allow-net",
