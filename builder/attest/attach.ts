@@ -15,7 +15,7 @@ export interface AttachOptions extends CallOptions {
   /** How things are attached. Default: both ways, so that cosign finds them from version 2 on, whatever the registry. */
   readonly stores?: readonly Store[];
   /** RFC 3339, for the annotation `org.opencontainers.image.created` of what is attached. Default: none. */
-  readonly createdAt?: string;
+  readonly createdAt?: string | undefined;
 }
 
 export interface Attached {

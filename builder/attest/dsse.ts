@@ -67,6 +67,8 @@ export function openEnvelope(
 
 /** The bytes of base64 with no bit to spare, or `undefined`. */
 export function strictBase64(text: string): Uint8Array | undefined {
+  // fromBase64 skips white space.
+  if (/\s/.test(text)) return undefined;
   try {
     return Uint8Array.fromBase64(text, { lastChunkHandling: "strict" });
   } catch {

@@ -15,7 +15,7 @@ export interface ProvenanceInput {
   readonly definition: BuildDefinition;
   readonly packages: readonly BundledPackage[];
   /** The lock file that the packages were taken by. */
-  readonly lock?: string;
+  readonly lock?: string | undefined;
   /** The base image of each architecture, as it is pulled: `registry.example.com/base/bun@sha256:…`. */
   readonly bases: readonly { readonly reference: string; readonly digest: Digest }[];
   readonly builder: {
@@ -27,8 +27,8 @@ export interface ProvenanceInput {
   /** Of this run: the job's id. */
   readonly invocationId: string;
   /** From SOURCE_DATE_EPOCH or the clock. Default: no times; a policy with `maxAgeDays` refuses such an image. */
-  readonly startedAt?: Date;
-  readonly finishedAt?: Date;
+  readonly startedAt?: Date | undefined;
+  readonly finishedAt?: Date | undefined;
 }
 
 /** How an image came to be (SLSA provenance v1). */

@@ -53,7 +53,7 @@ export interface SbomInput {
   /** What writes it, `{ name: "functions-mesh", version: "1.0.0" }`. */
   readonly tool: { readonly name: string; readonly version: string };
   /** From SOURCE_DATE_EPOCH. Default: no time. */
-  readonly createdAt?: Date;
+  readonly createdAt?: Date | undefined;
 }
 
 const licenses = new Factories.LicenseFactory(parseLicense);
