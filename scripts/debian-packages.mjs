@@ -36,6 +36,7 @@ export const DEBIAN_PACKAGES = [
   { name: "runc", binary: "runc", support: "podman.ts" },
   { name: "umoci", binary: "umoci", support: "image-readers.ts" },
   { name: "libarchive-tools", binary: "bsdtar", support: "image-readers.ts" },
+  { name: "dpkg", binary: "dpkg-deb", support: "debs.ts" },
 ];
 
 /**

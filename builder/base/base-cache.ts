@@ -47,14 +47,24 @@ export async function cachedLayers(plans: readonly LayerPlan[], options: CacheOp
     const layers: LayerFile[] = [];
     for (const { entries, note } of plans) layers.push(await writeLayer(entries, { folder: unfinished, note, signal }));
     await writeFile(join(unfinished, INDEX), JSON.stringify(layers), { flush: true });
-    // What is broken there, by whatever, makes room.
-    await rm(folder, { recursive: true, force: true });
-    await rename(unfinished, folder).catch(async (error: unknown) => {
-      if ((await readLayers(folder)) === undefined) throw error;
-    });
+    await moveInto(folder, unfinished);
     return { layers, folder, wasThere: false };
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
   } finally {
     await rm(unfinished, { recursive: true, force: true });
+  }
+}
+
+/** What another process put there meanwhile stays, since it may be reading it; what is broken there makes room. */
+async function moveInto(folder: string, unfinished: string): Promise<void> {
+  try {
+    await rename(unfinished, folder);
+  } catch {
+    if ((await readLayers(folder)) !== undefined) return;
+    await rm(folder, { recursive: true, force: true });
+    await rename(unfinished, folder);
   }
 }
 
