@@ -85,8 +85,14 @@ export async function startPodman(): Promise<Podman> {
     "--storage-driver=overlay",
     ...args,
   ];
-  const podman = async (...args: readonly string[]): Promise<string> => {
-    const child = Bun.spawn(command(args), { env, stdin: "ignore", stdout: "pipe", stderr: "pipe" });
+  const podman = async (args: readonly string[], cwd?: string): Promise<string> => {
+    const child = Bun.spawn(command(args), {
+      env,
+      stdin: "ignore",
+      stdout: "pipe",
+      stderr: "pipe",
+      ...(cwd !== undefined && { cwd }),
+    });
     const [output = "", problem = ""] = await Promise.all(
       [child.stdout, child.stderr].map((stream) => new Response(stream).text()),
     );
@@ -94,8 +100,14 @@ export async function startPodman(): Promise<Podman> {
     return output.trim();
   };
   return {
-    pull: (source) =>
-      podman("pull", "--quiet", "--tls-verify=false", `--signature-policy=${join(folder, "policy.json")}`, source),
+    async pull(source) {
+      // Podman makes a name of a layout's path, and capitals cannot be in a name: it gets to see the last folder only.
+      const [, layout, rest = ""] = /^oci:(.*\/)(.*)$/.exec(source) ?? [];
+      const options = ["--quiet", "--tls-verify=false", `--signature-policy=${join(folder, "policy.json")}`];
+      return layout === undefined
+        ? podman(["pull", ...options, source])
+        : podman(["pull", ...options, `oci:${rest}`], layout);
+    },
     async run(image, { env: variables = {}, entrypoint, args = [] } = {}) {
       const port = await freePort();
       const name = `fmesh-${randomUUID()}`;
@@ -119,12 +131,12 @@ export async function startPodman(): Promise<Podman> {
         ended,
         untilLine: (part) => output.untilLine(part),
         stop: async (patienceSeconds) => {
-          await podman("stop", `--time=${patienceSeconds}`, name);
+          await podman(["stop", `--time=${patienceSeconds}`, name]);
         },
       };
     },
     async close() {
-      await podman("rm", "--all", "--force", "--time=0");
+      await podman(["rm", "--all", "--force", "--time=0"]);
       await rm(folder, { recursive: true, force: true });
     },
   };
