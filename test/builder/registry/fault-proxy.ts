@@ -42,7 +42,8 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     requests.push(line);
     const rule = rules.find(({ match, times }) => times > 0 && match.test(line));
     if (rule !== undefined) rule.times -= 1;
-    handle({ target, incoming, outgoing }, rule?.fault).catch(() => incoming.socket.destroy());
+    const { socket } = incoming;
+    handle({ target, incoming, outgoing, socket }, rule?.fault).catch(() => socket.destroy());
   });
   server.on("connection", (socket) => {
     sockets.add(socket);
@@ -69,10 +70,12 @@ interface Exchange {
   readonly target: string;
   readonly incoming: IncomingMessage;
   readonly outgoing: ServerResponse;
+  /** Taken at the beginning: a message forgets it. */
+  readonly socket: Socket;
 }
 
 async function handle(exchange: Exchange, fault: Fault | undefined): Promise<void> {
-  const { incoming, outgoing } = exchange;
+  const { incoming, outgoing, socket } = exchange;
   if (fault !== undefined && "stall" in fault) return;
   if (fault !== undefined && "until" in fault) await fault.until;
   if (fault !== undefined && "answer" in fault) {
@@ -84,7 +87,7 @@ async function handle(exchange: Exchange, fault: Fault | undefined): Promise<voi
   const answer = await forward(exchange, fault);
   if (fault !== undefined && "loseAnswer" in fault) {
     await bodyOf(answer);
-    incoming.socket.destroy();
+    socket.destroy();
     return;
   }
   const headers = Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name, String(value)]));
@@ -101,7 +104,7 @@ async function handle(exchange: Exchange, fault: Fault | undefined): Promise<voi
     left -= part.byteLength;
     await new Promise((written) => outgoing.write(part, written));
     if (left > 0) continue;
-    incoming.socket.destroy();
+    socket.destroy();
     return;
   }
   outgoing.end();
@@ -113,6 +116,8 @@ async function forward({ target, incoming }: Exchange, fault: Fault | undefined)
   const { method, headers, url } = incoming;
   const upstream = request(new URL(url ?? "/", target), { ...(method !== undefined && { method }), headers }, resolve);
   upstream.once("error", reject);
+  // Nobody waits for an answer when the request was cut.
+  answered.catch(() => undefined);
   let passed = 0;
   for await (const piece of incoming as AsyncIterable<Uint8Array>) {
     const part = Uint8Array.from(piece);

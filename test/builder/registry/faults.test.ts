@@ -2,8 +2,10 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { DistributionRegistry, type DistributionOptions } from "../../../builder/registry/distribution.ts";
+import { RegistryError } from "../../../builder/registry/registry-error.ts";
 import { useDockerRegistry } from "../../support/docker-registry.ts";
 import { type Fault, type FaultProxy, startFaultProxy } from "./fault-proxy.ts";
+import { startKeepingRegistry } from "./keeping-registry.ts";
 import { blobOf, bytesOf, imageOf, publish } from "./images.ts";
 
 const docker = useDockerRegistry();
@@ -19,18 +21,25 @@ function open(options: Partial<DistributionOptions> = {}): DistributionRegistry 
   return new DistributionRegistry({ origin: proxy.url, idleMs: 5000, retry, ...options });
 }
 
-/** Uploads that were begun and neither ended nor given up. */
-async function unfinishedUploads(repository: string): Promise<readonly string[]> {
+/** Uploads of which the registry has something, and was not told that no more comes. */
+async function forgottenUploads(repository: string): Promise<readonly string[]> {
   const folder = join(docker.server.storage, "docker/registry/v2/repositories", repository, "_uploads");
-  return readdir(folder).catch(() => []);
+  const files = await readdir(folder, { recursive: true }).catch(() => []);
+  const uploads = files.filter((file) => file.endsWith("/data")).map((file) => file.replace("/data", ""));
+  // When told so in the middle of a piece, this registry removes it only with its next cleaning.
+  const told = proxy.requests.filter((line) => line.startsWith("DELETE "));
+  return uploads.filter((upload) => !told.some((line) => line.includes(upload)));
 }
 
+/** Content goes out: of a whole blob, or of a piece. */
+const UPLOAD = /^(PUT .*digest=|PATCH )/;
+
 const TROUBLES: readonly (readonly [string, RegExp, Fault])[] = [
-  ["the connection breaks in the middle of an upload", /^PUT .*digest=/, { cutRequestAfter: 100_000 }],
-  ["the answer to an upload is lost", /^PUT .*digest=/, { loseAnswer: true }],
-  ["an upload is damaged on its way", /^PUT .*digest=/, { damageRequest: true }],
-  ["an upload is refused at once by a busy registry", /^PUT .*digest=/, { answer: { status: 503 }, early: true }],
-  ["an upload is unknown in the end", /^PUT .*digest=/, { answer: { status: 404 } }],
+  ["the connection breaks in the middle of an upload", UPLOAD, { cutRequestAfter: 100_000 }],
+  ["the answer to an upload is lost", UPLOAD, { loseAnswer: true }],
+  ["an upload is damaged on its way", UPLOAD, { damageRequest: true }],
+  ["an upload is refused at once by a busy registry", UPLOAD, { answer: { status: 503 }, early: true }],
+  ["an upload is unknown in the end", UPLOAD, { answer: { status: 404 } }],
   ["the beginning of an upload fails", /^POST /, { answer: { status: 500 } }],
   ["the registry has too much to do", /^POST /, { answer: { status: 429, headers: { "retry-after": "0" } } }],
   ["the answer to the beginning is lost", /^POST /, { loseAnswer: true }],
@@ -38,6 +47,9 @@ const TROUBLES: readonly (readonly [string, RegExp, Fault])[] = [
   ["publishing fails", /^PUT .*manifests/, { answer: { status: 500 } }],
   ["the answer to publishing is lost", /^PUT .*manifests/, { loseAnswer: true }],
 ];
+
+// When only the answer was lost, it was done.
+const FAILURES = TROUBLES.filter(([, , fault]) => !("loseAnswer" in fault));
 
 describe.each([
   ["sent whole", {}],
@@ -52,42 +64,43 @@ describe.each([
     for (const { digest } of image.blobs) expect(await open().hasBlob(repository, digest)).toBe(true);
   });
 
-  test.each(TROUBLES)(
-    "is not seen at all when again and again %s, and is published when that is over",
-    async (...row) => {
-      const [trouble, match, fault] = row;
-      // A lost answer means that it was done.
-      if ("loseAnswer" in fault) return expect(fault).toEqual({ loseAnswer: true });
-      const repository = nameFor("always", kind, trouble);
-      const image = { ...imageOf(trouble), blobs: [blobOf(400_000), ...imageOf(trouble).blobs] };
-      proxy.fail(match, fault, 1000);
-      await expect(publish(open(options), repository, image, { tag: "v1" })).rejects.toThrow();
-      proxy.heal();
-      expect(await open().getManifest(repository, "v1")).toBeUndefined();
-      expect(await unfinishedUploads(repository)).toEqual([]);
-      await publish(open(options), repository, image, { tag: "v1" });
-      expect(await open().getManifest(repository, "v1")).toMatchObject({ digest: image.descriptor.digest });
-    },
-  );
+  test.each(FAILURES)("is not seen at all when again and again %s, and is published later", async (...row) => {
+    const [trouble, match, fault] = row;
+    const repository = nameFor("always", kind, trouble);
+    const image = { ...imageOf(trouble), blobs: [blobOf(400_000), ...imageOf(trouble).blobs] };
+    proxy.fail(match, fault, 1000);
+    await expect(publish(open(options), repository, image, { tag: "v1" })).rejects.toBeInstanceOf(RegistryError);
+    proxy.heal();
+    expect(await open().getManifest(repository, "v1")).toBeUndefined();
+    expect(await forgottenUploads(repository)).toEqual([]);
+    await publish(open(options), repository, image, { tag: "v1" });
+    expect(await open().getManifest(repository, "v1")).toMatchObject({ digest: image.descriptor.digest });
+  });
 });
 
-test("an upload in pieces goes on where it broke", async () => {
+test("an upload in pieces goes on after a piece that was refused", async () => {
   const blob = blobOf(600_000);
-  proxy.fail(/^PATCH /, { cutRequestAfter: 50_000 });
+  proxy.fail(/^PATCH /, { answer: { status: 503 } });
   const before = proxy.requests.length;
-  const { sent } = await open({ chunkBytes: 200_000 }).putBlob("shop/resumed", blob);
-  expect(sent).toBeLessThan(600_000 + 200_000 + 1);
+  const registry = open({ chunkBytes: 200_000 });
+  expect(await registry.putBlob("shop/resumed", blob)).toEqual({ by: "upload", sent: 800_000 });
   const methods = proxy.requests.slice(before).map((line) => line.split(" ")[0]);
-  expect(methods.filter((method) => method === "POST")).toHaveLength(1);
-  expect(methods).toContain("GET");
-  expect(await bytesOf(await open().getBlob("shop/resumed", blob.digest))).toHaveLength(blob.size);
+  expect(methods).toEqual(["HEAD", "POST", "PATCH", "GET", "PATCH", "PATCH", "PATCH", "PUT"]);
+  expect(await bytesOf(await registry.getBlob("shop/resumed", blob.digest))).toHaveLength(blob.size);
 });
 
-test("a piece whose answer was lost is not sent again", async () => {
+test("an upload in pieces goes on in the middle of a piece, where the registry keeps what arrived", async () => {
   const blob = blobOf(600_000);
-  proxy.fail(/^PATCH /, { loseAnswer: true });
-  const { sent } = await open({ chunkBytes: 200_000 }).putBlob("shop/lost-answer", blob);
-  expect(sent).toBe(600_000);
+  const keeping = startKeepingRegistry({ cutAfter: 250_000 });
+  try {
+    const registry = open({ origin: keeping.url, chunkBytes: 200_000 });
+    const { sent } = await registry.putBlob("shop/kept", blob);
+    expect(Buffer.compare(keeping.content(), blob.bytes)).toBe(0);
+    expect(keeping.requests()).toEqual(["POST", "PATCH", "PATCH", "GET", "PATCH", "PATCH", "PUT"]);
+    expect(sent).toBeLessThan(800_000);
+  } finally {
+    await keeping.close();
+  }
 });
 
 test("a registry that asks for time gets it, once and for all requests", async () => {
@@ -164,7 +177,7 @@ test("a registry that falls silent is given up, and so is one that never takes t
   proxy.fail(/^PUT /, { stall: true }, 2);
   await expect(registry.putBlob("shop/silent", blobOf(200_000))).rejects.toMatchObject({ code: "unavailable" });
   proxy.heal();
-  expect(await unfinishedUploads("shop/silent")).toEqual([]);
+  expect(await forgottenUploads("shop/silent")).toEqual([]);
 });
 
 test("waiting for a registry ends by the signal", async () => {
