@@ -36,7 +36,7 @@ export function contentOf(bytes: Uint8Array, mediaType: string, annotations?: De
 const digest = v.custom<Digest>((text) => typeof text === "string" && /^sha256:[0-9a-f]{64}$/.test(text));
 
 /** What a manifest says of a blob; others' media types are read as they are. */
-const descriptorSchema = v.object({
+export const descriptorSchema = v.object({
   mediaType: v.string(),
   digest,
   size: v.pipe(v.number(), v.integer(), v.minValue(0)),
