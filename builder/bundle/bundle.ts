@@ -78,11 +78,11 @@ function filesOf(
   runtime: JavaScriptRuntime,
   { entry, code, sourceMap }: { entry: Uint8Array; code: Uint8Array; sourceMap: Uint8Array },
 ): readonly BundleFile[] {
-  const shared = Object.entries(TARGETS[runtime].files).map(([path, text]) => ({ path, bytes: encoder.encode(text) }));
-  return [
-    { path: "entry.js", bytes: entry },
-    ...shared,
-    { path: "function.js", bytes: code },
-    { path: "function.js.map", bytes: sourceMap },
-  ];
+  const shared = [["entry.js", entry] as const, ...Object.entries(TARGETS[runtime].files)].map(
+    ([path, content]): BundleFile => {
+      const bytes = typeof content === "string" ? encoder.encode(content) : content;
+      return { path, bytes, layer: "entry" };
+    },
+  );
+  return [...shared, { path: "function.js", bytes: code }, { path: "function.js.map", bytes: sourceMap }];
 }

@@ -101,9 +101,10 @@ async function runtimeFiles(): Promise<readonly BundleFile[]> {
   const names = await readdir(join(RUNTIME, "fmesh"));
   const modules = names.filter((name) => name.endsWith(".py")).map((name) => `fmesh/${name}`);
   return Promise.all(
-    ["entry.py", ...modules.sort()].map(async (path) => ({
+    ["entry.py", ...modules.sort()].map(async (path): Promise<BundleFile> => ({
       path,
       bytes: new Uint8Array(await readFile(join(RUNTIME, path))),
+      layer: "entry",
     })),
   );
 }
