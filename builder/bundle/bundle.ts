@@ -57,17 +57,24 @@ export async function bundle(
         })
       : undefined;
     return step("bundle", async () => {
-      const entry = entries.bundle({ ...options, limits });
-      // It is waited for below; should the handler be wrong, nobody does.
-      entry.catch(() => undefined);
-      const compiled = await compile({ file, text: handler }, { folder, bun: options.bun, runtime, limits, signal });
-      const packages = await describePackages(folder, compiled.packageFolders, installed?.packages ?? []);
-      const files = filesOf(runtime, { entry: await entry, code: compiled.code, sourceMap: compiled.sourceMap });
+      const source = { file, text: handler };
+      // Both are waited for, whatever becomes of one of them: nothing runs on.
+      const [entry, compiled] = await Promise.allSettled([
+        entries.bundle({ ...options, limits }),
+        compile(source, { folder, bun: options.bun, runtime, limits, signal }),
+      ]);
+      const { code, sourceMap, packageFolders, warnings } = valueOf(compiled);
+      const packages = await describePackages(folder, packageFolders, installed?.packages ?? []);
+      const files = filesOf(runtime, { entry: valueOf(entry), code, sourceMap });
       const { command } = TARGETS[runtime];
-      const { warnings } = compiled;
-      return [{ files, command, packages, lock: installed?.lock, warnings }, `${compiled.code.length} bytes`];
+      return [{ files, command, packages, lock: installed?.lock, warnings }, `${code.length} bytes`];
     });
   });
+}
+
+function valueOf<T>(result: PromiseSettledResult<T>): T {
+  if (result.status === "rejected") throw result.reason;
+  return result.value;
 }
 
 /** Does a step, and says what to remark on it. */

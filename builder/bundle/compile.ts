@@ -1,4 +1,4 @@
-import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { BuildError } from "./build-error.ts";
 import { RUNTIME_PACKAGE } from "./dependencies.ts";
@@ -70,7 +70,7 @@ export async function compile(handler: HandlerSource, options: CompileOptions): 
 
   const metafile = await readMetafile(join(folder, "meta.json"));
   await checkInputs(metafile, folder, handler);
-  const assets = Object.keys(metafile.outputs).filter((path) => !OUTPUTS.has(path));
+  const assets = (await readdir(out)).filter((name) => !OUTPUTS.has(name));
   if (assets.length > 0) throw withAssets(assets);
   const { size } = await stat(join(out, "function.js"));
   if (size > limits.bundleBytes) {
@@ -86,7 +86,7 @@ export async function compile(handler: HandlerSource, options: CompileOptions): 
   return { code, sourceMap, packageFolders: bundledFolders(metafile), warnings: warningsIn(stderr, folder) };
 }
 
-const OUTPUTS = new Set(["./function.js", "./function.js.map"]);
+const OUTPUTS = new Set(["function.js", "function.js.map"]);
 
 const FLAGS = [
   "--no-macros",
@@ -103,7 +103,7 @@ const FLAGS = [
 ];
 
 function withAssets(paths: readonly string[]): BuildError {
-  const names = paths.map((path) => JSON.stringify(path.replace(/^\.\//, ""))).join(", ");
+  const names = paths.map((path) => JSON.stringify(path)).join(", ");
   const text = `${names} would have to lie beside the handler, which is one file; use packages without such files`;
   return new BuildError("unsupported", text);
 }

@@ -33,7 +33,7 @@ export function checkDependencies(dependencies: Readonly<Record<string, string>>
 export function isRange(text: string): boolean {
   if (text.length > MAX_RANGE) return false;
   return text.split("||").every((alternative) => {
-    const trimmed = alternative.trim();
+    const trimmed = alternative.replaceAll(/^ +| +$/g, "");
     return HYPHENATED.test(trimmed) || trimmed.split(/ +/).every((part) => COMPARATOR.test(part));
   });
 }

@@ -32,10 +32,17 @@ export function lockedPackages(text: string): readonly LockedPackage[] {
   });
 }
 
-/** The lock file without the addresses that packages were fetched from: they are the registry's, and change with it. */
+/**
+ * The lock file without the addresses that follow from a package's name and version: which registry, or mirror of it, they were
+ * fetched from makes no difference then.
+ */
 export function withoutAddresses(text: string): string {
-  return text.replaceAll(/(\["(?:@[^"/]+\/)?[^"@/]+@[^"]+", )"[^"]*"(, \{)/g, '$1""$2');
+  return text.replaceAll(ADDRESSED, (entry, head: string, name: string, version: string, address: string) =>
+    address.endsWith(`/${name}/-/${name.split("/").at(-1) ?? ""}-${version}.tgz`) ? `${head}""` : entry,
+  );
 }
+
+const ADDRESSED = /(\["((?:@[^"/@]+\/)?[^"/@]+)@([^"@]+)", )"([^"]+)"/g;
 
 function parse(text: string): v.InferOutput<typeof lockSchema> {
   // What is written by Bun has commas behind the last of a list, which strings in it cannot hold before a bracket.

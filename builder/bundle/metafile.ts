@@ -112,8 +112,8 @@ const FOLDER = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/;
 
 async function isOutside(path: string, folder: string, { file }: HandlerSource): Promise<boolean> {
   if (path === file) return false;
-  const real = await realpath(resolve(folder, path));
-  return relative(join(folder, "node_modules"), real).startsWith("..");
+  const real = await realpath(resolve(folder, path)).catch(() => undefined); // gone by now, as what is in /proc
+  return real === undefined || relative(join(folder, "node_modules"), real).startsWith("..");
 }
 
 function packageOf(path: string): string | undefined {

@@ -42,3 +42,9 @@ export function textOf({ files }: Bundle, path = "function.js"): string {
   if (file === undefined) throw new Error(`the bundle has no "${path}"`);
   return new TextDecoder().decode(file.bytes);
 }
+
+/** All of a bundle, with digests in place of bytes. */
+export function fingerprint(bundle: Bundle): unknown {
+  const files = bundle.files.map(({ bytes, ...file }) => ({ ...file, sha256: Bun.SHA256.hash(bytes, "hex") }));
+  return { ...bundle, files };
+}

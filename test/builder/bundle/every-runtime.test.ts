@@ -35,7 +35,7 @@ describe.each(EVERY_RUNTIME)("a function in $name, by HTTP", (definition) => {
     const form = await running.post("a=1&b=2", { "Content-Type": "application/x-www-form-urlencoded" });
     expect(await form.json()).toMatchObject({ got: { a: "1", b: "2" } });
     const event = { specversion: "1.0", id: "1", source: "/shop", type: "sold" };
-    const binary = Object.entries(event).map(([name, value]) => [`ce-${name}`, value]);
+    const binary = Object.entries(event).map(([name, value]): [string, string] => [`ce-${name}`, value]);
     const sent = await running.post({ item: "tea" }, Object.fromEntries(binary));
     expect(await sent.json()).toMatchObject({ got: { item: "tea" } });
     const structured = await running.post(

@@ -21,10 +21,13 @@ export interface FunctionProcess extends AsyncDisposable {
   ended(): Promise<number | string>;
 }
 
+// `bun --bun`, which the tests run under, puts a `node` in front of the others that is Bun.
+const OTHERS = (process.env["PATH"] ?? "").split(":").filter((folder) => !folder.includes("bun-node"));
+
 /** Where the programs are that commands of bundles name. */
 const PROGRAMS: Readonly<Record<string, string>> = {
   bun: process.execPath,
-  node: Bun.which("node") ?? "node",
+  node: Bun.which("node", { PATH: OTHERS.join(":") }) ?? "node",
   deno: join(import.meta.dirname, `../../../node_modules/@deno/linux-${process.arch}-glibc/deno`),
   python3: Bun.which("python3") ?? "python3",
 };
