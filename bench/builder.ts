@@ -1,0 +1,127 @@
+/**
+ * How long it takes from a handler's source to the digest of its image in a registry: the first time, the same again, and after
+ * a change of one line; beside `buildah`, which makes an image of the same handler on the same base from a Containerfile. Both
+ * push to one real registry on this machine.
+ *
+ *   bun bench/builder.ts [--runs 7]
+ *
+ * Needs Debian's packages docker-registry and buildah, and root.
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { localBase } from "../builder/base/local-base.ts";
+import type { BuildDefinition, PublishedImage } from "../builder/build.ts";
+import { bundle } from "../builder/bundle/bundle.ts";
+import { type BuildCall, Pipeline } from "../builder/pipeline.ts";
+import { DistributionRegistry } from "../builder/registry/distribution.ts";
+import { CloseStack } from "../mesh/lifecycle.ts";
+import { startDockerRegistry } from "../test/support/docker-registry.ts";
+import { buildahBuild } from "./builder/buildah.ts";
+
+/** From a definition to what can be deployed. */
+type Build = (definition: BuildDefinition) => Promise<Pick<PublishedImage, "reference" | "sentBytes">>;
+
+const { values } = parseArgs({ options: { runs: { type: "string", default: "7" } } });
+const runs = Number(values.runs);
+const stack = new CloseStack();
+
+try {
+  const folder = await mkdtemp(join(tmpdir(), "fmesh-bench-"));
+  stack.defer(() => rm(folder, { recursive: true, force: true }));
+  const server = stack.use(await startDockerRegistry());
+  const registry = stack.use(new DistributionRegistry({ origin: server.url }));
+  const base = await timed("base, made and published", () =>
+    localBase(registry, {
+      repository: "base/bun",
+      runtime: "bun",
+      architecture: process.arch === "arm64" ? "arm64" : "amd64",
+      from: { program: process.execPath, version: Bun.version },
+      cacheFolder: join(folder, "bases"),
+    }),
+  );
+  const options = {
+    bun: process.execPath,
+    entry: join(import.meta.dirname, "../worker-service/runtime/function-entry.ts"),
+    temporaryFolder: folder,
+  };
+
+  const pipeline = new Pipeline({
+    registry,
+    bundle: (definition, call) => bundle(definition, options, call),
+    baseOf: () => Promise.resolve(base),
+    builderId: "https://example.com/bench",
+    versions: { bun: Bun.version },
+  });
+  const ours: Build = (definition) => pipeline.build(definition, unwatched());
+  const [tag] = await registry.tags("base/bun");
+  const theirs = stack.use(await buildahBuild({ folder, host: server.host, base: `base/bun:${tag}` }));
+
+  await compare({ "functions-mesh": ours, buildah: theirs.build });
+} finally {
+  await stack.close();
+}
+process.exit(0);
+
+/** They take turns, so that a machine whose speed drifts slows both. */
+async function compare(builders: Readonly<Record<string, Build>>): Promise<void> {
+  const rows = Object.entries(builders).map(([name, build]) => ({ name, build, times: newTimes(), sentBytes: 0 }));
+  // The first run of all pays for what is done once per process: the entry, the first connection.
+  for (let run = 0; run <= runs; run++) {
+    for (const row of rows) {
+      const label = `${row.name}-${run}`;
+      const first = await duration(() => row.build(definition(label, 1, "a + b")));
+      const same = await duration(() => row.build(definition(label, 1, "a + b")));
+      const changed = await duration(async () => {
+        ({ sentBytes: row.sentBytes } = await row.build(definition(label, 2, "b + a")));
+      });
+      if (run === 0) continue;
+      row.times.first.push(first);
+      row.times.same.push(same);
+      row.times.changed.push(changed);
+    }
+  }
+  const line = (name: string, columns: readonly string[]) =>
+    name.padEnd(16) + columns.map((text) => text.padStart(12)).join("");
+  console.log(`\n${line("ms, median", ["first", "the same", "one line"])}`);
+  for (const { name, times, sentBytes } of rows) {
+    const sent = sentBytes > 0 ? `   ${sentBytes} bytes sent after a change` : "";
+    console.log(
+      `${line(
+        name,
+        Object.values(times).map((all) => median(all).toFixed(0)),
+      )}${sent}`,
+    );
+  }
+}
+
+function newTimes(): Record<"first" | "same" | "changed", number[]> {
+  return { first: [], same: [], changed: [] };
+}
+
+function unwatched(): BuildCall {
+  return { signal: new AbortController().signal, onProgress: () => {}, invocationId: "bench" };
+}
+
+function definition(label: string, version: number, sum: string): BuildDefinition {
+  const handler = `export default ({ a, b }: { a: number; b: number }) => ({ sum: ${sum} });\n`;
+  return { project: "bench", label, version, template: "typescript", runtime: "bun", handler, dependencies: {} };
+}
+
+async function timed<T>(what: string, work: () => Promise<T>): Promise<T> {
+  const startedAt = performance.now();
+  const result = await work();
+  console.log(`${what}: ${(performance.now() - startedAt).toFixed(0)} ms`);
+  return result;
+}
+
+async function duration(work: () => Promise<unknown>): Promise<number> {
+  const startedAt = performance.now();
+  await work();
+  return performance.now() - startedAt;
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
