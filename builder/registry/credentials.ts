@@ -13,7 +13,13 @@ export interface CredentialRequest {
 }
 
 export type Credentials =
-  | { readonly kind: "basic"; readonly user: string; readonly password: string }
+  | {
+      readonly kind: "basic";
+      readonly user: string;
+      readonly password: string;
+      /** When others are to be asked for, in milliseconds since 1970. Default: when these are refused. */
+      readonly staleMs?: number;
+    }
   /** For which the registry's token server gives tokens (OAuth 2 refresh token). */
   | { readonly kind: "identity"; readonly token: string }
   /** A token for the registry itself. */

@@ -16,17 +16,19 @@ export interface AuthenticatorOptions {
 /** A token is asked for anew when so much of its life is over. */
 const USABLE_PART = 0.8;
 
-interface CachedToken {
+/** What goes into `Authorization`, until it is too old. */
+interface KnownHeader {
   readonly header: string;
-  readonly endMs: number;
+  /** In milliseconds since 1970. */
+  readonly staleMs: number;
 }
 
 /** Knows how a registry wants to be asked, once it has said so, and keeps tokens until they are too old. */
 export class Authenticator {
   readonly #options: AuthenticatorOptions;
-  readonly #tokens = new Map<string, Promise<CachedToken>>();
+  readonly #tokens = new Map<string, Promise<KnownHeader>>();
   #way: "none" | "basic" | TokenServer = "none";
-  #basic: Promise<string | undefined> | undefined;
+  #basic: Promise<KnownHeader | undefined> | undefined;
 
   constructor(options: AuthenticatorOptions) {
     this.#options = options;
@@ -60,24 +62,27 @@ export class Authenticator {
       next = await this.#basicHeader();
       if (next !== undefined && next === sent) {
         this.#basic = this.#readBasic(true);
-        next = await this.#basic;
+        next = (await this.#basic)?.header;
       }
     }
     if (next !== undefined && next !== sent) return next;
     throw this.#refused(sent !== undefined || next !== undefined);
   }
 
-  #basicHeader(): Promise<string | undefined> {
-    this.#basic ??= this.#readBasic(false);
-    return this.#basic;
+  async #basicHeader(): Promise<string | undefined> {
+    const request = this.#basic;
+    const known = await request;
+    if (known !== undefined && Date.now() < known.staleMs) return known.header;
+    if (this.#basic === request) this.#basic = this.#readBasic(false);
+    return (await this.#basic)?.header;
   }
 
-  async #readBasic(isRefused: boolean): Promise<string | undefined> {
+  async #readBasic(isRefused: boolean): Promise<KnownHeader | undefined> {
     try {
       const credentials = await this.#credentials(isRefused);
       if (credentials === undefined) return undefined;
-      if (credentials.kind === "basic") return basic(credentials);
-      if (credentials.kind === "bearer") return `Bearer ${credentials.token}`;
+      if (credentials.kind === "basic") return { header: basic(credentials), staleMs: credentials.staleMs ?? Infinity };
+      if (credentials.kind === "bearer") return { header: `Bearer ${credentials.token}`, staleMs: Infinity };
       const advice = "log in with a user and a password";
       throw new RegistryError("unauthenticated", `"${this.#options.host}" does not take identity tokens; ${advice}`);
     } catch (error) {
@@ -92,7 +97,7 @@ export class Authenticator {
     const key = scopes.join(" ");
     const request = this.#tokens.get(key);
     const known = await request;
-    if (known !== undefined && known.header !== refused && performance.now() < known.endMs) return known.header;
+    if (known !== undefined && known.header !== refused && Date.now() < known.staleMs) return known.header;
     const later = this.#tokens.get(key);
     // Somebody else may have asked while this one waited.
     if (later !== undefined && later !== request) return (await later).header;
@@ -106,16 +111,16 @@ export class Authenticator {
     }
   }
 
-  async #requestToken(server: TokenServer, scopes: readonly string[], isRefused: boolean): Promise<CachedToken> {
+  async #requestToken(server: TokenServer, scopes: readonly string[], isRefused: boolean): Promise<KnownHeader> {
     const { http, policy, allowsPlainHttp } = this.#options;
     const credentials = await this.#credentials(isRefused);
-    if (credentials?.kind === "bearer") return { header: `Bearer ${credentials.token}`, endMs: performance.now() };
-    const begin = performance.now();
+    if (credentials?.kind === "bearer") return { header: `Bearer ${credentials.token}`, staleMs: 0 };
+    const begin = Date.now();
     const { text, lifetimeMs } = await retrying(
       () => requestToken(http, { server, scopes, credentials, allowsPlainHttp }),
       { policy },
     );
-    return { header: `Bearer ${text}`, endMs: begin + lifetimeMs * USABLE_PART };
+    return { header: `Bearer ${text}`, staleMs: begin + lifetimeMs * USABLE_PART };
   }
 
   #credentials(isRefused: boolean): Promise<Credentials | undefined> {

@@ -4,6 +4,7 @@ import type { Http, HttpRequest, OpenAnswer, WholeAnswer } from "./http.ts";
 import { locationOf } from "./origin.ts";
 import { refusalOf } from "./refusal.ts";
 import { type RetryPolicy, retrying } from "./retry.ts";
+import { unlessAborted } from "../unless-aborted.ts";
 
 /** A request to the registry. */
 export interface Call {
@@ -113,20 +114,6 @@ export class Transport {
       const refused = authenticator.afterRefusal(answer.headers, { scopes, sent: authorization });
       authorization = await unlessAborted(refused, signal);
     }
-  }
-}
-
-/** What is waited for belongs to others as well: it goes on when this one no longer waits. */
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return work;
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const abort = (): void => reject(signal.reason instanceof Error ? signal.reason : new Error("aborted"));
-  if (signal.aborted) abort();
-  signal.addEventListener("abort", abort, { once: true });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener("abort", abort);
   }
 }
 
