@@ -50,7 +50,6 @@ export function noticeOf(transition: Transition): Notice {
 
 class TransitionNotice implements Notice {
   readonly sequence: number;
-  readonly id: string;
   readonly project: string;
   readonly eventId: string;
   readonly routingKey: string;
@@ -59,11 +58,14 @@ class TransitionNotice implements Notice {
 
   constructor({ sequence, project, change }: Transition) {
     this.sequence = sequence;
-    this.id = `${change.id}.${change.status.toLowerCase()}`;
     this.project = project;
     this.eventId = change.id;
     this.routingKey = routingKey(project, change);
     this.#change = change;
+  }
+
+  get id(): string {
+    return `${this.eventId}.${this.#change.status.toLowerCase()}`;
   }
 
   get event(): CloudEvent {
@@ -113,8 +115,23 @@ function eventPath(project: string, source: string): string {
   return `/projects/${project}/events/${encodeURIComponent(source.toWellFormed())}`;
 }
 
+/** Routing keys by what they are made of: there are few, and making one takes longer than all else about a notice. */
+const routingKeys = new Map<string, string>();
+const MAX_KEYS = 10_000;
+
+function routingKey(project: string, change: Change): string {
+  const facts = `${project} ${change.isInvocation} ${change.status} ${change.source}`;
+  let key = routingKeys.get(facts);
+  if (key === undefined) {
+    key = makeRoutingKey(project, change);
+    if (routingKeys.size >= MAX_KEYS) routingKeys.clear();
+    routingKeys.set(facts, key);
+  }
+  return key;
+}
+
 /** Every part is a name, so that it is no pattern to a broker. */
-function routingKey(project: string, { source, isInvocation, status }: Change): string {
+function makeRoutingKey(project: string, { source, isInvocation, status }: Change): string {
   const parts = isInvocation ? addressOf(source) : [source];
   return [project, ...parts.map(asName), status.toLowerCase()].join(".");
 }

@@ -51,6 +51,7 @@ export function natsSink({ broker, log }: { readonly broker: Broker; readonly lo
 
   return {
     name: "nats",
+    isWhole: true,
     async publish(notices) {
       try {
         const others = await sendFirst(notices);

@@ -63,6 +63,7 @@ export function rabbitmqSink(options: RabbitmqOptions): Sink {
 
   return {
     name: "rabbitmq",
+    isWhole: false,
     async publish(notices, signal) {
       const confirmed: number[] = [];
       let failure: Error | undefined;

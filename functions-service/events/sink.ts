@@ -17,6 +17,11 @@ export interface Sink extends Closable {
   /** For logs and metrics: `rabbitmq`. */
   readonly name: string;
   /**
+   * Whether it takes all it is given or nothing, in order. Others get one notice of each event at a time, because one that is
+   * sent again would come after those that followed on it.
+   */
+  readonly isWhole: boolean;
+  /**
    * Sends notices in their order. Waits for those that were sent as long as the connection lives: a receiver may be slow,
    * and what was sent twice arrives twice. Never rejects.
    * @param signal stops waiting.

@@ -15,8 +15,8 @@ export function transitionsOf(
   row: Pick<JournalTable, "first" | "project" | "body" | "dropped">,
 ): readonly Transition[] {
   const { first, project } = row;
-  const dropped = new Set(row.dropped === null ? [] : (JSON.parse(row.dropped) as number[]));
-  return changesOf(row).flatMap((change, place) =>
-    dropped.has(place) ? [] : [{ sequence: first + place, project, change }],
-  );
+  const all = changesOf(row).map((change, place) => ({ sequence: first + place, project, change }));
+  if (row.dropped === null) return all;
+  const dropped = new Set(JSON.parse(row.dropped) as number[]);
+  return all.filter(({ sequence }) => !dropped.has(sequence - first));
 }

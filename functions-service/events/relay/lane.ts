@@ -85,7 +85,8 @@ export class Lane {
   async #deliver(page: Page, { lease, isOver }: { lease: Lease; isOver: AbortSignal }): Promise<void> {
     let advanceAt = performance.now() + ADVANCE_MS;
     while (!page.isDone && !isOver.aborted) {
-      const { confirmed, failure } = await this.#options.sink.publish(page.wave(), isOver);
+      const { sink } = this.#options;
+      const { confirmed, failure } = await sink.publish(sink.isWhole ? page.left : page.wave(), isOver);
       page.confirm(confirmed);
       if (confirmed.length > 0) this.#retry.reset();
       if (isOver.aborted) break;

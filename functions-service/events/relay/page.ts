@@ -23,7 +23,12 @@ export class Page {
     return first === undefined ? this.#end : first.sequence - 1;
   }
 
-  /** What may be sent now: of each event one notice at a time, so that none overtakes another of the same event. */
+  /** All that is not confirmed. */
+  get left(): readonly Notice[] {
+    return this.#left;
+  }
+
+  /** What may be sent now where some of it may be sent again: of each event one notice, so that none overtakes another. */
   wave(): readonly Notice[] {
     const first = new Map<string, Notice>();
     for (const notice of this.#left) {
@@ -34,6 +39,10 @@ export class Page {
   }
 
   confirm(sequences: readonly number[]): void {
+    if (sequences.length === this.#left.length) {
+      this.#left = [];
+      return;
+    }
     const confirmed = new Set(sequences);
     this.#left = this.#left.filter(({ sequence }) => !confirmed.has(sequence));
   }

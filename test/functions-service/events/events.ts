@@ -88,6 +88,7 @@ export function recordingSink(options: { name?: string; confirms?: (notice: Noti
   const ids: string[] = [];
   return {
     name,
+    isWhole: false,
     batches,
     ids,
     async publish(notices): Promise<Delivery> {
