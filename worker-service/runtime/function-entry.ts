@@ -1,3 +1,4 @@
+import "./older-node.ts";
 import { MeshError } from "../../mesh/errors.ts";
 import { fn } from "../function.ts";
 import { PublicError } from "../public-error.ts";

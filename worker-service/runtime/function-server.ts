@@ -1,6 +1,5 @@
 import { type IncomingMessage, type ServerResponse, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { Readable } from "node:stream";
 import type { Closable } from "../../mesh/lifecycle.ts";
 
 /** Answers a request; never rejects. */
@@ -63,6 +62,9 @@ async function listenOnNode(port: number, handler: HttpHandler): Promise<HttpSer
   return { port: (server.address() as AddressInfo).port, close };
 }
 
+/** How long a client may take to read why its body was not read. */
+const UNREAD_MS = 1_000;
+
 async function answer(incoming: IncomingMessage, outgoing: ServerResponse, handler: HttpHandler): Promise<void> {
   const left = new AbortController();
   outgoing.once("close", () => left.abort());
@@ -70,9 +72,13 @@ async function answer(incoming: IncomingMessage, outgoing: ServerResponse, handl
   const response =
     request === undefined ? new Response("the request is not valid", { status: 400 }) : await handler(request);
   const cookies = response.headers.getSetCookie();
+  // What follows on a body that nobody read cannot be told from it.
+  const isUnread = !incoming.complete;
+  if (isUnread) outgoing.once("finish", () => void setTimeout(() => incoming.socket.destroy(), UNREAD_MS).unref());
   outgoing.writeHead(response.status, {
     ...Object.fromEntries(response.headers),
     ...(cookies.length > 0 && { "set-cookie": cookies }),
+    ...(isUnread && { connection: "close" }),
   });
   if (response.body === null || incoming.method === "HEAD") {
     outgoing.end();
@@ -106,11 +112,47 @@ function toRequest(incoming: IncomingMessage, signal: AbortSignal): Request | un
       const value = rawHeaders[index + 1];
       return index % 2 === 0 && value !== undefined ? [[name, value]] : [];
     });
-    // Node's type of a web stream is another than the platform's.
-    const body = hasBody ? (Readable.toWeb(incoming) as unknown as ReadableStream<Uint8Array>) : null;
+    const body = hasBody ? bodyOf(incoming) : null;
     const how = { method, headers: fields, signal, ...(body !== null && { body, duplex: "half" }) };
     return new Request(new URL(url, `http://${headers.host ?? "function"}`), how);
   } catch {
     return undefined; // a host or a path that no URL has
   }
+}
+
+/** A request's body. Node's own conversion would destroy the connection, answer and all, when it is not read to its end. */
+function bodyOf(incoming: IncomingMessage): ReadableStream<Uint8Array> {
+  let isOver = false;
+  return new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        const end = (how: () => void) => (): void => {
+          if (!isOver) how();
+          isOver = true;
+        };
+        incoming.on("data", (chunk: Uint8Array) => {
+          if (isOver) return;
+          controller.enqueue(new Uint8Array(chunk));
+          if ((controller.desiredSize ?? 0) <= 0) incoming.pause();
+        });
+        incoming.once(
+          "end",
+          end(() => controller.close()),
+        );
+        for (const event of ["error", "aborted", "close"]) {
+          incoming.once(
+            event,
+            end(() => controller.error(new Error("the client broke the request off"))),
+          );
+        }
+        incoming.pause();
+      },
+      pull: () => void incoming.resume(),
+      cancel() {
+        isOver = true;
+        incoming.resume();
+      },
+    },
+    { highWaterMark: 1 },
+  );
 }

@@ -34,11 +34,11 @@ export function startNpmRegistry(...packages: readonly Published[]): NpmRegistry
     archives.set(key, known);
     return known;
   };
-  const server = Bun.serve({
+  const server: Bun.Server<undefined> = Bun.serve({
     port: 0,
     hostname: "127.0.0.1",
     idleTimeout: 0,
-    async fetch(request) {
+    async fetch(request): Promise<Response> {
       const { pathname } = new URL(request.url);
       const path = decodeURIComponent(pathname.slice(1));
       requests.push({ path, authorization: request.headers.get("authorization") });
