@@ -4,17 +4,24 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { localBase } from "../../../builder/base/local-base.ts";
 import type { Runtime } from "../../../builder/base/runtime-files.ts";
-import type { Bundle } from "../../../builder/build.ts";
+import type { Bundle, PublishedImage } from "../../../builder/build.ts";
 import { assembleImage } from "../../../builder/image/assemble.ts";
 import { pushImage } from "../../../builder/image/push.ts";
+import type { Registry } from "../../../builder/registry.ts";
+import { DistributionRegistry } from "../../../builder/registry/distribution.ts";
 import { LayoutRegistry } from "../../../builder/registry/layout.ts";
+import { useDockerRegistry } from "../../support/docker-registry.ts";
 import { usePodman } from "../../support/podman.ts";
+import { bundled, source } from "../bundle/bundling.ts";
 
 const engine = usePodman();
+const dockerRegistry = useDockerRegistry();
 let folder: string;
+let layouts: Registry;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "fmesh-container-"));
+  layouts = new LayoutRegistry({ folder: join(folder, "registry") });
 });
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -23,19 +30,11 @@ describe("an image on the machine's own Bun", () => {
   let image: string;
 
   beforeAll(async () => {
-    image = await published("bun", "function.ts", "server.ts");
-  });
-
-  test("answers over HTTP, and drains when it is stopped", async () => {
-    const container = await engine.podman.run(image);
-    await container.untilLine("ready");
-    expect(await (await fetch(container.url)).text()).toBe("hello");
-
-    const answer = fetch(`${container.url}/held`);
-    await container.untilLine("a request is held");
-    await container.stop(20);
-    expect(await (await answer).text()).toBe("answered while ending");
-    expect(await container.ended).toMatchObject({ exitCode: 0 });
+    const bytes = await readFile(join(import.meta.dirname, "fixtures/server.ts"));
+    const files = [{ path: "function.ts", bytes }];
+    const bundle = { files, command: ["bun", "/app/function.ts"], packages: [], lock: undefined, warnings: [] };
+    await publish("bun", bundle, layouts);
+    image = await engine.podman.pull(`oci:${folder}/registry/shop/bun:v1`);
   });
 
   test("runs with nothing that it could write to and no right that it could use", async () => {
@@ -52,6 +51,7 @@ describe("an image on the machine's own Bun", () => {
       shells: [null, null, null, null, null],
     });
     await container.stop(20);
+    expect(await container.ended).toMatchObject({ exitCode: 0 });
   });
 
   test.each(["sh", "/bin/sh", "/bin/bash", "/usr/bin/env"])("has no %s", async (entrypoint) => {
@@ -62,19 +62,60 @@ describe("an image on the machine's own Bun", () => {
   });
 });
 
-test("an image on the machine's own Python runs with its standard library", async () => {
-  const image = await published("python", "function.py", "server.py");
-  const container = await engine.podman.run(image);
-  await container.untilLine("ready");
-  const facts = { user: [65532, 65532], trusted: true, digest: "e3b0c442", sqlite: 2 };
-  expect(await (await fetch(container.url)).json()).toEqual(facts);
-  await container.stop(20);
-  expect(await container.ended).toMatchObject({ exitCode: 0, output: expect.stringContaining("ended") as string });
+describe("a function, pulled by its digest from a registry", () => {
+  const registry = () => new DistributionRegistry({ origin: dockerRegistry.server.url });
+
+  test("on Bun answers over HTTP, and finishes what it has begun when it is stopped", async () => {
+    const handler = `
+      export default async (data: { hold?: boolean }) => {
+        if (data.hold !== true) return { got: data };
+        console.log("a call is held");
+        await new Promise((resolve) => process.once("SIGTERM", resolve));
+        return "answered while ending";
+      };
+    `;
+    const { reference } = await publish("bun", await bundled(source(handler)), registry());
+    const container = await engine.podman.run(await engine.podman.pull(`docker://${reference}`));
+    await container.untilLine("function is up");
+    expect(await call(container.url, { a: 1 })).toEqual({ got: { a: 1 } });
+
+    const answer = call(container.url, { hold: true });
+    await container.untilLine("a call is held");
+    await container.stop(20);
+    expect(await answer).toBe("answered while ending");
+    expect(await container.ended).toMatchObject({ exitCode: 0 });
+  });
+
+  test("on Python has the standard library", async () => {
+    const handler = `
+import asyncio, ctypes, hashlib, sqlite3, ssl
+
+
+def handler(data, context):
+    return {
+        "trusted": len(ssl.create_default_context().get_ca_certs()) > 50,
+        "digest": hashlib.sha256(b"").hexdigest()[:8],
+        "sum": sqlite3.connect(":memory:").execute("select 1 + 1").fetchone()[0],
+    }
+`;
+    const bundle = await bundled(source(handler, { template: "python", runtime: "python" }));
+    const { reference } = await publish("python", bundle, registry());
+    const container = await engine.podman.run(await engine.podman.pull(`docker://${reference}`));
+    await container.untilLine("function is up");
+    expect(await call(container.url, {})).toEqual({ trusted: true, digest: "e3b0c442", sum: 2 });
+    await container.stop(20);
+    expect(await container.ended).toMatchObject({ exitCode: 0 });
+  });
 });
 
-/** Publishes a fixture as a function, and has podman pull it. */
-async function published(runtime: Runtime, path: string, fixture: string): Promise<string> {
-  const registry = new LayoutRegistry({ folder: join(folder, "registry") });
+async function call(url: string, data: object): Promise<unknown> {
+  const headers = { "content-type": "application/json" };
+  const response = await fetch(url, { method: "POST", headers, body: JSON.stringify(data) });
+  return response.json();
+}
+
+/** Publishes a function on the machine's own runtime. */
+async function publish(runtime: Runtime, bundle: Bundle, registry: Registry): Promise<PublishedImage> {
   const base = await localBase(registry, {
     repository: `base/${runtime}`,
     runtime,
@@ -82,14 +123,6 @@ async function published(runtime: Runtime, path: string, fixture: string): Promi
     cacheFolder: join(folder, "cache"),
     ...(runtime === "bun" && { from: { program: process.execPath, version: Bun.version } }),
   });
-  const bundle: Bundle = {
-    files: [{ path, bytes: await readFile(join(import.meta.dirname, "fixtures", fixture)) }],
-    command: [runtime === "python" ? "python3" : runtime, `/app/${path}`],
-    packages: [],
-    lock: undefined,
-    warnings: [],
-  };
-  const image = assembleImage({ bundle, base, about: { title: fixture } });
-  await pushImage(registry, `shop/${runtime}`, image, { base, tag: "v1" });
-  return engine.podman.pull(`oci:${folder}/registry/shop/${runtime}:v1`);
+  const image = assembleImage({ bundle, base, about: { title: "a function" } });
+  return pushImage(registry, `shop/${runtime}`, image, { base, tag: "v1" });
 }
