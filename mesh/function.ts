@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { NAME } from "./names.ts";
 
 /** The largest handler source, in characters. */
-const MAX_HANDLER = 1_048_576;
+export const MAX_HANDLER = 1_048_576;
 
 /** Languages that a function may be written in. */
 export const FUNCTION_TEMPLATES = ["typescript", "javascript", "python"] as const;

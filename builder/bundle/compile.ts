@@ -1,6 +1,7 @@
 import { mkdir, readFile, readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { BuildError } from "./build-error.ts";
+import { BUNDLER_FLAGS } from "./bundler-flags.ts";
 import { RUNTIME_PACKAGE } from "./dependencies.ts";
 import { type BuildLimits, inMegabytes } from "./limits.ts";
 import { firstError, warningsIn } from "./messages.ts";
@@ -59,7 +60,17 @@ export async function compile(handler: HandlerSource, options: CompileOptions): 
   const out = join(folder, "out");
   const { exitCode, stderr } = await runStep({
     doing: "bundling the handler",
-    command: [bun, "build", ...FLAGS, `--target=${target.target}`, `--outdir=${out}`, handler.file],
+    command: [
+      bun,
+      "build",
+      ...BUNDLER_FLAGS,
+      "--sourcemap=linked",
+      "--entry-naming=function.[ext]",
+      `--target=${target.target}`,
+      `--outdir=${out}`,
+      "--metafile=meta.json",
+      handler.file,
+    ],
     folder,
     env: { HOME: join(folder, "home"), NO_COLOR: "1" },
     timeMs: limits.bundleMs,
@@ -87,20 +98,6 @@ export async function compile(handler: HandlerSource, options: CompileOptions): 
 }
 
 const OUTPUTS = new Set(["function.js", "function.js.map"]);
-
-const FLAGS = [
-  "--no-macros",
-  "--env=disable",
-  "--no-env-file",
-  "--format=esm",
-  "--sourcemap=linked",
-  "--entry-naming=function.[ext]",
-  "--metafile=meta.json",
-  // Where a package asks, it is told where it will be, not where it was bundled.
-  '--define=__dirname="/app"',
-  '--define=__filename="/app/function.js"',
-  '--define=process.env.NODE_ENV="production"',
-];
 
 function withAssets(paths: readonly string[]): BuildError {
   const names = paths.map((path) => JSON.stringify(path)).join(", ");
