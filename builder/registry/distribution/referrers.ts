@@ -58,9 +58,15 @@ export class FallbackTags {
   /** Lists a referrer, once. */
   async add(subject: Subject, referrer: Descriptor): Promise<void> {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      await this.#inTurn(subject, () => this.#write(subject, referrer));
-      // Another process may have read the list before this change and written it after: registries do not prevent that.
-      await pauseOrEnd(SETTLE_MS * (1 + Math.random()), subject.signal);
+      let tookMs = 0;
+      await this.#inTurn(subject, async () => {
+        const begin = performance.now();
+        await this.#write(subject, referrer);
+        tookMs = performance.now() - begin;
+      });
+      // Another process may have read the list before this change and will write it after: registries do not prevent that.
+      // It takes about as long as here.
+      await pauseOrEnd(SETTLE_MS + tookMs * (2 + Math.random()), subject.signal);
       if (isListed(await readFallback(this.#transport, subject), referrer)) return;
     }
     const what = `what is attached to "${subject.digest}" in "${subject.path}"`;
@@ -105,7 +111,7 @@ export class FallbackTags {
 }
 
 const MAX_ATTEMPTS = 10;
-const SETTLE_MS = 30;
+const SETTLE_MS = 20;
 
 interface FallbackList {
   readonly found: FoundManifest | undefined;

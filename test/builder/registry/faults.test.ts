@@ -1,12 +1,14 @@
+import fc from "fast-check";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { DistributionRegistry, type DistributionOptions } from "../../../builder/registry/distribution.ts";
 import { RegistryError } from "../../../builder/registry/registry-error.ts";
+import { digestOf } from "../../../builder/registry/verified.ts";
 import { useDockerRegistry } from "../../support/docker-registry.ts";
 import { type Fault, type FaultProxy, startFaultProxy } from "./fault-proxy.ts";
 import { startKeepingRegistry } from "./keeping-registry.ts";
-import { blobOf, bytesOf, imageOf, publish } from "./images.ts";
+import { blobOf, bytesOf, imageOf, inPieces, publish } from "./images.ts";
 
 const docker = useDockerRegistry();
 let proxy: FaultProxy;
@@ -102,6 +104,63 @@ test("an upload in pieces goes on in the middle of a piece, where the registry k
     await keeping.close();
   }
 });
+
+test("an upload that is ended by its signal is ended at the registry as well", async () => {
+  const blob = blobOf(500_000);
+  const controller = new AbortController();
+  const before = proxy.requests.length;
+  const slow = inPieces(blob, {
+    pause: async (offset) => {
+      if (offset > 200_000) controller.abort(new Error("enough"));
+    },
+  });
+  await expect(open().putBlob("shop/ended", slow, { signal: controller.signal })).rejects.toThrow("enough");
+  expect(proxy.requests.slice(before).filter((line) => line.startsWith("DELETE "))).toHaveLength(1);
+});
+
+test("whatever goes wrong, an image is seen as a whole or not at all, and is published when all is well", async () => {
+  const fault = fc.constantFrom<Fault>(
+    { cutRequestAfter: 50_000 },
+    { cutAnswerAfter: 1 },
+    { loseAnswer: true },
+    { damageRequest: true },
+    { answer: { status: 503 }, early: true },
+    { answer: { status: 500 } },
+    { answer: { status: 429, headers: { "retry-after": "0" } } },
+    { answer: { status: 404 } },
+    { answer: { status: 403 } },
+  );
+  const method = fc.constantFrom(/^POST /, /^(PUT .*digest=|PATCH )/, /^HEAD /, /^PUT .*manifests/, /^GET /);
+  const faults = fc.array(fc.record({ method, fault, times: fc.integer({ min: 1, max: 6 }) }), {
+    minLength: 1,
+    maxLength: 4,
+  });
+  const chunkBytes = fc.constantFrom(50_000, 1_000_000);
+  let count = 0;
+  await fc.assert(
+    fc.asyncProperty(faults, chunkBytes, async (wanted, size) => {
+      const repository = `property/run-${++count}`;
+      const image = { ...imageOf(repository), blobs: [blobOf(120_000), ...imageOf(repository).blobs] };
+      for (const each of wanted) proxy.fail(each.method, each.fault, each.times);
+      const outcome = await publish(open({ chunkBytes: size }), repository, image, { tag: "v1" }).catch(
+        () => undefined,
+      );
+      proxy.heal();
+      const seen = await open().getManifest(repository, "v1");
+      if (outcome !== undefined) expect(seen?.digest).toBe(image.descriptor.digest);
+      if (seen !== undefined) {
+        for (const { digest } of image.blobs) expect(await open().hasBlob(repository, digest)).toBe(true);
+      }
+      await publish(open({ chunkBytes: size }), repository, image, { tag: "v1" });
+      expect(await open().getManifest(repository, "v1")).toMatchObject({ digest: image.descriptor.digest });
+      for (const blob of image.blobs) {
+        const back = await bytesOf(await open().getBlob(repository, blob.digest));
+        expect(digestOf(back)).toBe(blob.digest);
+      }
+    }),
+    { numRuns: 25 },
+  );
+}, 120_000);
 
 test("a registry that asks for time gets it, once and for all requests", async () => {
   proxy.fail(/^HEAD /, { answer: { status: 429, headers: { "retry-after": "1" } } });

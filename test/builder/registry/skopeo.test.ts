@@ -3,7 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Registry } from "../../../builder/registry.ts";
+import { fixedCredentials } from "../../../builder/registry/credentials.ts";
+import { DistributionRegistry } from "../../../builder/registry/distribution.ts";
 import { LayoutRegistry } from "../../../builder/registry/layout.ts";
+import { useDockerRegistry } from "../../support/docker-registry.ts";
 import { skopeo } from "../../support/skopeo.ts";
 import { blobOf, bytesOf, imageOf, publish } from "./images.ts";
 
@@ -16,6 +19,20 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 describe("a layout", () => {
   const open = (): Registry => new LayoutRegistry({ folder: join(folder, "layout") });
   interoperability(open, (repository, tag) => [`oci:${join(folder, "layout", repository)}:${tag}`]);
+});
+
+describe("a registry with TLS, a user and a password", () => {
+  const docker = useDockerRegistry({ tls: true, auth: "htpasswd" });
+  const open = (): Registry => {
+    const { url, user, password, certificates } = docker.server;
+    const credentials = fixedCredentials({ kind: "basic", user, password });
+    return new DistributionRegistry({ origin: url, prefix: "team", ca: certificates?.ca ?? "", credentials });
+  };
+  interoperability(open, (repository, tag) => {
+    const { host, user, password, certificates } = docker.server;
+    const flags = [`--cert-dir=${certificates?.caFolder ?? ""}`, `--creds=${user}:${password}`];
+    return [`docker://${host}/team/${repository}:${tag}`, ...flags];
+  });
 });
 
 /** @param address what skopeo is told: a name, and flags for `inspect`. */
