@@ -9,8 +9,10 @@ import { makeLayer } from "../../../builder/image/layer.ts";
 import { pushImage, type PushProgress } from "../../../builder/image/push.ts";
 import { type Architecture, ARCHITECTURES, MEDIA_TYPES } from "../../../builder/oci.ts";
 import type { PutBlobOptions, Registry } from "../../../builder/registry.ts";
+import { DistributionRegistry } from "../../../builder/registry/distribution.ts";
 import { LayoutRegistry } from "../../../builder/registry/layout.ts";
 import { RegistryError } from "../../../builder/registry/registry-error.ts";
+import { useDockerRegistry } from "../../support/docker-registry.ts";
 import { umociUnpack } from "../../support/image-readers.ts";
 import { skopeo } from "../../support/skopeo.ts";
 import { sampleBundle } from "./samples.ts";
@@ -120,6 +122,28 @@ describe("what is sent", () => {
     const { sentBytes } = await pushImage(cannotMount, "shop/adder", image, { base, tag: "v1" });
     expect(sentBytes).toBeGreaterThan(base.images.amd64?.layers[0]?.size ?? Infinity);
     await skopeo("copy", `oci:${folder}/registry/shop/adder:v1`, `dir:${folder}/copy`);
+  });
+});
+
+describe("a registry that others run", () => {
+  const dockerRegistry = useDockerRegistry();
+
+  test("mounts the base, takes the rest, and has for skopeo what a folder would have", async () => {
+    const remote = new DistributionRegistry({ origin: dockerRegistry.server.url });
+    await publishSampleBase(remote);
+    const image = imageOf("1", ARCHITECTURES);
+    const progress: PushProgress[] = [];
+    const { reference } = await pushImage(remote, "shop/adder", image, {
+      base,
+      tag: "v1",
+      onProgress: (step) => progress.push(step),
+    });
+    expect(progress.map(({ by }) => by).toSorted()).toEqual(["mount", "mount", "upload", "upload", "upload", "upload"]);
+    expect(reference).toBe(`${dockerRegistry.server.host}/shop/adder@${image.descriptor.digest}`);
+    for (const name of [reference, `${dockerRegistry.server.host}/shop/adder:v1`]) {
+      const found = JSON.parse(await skopeo("inspect", "--raw", "--tls-verify=false", `docker://${name}`)) as unknown;
+      expect(found).toEqual(JSON.parse(text(image.index?.bytes ?? new Uint8Array())));
+    }
   });
 });
 
