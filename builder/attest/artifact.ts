@@ -3,7 +3,7 @@ import { digestOf } from "../image/digest.ts";
 import { MEDIA_TYPES, type Descriptor, type Digest, type Manifest } from "../oci.ts";
 import type { Blob, CallOptions, Registry } from "../registry.ts";
 import { RegistryError } from "../registry/registry-error.ts";
-import { parseJson } from "./parse-json.ts";
+import { parseJson } from "./json.ts";
 
 /** The largest blob that is read of what is attached to an image: a bill of materials of ten thousand packages has less. */
 export const MAX_BLOB_BYTES = 16 * 1024 * 1024;
@@ -33,12 +33,15 @@ export function contentOf(bytes: Uint8Array, mediaType: string, annotations?: De
   };
 }
 
-const digest = v.custom<Digest>((text) => typeof text === "string" && /^sha256:[0-9a-f]{64}$/.test(text));
+export const digestSchema = v.custom<Digest>(
+  (text) => typeof text === "string" && /^sha256:[0-9a-f]{64}$/.test(text),
+  'use a digest: "sha256:" and 64 hexadecimal digits',
+);
 
 /** What a manifest says of a blob; others' media types are read as they are. */
 export const descriptorSchema = v.object({
   mediaType: v.string(),
-  digest,
+  digest: digestSchema,
   size: v.pipe(v.number(), v.integer(), v.minValue(0)),
   annotations: v.exactOptional(v.record(v.string(), v.string())),
 });

@@ -2,6 +2,7 @@ import { MEDIA_TYPES, type Descriptor } from "../oci.ts";
 import type { CallOptions, Registry } from "../registry.ts";
 import { RegistryError } from "../registry/registry-error.ts";
 import { contentOf, parseManifest, type Content } from "./artifact.ts";
+import { jsonBytes } from "./json.ts";
 
 /**
  * Adds layers to the manifest under one of cosign's tags, which holds what all signers attached. Their blobs have to be there.
@@ -24,8 +25,8 @@ export async function addToTag(
   const config = configOf(all);
   await registry.putBlob(repository, config.blob, options);
   const manifest = { schemaVersion: 2, mediaType: MEDIA_TYPES.manifest, config: config.descriptor, layers: all };
-  const bytes = new TextEncoder().encode(JSON.stringify(manifest));
-  await registry.putManifest(repository, { bytes, mediaType: MEDIA_TYPES.manifest }, { ...options, tag });
+  const content = { bytes: jsonBytes(manifest), mediaType: MEDIA_TYPES.manifest };
+  await registry.putManifest(repository, content, { ...options, tag });
   return true;
 }
 
@@ -64,5 +65,5 @@ export function configOf(layers: readonly Descriptor[]): Content {
     rootfs: { type: "layers", diff_ids: layers.map(({ digest }) => digest) },
     config: {},
   };
-  return contentOf(new TextEncoder().encode(JSON.stringify(image)), MEDIA_TYPES.config);
+  return contentOf(jsonBytes(image), MEDIA_TYPES.config);
 }

@@ -2,6 +2,7 @@ import { MEDIA_TYPES, type Descriptor } from "../oci.ts";
 import { contentOf, cosignTags, type Content } from "./artifact.ts";
 import { ENVELOPE_MEDIA_TYPE, type Envelope } from "./dsse.ts";
 import type { Evidence, Store } from "./evidence.ts";
+import { jsonBytes } from "./json.ts";
 import { BUNDLE_MEDIA_TYPE, encodeBundle } from "./sigstore-bundle.ts";
 import type { Signer } from "./signer.ts";
 import { SIGNATURE_ANNOTATION, SIMPLE_SIGNING_MEDIA_TYPE, simpleSigningPayload } from "./simple-signing.ts";
@@ -100,8 +101,4 @@ function referrerOf({ image, signer, createdAt }: Signing, { claim, envelope }: 
     },
   };
   return { blobs: [config, bundle], manifest: jsonBytes(manifest) };
-}
-
-function jsonBytes(value: object): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify(value));
 }

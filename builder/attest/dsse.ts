@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { parseJson } from "./parse-json.ts";
+import { parseJson } from "./json.ts";
 import type { PublicKey } from "./public-key.ts";
 import type { Signer } from "./signer.ts";
 
@@ -13,14 +13,11 @@ export interface Envelope {
   readonly signatures: readonly [{ readonly sig: string }];
 }
 
-// Strict base64, one form per content: what was changed in any way must not be taken for the same.
-const base64 = v.pipe(v.string(), v.base64());
-
 /** One signature: what Sigstore's bundles hold, and what cosign writes. */
 export const envelopeSchema = v.object({
   payloadType: v.string(),
-  payload: base64,
-  signatures: v.strictTuple([v.object({ sig: base64 })]),
+  payload: v.string(),
+  signatures: v.strictTuple([v.object({ sig: v.string() })]),
 });
 
 /** What is signed: payload and type, each with its length, so that neither can pass for the other (DSSE 1.0.2, protocol.md). */
@@ -65,7 +62,7 @@ export function openEnvelope(
   return signer === undefined ? undefined : { payload, signer };
 }
 
-/** The bytes of base64 with no bit to spare, or `undefined`. */
+/** The bytes of base64 in its one form: what was changed in any way must not be taken for the same. */
 export function strictBase64(text: string): Uint8Array | undefined {
   // fromBase64 skips white space.
   if (/\s/.test(text)) return undefined;

@@ -1,8 +1,9 @@
-import type { Descriptor, Digest } from "../oci.ts";
-import type { CallOptions, Registry } from "../registry.ts";
+import type { Descriptor } from "../oci.ts";
+import type { CallOptions } from "../registry.ts";
 import { RegistryError } from "../registry/registry-error.ts";
 import { MAX_ATTACHED, cosignTags, isAboutContent, parseManifest, readBlob } from "./artifact.ts";
 import { ENVELOPE_MEDIA_TYPE, parseEnvelope, type Envelope } from "./dsse.ts";
+import type { ImageSource } from "./image-source.ts";
 import type { PublicKey } from "./public-key.ts";
 import { BUNDLE_MEDIA_TYPE, parseBundle } from "./sigstore-bundle.ts";
 import { SIGNATURE_ANNOTATION, SIMPLE_SIGNING_MEDIA_TYPE, readSimpleSignature } from "./simple-signing.ts";
@@ -32,7 +33,7 @@ export interface Evidence {
  * @throws RegistryError when the registry cannot tell
  */
 export async function readEvidence(
-  image: { readonly registry: Registry; readonly repository: string; readonly digest: Digest },
+  image: ImageSource,
   keys: readonly PublicKey[],
   options: CallOptions = {},
 ): Promise<Evidence> {
@@ -40,14 +41,14 @@ export async function readEvidence(
 }
 
 class EvidenceReader {
-  readonly #image: Parameters<typeof readEvidence>[0];
+  readonly #image: ImageSource;
   readonly #keys: readonly PublicKey[];
   readonly #options: CallOptions;
   readonly #signers: PublicKey[] = [];
   readonly #claims: FoundClaim[] = [];
   readonly #notes: string[] = [];
 
-  constructor(image: Parameters<typeof readEvidence>[0], keys: readonly PublicKey[], options: CallOptions) {
+  constructor(image: ImageSource, keys: readonly PublicKey[], options: CallOptions) {
     this.#image = image;
     this.#keys = keys;
     this.#options = options;

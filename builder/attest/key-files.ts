@@ -1,4 +1,4 @@
-import { open, readFile, stat } from "node:fs/promises";
+import { open, readFile, rm, stat } from "node:fs/promises";
 import { KeyError } from "./key-error.ts";
 import { generateKeyPair, readSigner, type Signer } from "./signer.ts";
 
@@ -16,7 +16,12 @@ export async function writeKeyPair(prefix: string, passphrase: string): Promise<
   const files = { privateKey: `${prefix}.key`, publicKey: `${prefix}.pub` };
   const pair = await generateKeyPair(passphrase);
   await writeNew(files.privateKey, pair.privateKey, 0o600);
-  await writeNew(files.publicKey, pair.publicKey, 0o644);
+  try {
+    await writeNew(files.publicKey, pair.publicKey, 0o644);
+  } catch (error) {
+    await rm(files.privateKey);
+    throw error;
+  }
   return files;
 }
 
@@ -36,8 +41,9 @@ export async function readSignerFile(path: string, passphrase: string | undefine
     return await readSigner(await readFile(path, "utf8"), passphrase);
   } catch (error) {
     if (error instanceof KeyError && error.code === "key_file") throw error;
-    if (error instanceof KeyError)
+    if (error instanceof KeyError) {
       throw new KeyError(error.code, `"${path}": ${error.message}`, { cause: error.cause });
+    }
     throw new KeyError("key_file", `the private key "${path}" cannot be read: ${reasonOf(error)}`, { cause: error });
   }
 }

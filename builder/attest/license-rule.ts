@@ -70,13 +70,13 @@ function isForbidden(text: string, forbidden: readonly RegExp[]): boolean {
     // A name that SPDX does not know: compared as it is.
     return matches(text, forbidden);
   }
-  return holds(expression, forbidden);
+  return isForbiddenExpression(expression, forbidden);
 }
 
-function holds(expression: Expression, forbidden: readonly RegExp[]): boolean {
+function isForbiddenExpression(expression: Expression, forbidden: readonly RegExp[]): boolean {
   if ("conjunction" in expression) {
-    const left = holds(expression.left, forbidden);
-    const right = holds(expression.right, forbidden);
+    const left = isForbiddenExpression(expression.left, forbidden);
+    const right = isForbiddenExpression(expression.right, forbidden);
     return expression.conjunction === "or" ? left && right : left || right;
   }
   return matches(expression.license, forbidden);

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { Digest } from "../oci.ts";
+import { digestSchema } from "./artifact.ts";
 import { KeyError } from "./key-error.ts";
 import { readPublicKey, type PublicKey } from "./public-key.ts";
 
@@ -14,11 +14,6 @@ const publicKey = v.pipe(
       return NEVER;
     }
   }),
-);
-
-const digest = v.custom<Digest>(
-  (text) => typeof text === "string" && /^sha256:[0-9a-f]{64}$/.test(text),
-  'use a digest: "sha256:" and 64 hexadecimal digits',
 );
 
 /** Rules that read what was attached: without keys they would believe anybody. */
@@ -44,7 +39,7 @@ export const policySchema = v.pipe(
     /** It was built by one of these builders. */
     builderIds: someOf(v.string()),
     /** It stands on nothing but these base images, by the digests of their manifests. */
-    bases: someOf(digest),
+    bases: someOf(digestSchema),
     /** It is in one of these registries, or folders of one: `registry.example.com/functions`. */
     registries: someOf(v.string()),
     /** Nothing in it can be had under these SPDX licences only; `GPL-*` names all that begin so. What tells no licence is refused. */

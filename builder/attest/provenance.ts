@@ -2,6 +2,7 @@ import * as v from "valibot";
 import type { BuildDefinition, BundledPackage } from "../build.ts";
 import { digestOf } from "../image/digest.ts";
 import type { Digest } from "../oci.ts";
+import { hexOf } from "../registry/names.ts";
 import { digestsOf } from "./integrity.ts";
 import { npmPackageUrl } from "./package-url.ts";
 
@@ -50,7 +51,7 @@ export function makeProvenance(input: ProvenanceInput) {
         { name: "handler", digest: { sha256: hexOf(digestOf(encoder.encode(definition.handler))) } },
         ...input.bases.map(({ reference, digest }) => ({
           name: BASE,
-          uri: `docker://${reference}`,
+          uri: `oci://${reference}`,
           digest: { sha256: hexOf(digest) },
         })),
         ...input.packages.map(packageDescriptor),
@@ -89,10 +90,6 @@ function packageDescriptor({ name, version, integrity }: BundledPackage) {
 /** RFC 3339 in seconds. */
 function timestamp(time: Date): string {
   return time.toISOString().replace(/\.\d{3}Z$/, "Z");
-}
-
-function hexOf(digest: Digest): string {
-  return digest.slice("sha256:".length);
 }
 
 const sha256 = v.object({ sha256: v.exactOptional(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))) });

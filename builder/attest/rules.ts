@@ -87,8 +87,9 @@ function provenanceRefusals(provenance: ReadProvenance, policy: Policy, now: Dat
   }
   if (policy.bases !== undefined) {
     const others = bases.filter((base) => policy.bases?.includes(base) !== true);
-    if (others.length > 0)
+    if (others.length > 0) {
       refusals.push({ rule: "bases", reason: `it stands on ${listed(others)}, which the policy does not name` });
+    }
     if (bases.length === 0) refusals.push({ rule: "bases", reason: "its provenance names no base image" });
   }
   if (policy.maxAgeDays !== undefined) {

@@ -16,6 +16,7 @@ import { PackageURL } from "packageurl-js";
 import parseLicense from "spdx-expression-parse";
 import type { BuildDefinition, BundledPackage } from "../build.ts";
 import type { Digest } from "../oci.ts";
+import { hexOf } from "../registry/names.ts";
 import { digestsOf } from "./integrity.ts";
 import { npmPackageUrl } from "./package-url.ts";
 
@@ -113,7 +114,7 @@ function baseImage(repository: string, image: SbomInput["base"]["images"][number
     bomRef: purl,
     version: image.digest,
     purl,
-    hashes: new HashDictionary([[HashAlgorithm["SHA-256"], image.digest.slice("sha256:".length)]]),
+    hashes: new HashDictionary([[HashAlgorithm["SHA-256"], hexOf(image.digest)]]),
     properties: new PropertyRepository(layers),
   });
 }

@@ -36,7 +36,8 @@ export async function readSigner(pem: string, passphrase: string | undefined): P
   return { publicKey, sign: async (bytes) => new Uint8Array(sign("sha256", bytes, key)) };
 }
 
-const PEM = /-----BEGIN ([A-Z ]+)-----([A-Za-z0-9+/=\s]+)-----END \1-----/;
+// openssl may write the curve's parameters before the key.
+const PEM = /-----BEGIN ([A-Z ]*PRIVATE KEY)-----([A-Za-z0-9+/=\s]+)-----END \1-----/;
 
 async function readPrivateKey(pem: string, passphrase: string | undefined): Promise<KeyObject> {
   const [block, label = "", content = ""] = PEM.exec(pem) ?? [];
@@ -46,7 +47,7 @@ async function readPrivateKey(pem: string, passphrase: string | undefined): Prom
     throw new KeyError("passphrase_wrong", `the private key is sealed ("${label}"); give its passphrase`);
   }
   const der = await openPrivateKey(fromBase64(content), passphrase);
-  return readOpened({ key: new Uint8Array(der) as unknown as Buffer, format: "der", type: "pkcs8" });
+  return readOpened(pemBlock("PRIVATE KEY", der));
 }
 
 function readPkcs8(block: string, passphrase: string | undefined): KeyObject {
@@ -54,7 +55,7 @@ function readPkcs8(block: string, passphrase: string | undefined): KeyObject {
   if (isSealed && passphrase === undefined) {
     throw new KeyError("passphrase_wrong", "the private key is sealed; give its passphrase");
   }
-  if (!isSealed) return readOpened({ key: block });
+  if (!isSealed) return readOpened(block);
   try {
     return createPrivateKey({ key: block, passphrase });
   } catch (error) {
@@ -64,9 +65,9 @@ function readPkcs8(block: string, passphrase: string | undefined): KeyObject {
   }
 }
 
-function readOpened(input: Parameters<typeof createPrivateKey>[0]): KeyObject {
+function readOpened(pem: string): KeyObject {
   try {
-    return createPrivateKey(input);
+    return createPrivateKey(pem);
   } catch (error) {
     throw new KeyError("key_unusable", "the private key is damaged, or of a kind that is not known here", {
       cause: error,

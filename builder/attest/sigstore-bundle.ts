@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { envelopeSchema, type Envelope } from "./dsse.ts";
-import { parseJson } from "./parse-json.ts";
+import { jsonBytes, parseJson } from "./json.ts";
 
 /** Media type of a Sigstore bundle, 0.3: the blob, its layer and the artifact that is attached to an image. */
 export const BUNDLE_MEDIA_TYPE = "application/vnd.dev.sigstore.bundle.v0.3+json";
@@ -18,7 +18,7 @@ export function encodeBundle(envelope: Envelope, fingerprint: string): Uint8Arra
     verificationMaterial: { publicKey: { hint: fingerprint } },
     dsseEnvelope: envelope,
   };
-  return new TextEncoder().encode(JSON.stringify(bundle));
+  return jsonBytes(bundle);
 }
 
 /** The envelope of a bundle in bytes, or `undefined` for anything else. */

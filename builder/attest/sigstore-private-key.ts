@@ -2,7 +2,7 @@ import { secretbox } from "@noble/ciphers/salsa.js";
 import { randomBytes, scrypt } from "node:crypto";
 import * as v from "valibot";
 import { KeyError } from "./key-error.ts";
-import { parseJson } from "./parse-json.ts";
+import { jsonBytes, parseJson } from "./json.ts";
 
 /** The labels under which cosign keeps private keys; it writes the first one today. */
 export const SIGSTORE_LABELS = ["ENCRYPTED SIGSTORE PRIVATE KEY", "ENCRYPTED COSIGN PRIVATE KEY"] as const;
@@ -41,7 +41,7 @@ export async function sealPrivateKey(der: Uint8Array, passphrase: string): Promi
     cipher: { name: "nacl/secretbox", nonce: nonce.toString("base64") },
     ciphertext: new Uint8Array(box.seal(der)).toBase64(),
   };
-  return new TextEncoder().encode(JSON.stringify(sealed));
+  return jsonBytes(sealed);
 }
 
 /**

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { Digest } from "../oci.ts";
 import { strictBase64 } from "./dsse.ts";
-import { parseJson } from "./parse-json.ts";
+import { jsonBytes, parseJson } from "./json.ts";
 import type { PublicKey } from "./public-key.ts";
 
 /** Media type of a payload in the tag `sha256-….sig` (cosign, specs/SIGNATURE_SPEC.md). */
@@ -29,7 +29,7 @@ export function simpleSigningPayload(image: { readonly name: string; readonly di
     },
     optional: null,
   };
-  return new TextEncoder().encode(JSON.stringify(payload));
+  return jsonBytes(payload);
 }
 
 /**

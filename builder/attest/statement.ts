@@ -1,7 +1,8 @@
 import * as v from "valibot";
 import type { Digest } from "../oci.ts";
+import { hexOf } from "../registry/names.ts";
 import { openEnvelope, signEnvelope, type Envelope } from "./dsse.ts";
-import { parseJson } from "./parse-json.ts";
+import { jsonBytes, parseJson } from "./json.ts";
 import type { PublicKey } from "./public-key.ts";
 import type { Signer } from "./signer.ts";
 
@@ -44,7 +45,7 @@ export function signClaim(
     predicateType: claim.predicateType,
     predicate: claim.predicate,
   };
-  return signEnvelope(PAYLOAD_TYPE, new TextEncoder().encode(JSON.stringify(statement)), signer);
+  return signEnvelope(PAYLOAD_TYPE, jsonBytes(statement), signer);
 }
 
 /** A claim that one of the trusted keys stands for. */
@@ -67,8 +68,4 @@ export function readClaim(
   const { subject, predicateType, predicate } = parsed.output;
   if (!subject.some((about) => about.digest["sha256"] === hexOf(digest))) return { why: "it is about another image" };
   return { predicateType, predicate, signer: opened.signer };
-}
-
-function hexOf(digest: Digest): string {
-  return digest.slice("sha256:".length);
 }

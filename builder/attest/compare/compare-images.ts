@@ -1,7 +1,8 @@
 import type { CallOptions } from "../../registry.ts";
+import type { ImageSource } from "../image-source.ts";
 import { compareLayers } from "./compare-layers.ts";
 import { compareMembers, type Names } from "./compare-members.ts";
-import { openImage, type ImageSource, type OpenedIndex, type PlatformImage } from "./image-parts.ts";
+import { openImage, type OpenedIndex, type PlatformImage } from "./image-parts.ts";
 
 export interface CompareOptions extends CallOptions {
   /** What the two are called in what is told. Default: "the first" and "the second". */

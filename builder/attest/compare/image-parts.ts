@@ -1,16 +1,10 @@
 import * as v from "valibot";
 import { MEDIA_TYPES, type Descriptor, type Digest, type Manifest } from "../../oci.ts";
-import type { CallOptions, Registry } from "../../registry.ts";
+import type { CallOptions } from "../../registry.ts";
 import { RegistryError } from "../../registry/registry-error.ts";
 import { descriptorSchema, parseManifest, readBlob } from "../artifact.ts";
-import { parseJson } from "../parse-json.ts";
-
-/** Where an image is. */
-export interface ImageSource {
-  readonly registry: Registry;
-  readonly repository: string;
-  readonly digest: Digest;
-}
+import type { ImageSource } from "../image-source.ts";
+import { parseJson } from "../json.ts";
 
 /** An image of one architecture, opened. */
 export interface PlatformImage {

@@ -3,7 +3,7 @@ import { Meter } from "../../image/digest.ts";
 import { MEDIA_TYPES, type Descriptor } from "../../oci.ts";
 import type { CallOptions } from "../../registry.ts";
 import { RegistryError } from "../../registry/registry-error.ts";
-import type { ImageSource } from "./image-parts.ts";
+import type { ImageSource } from "../image-source.ts";
 
 /** What a layer says of a file, in the words of a difference. */
 export type LayerFile = Readonly<Record<"type" | "mode" | "owner" | "time" | "target" | "size" | "content", string>>;

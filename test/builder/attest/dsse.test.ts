@@ -1,7 +1,13 @@
 import fc from "fast-check";
 import { createPublicKey, verify } from "node:crypto";
 import { expect, test } from "vitest";
-import { openEnvelope, preAuthenticationEncoding, signEnvelope, strictBase64 } from "../../../builder/attest/dsse.ts";
+import {
+  openEnvelope,
+  parseEnvelope,
+  preAuthenticationEncoding,
+  signEnvelope,
+  strictBase64,
+} from "../../../builder/attest/dsse.ts";
 import { makeSigner } from "./keys.ts";
 
 // The example of the specification (DSSE 1.0.2, protocol.md, "Test Vectors").
@@ -68,6 +74,16 @@ test("an envelope with another type does not open, though its signature holds", 
   expect(openEnvelope(envelope, { payloadType: "application/json", keys })).toBeUndefined();
   const relabelled = { ...envelope, payloadType: "application/json" };
   expect(openEnvelope(relabelled, { payloadType: "application/json", keys })).toBeUndefined();
+});
+
+test("an envelope may hold a large bill of materials", async () => {
+  const signer = await makeSigner();
+  const payload = new Uint8Array(10_000_000).fill(0x20);
+  const bytes = new TextEncoder().encode(JSON.stringify(await signEnvelope("text/plain", payload, signer)));
+  const envelope = parseEnvelope(bytes);
+  expect(envelope).toBeDefined();
+  const opened = envelope && openEnvelope(envelope, { payloadType: "text/plain", keys: [signer.publicKey] });
+  expect(opened?.payload.length).toBe(payload.length);
 });
 
 test("base64 has one form only", () => {

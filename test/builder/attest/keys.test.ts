@@ -42,6 +42,14 @@ describe("a pair of keys", () => {
     expect(await readFile(files.privateKey, "utf8")).toBe(before);
   });
 
+  test("is written whole, or not at all", async () => {
+    const prefix = join(folder, "half");
+    await writeFile(`${prefix}.pub`, "somebody's");
+    await expect(writeKeyPair(prefix, "x")).rejects.toThrow(/half\.pub" cannot be written/);
+    await expect(stat(`${prefix}.key`)).rejects.toMatchObject({ code: "ENOENT" });
+    expect(await readFile(`${prefix}.pub`, "utf8")).toBe("somebody's");
+  });
+
   test("is different every time", async () => {
     const [one, other] = [await generateKeyPair("x"), await generateKeyPair("x")];
     expect(one.publicKey).not.toBe(other.publicKey);
@@ -71,7 +79,7 @@ describe("a private key", () => {
   test("that openssl made and sealed is read with its passphrase", async () => {
     const plain = join(folder, "plain.pem");
     const sealed = join(folder, "sealed.pem");
-    execFileSync("openssl", ["ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", plain]);
+    execFileSync("openssl", ["ecparam", "-name", "prime256v1", "-genkey", "-out", plain]);
     execFileSync("openssl", [
       "pkcs8",
       "-topk8",

@@ -24,7 +24,7 @@ describe("a provenance", () => {
           },
           {
             name: "base",
-            uri: `docker://registry.example.com/functions/base/bun@${BASE_DIGEST}`,
+            uri: `oci://registry.example.com/functions/base/bun@${BASE_DIGEST}`,
             digest: { sha256: "b".repeat(64) },
           },
           { uri: "pkg:npm/left-pad@1.3.0", digest: { sha512: "07".repeat(64) } },
