@@ -196,10 +196,11 @@ export function registryConformance({ registry }: { readonly registry: () => Reg
   test("things that are attached at the same time are all found", async () => {
     const repository = fresh();
     const image = imageOf("busy");
-    await publish(registry(), repository, image, { tag: "v1" });
+    const shared = registry();
+    await publish(shared, repository, image, { tag: "v1" });
     const attached = Array.from({ length: 6 }, (_, i) => imageOf(`attached ${i}`, { subject: image.descriptor }));
-    await Promise.all(attached.map((each) => publish(registry(), repository, each)));
-    const found = await registry().referrers(repository, image.descriptor.digest);
+    await Promise.all(attached.map((each) => publish(shared, repository, each)));
+    const found = await shared.referrers(repository, image.descriptor.digest);
     expect(found.map(({ digest }) => digest).toSorted()).toEqual(
       attached.map(({ descriptor }) => descriptor.digest).toSorted(),
     );
