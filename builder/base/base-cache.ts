@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
 import { type Digest, MEDIA_TYPES } from "../oci.ts";
@@ -19,6 +19,9 @@ export interface CachedLayers {
 }
 
 const INDEX = "layers.json";
+const UNFINISHED = ".unfinished";
+/** Making layers takes seconds: whoever began an hour ago was killed. */
+const ABANDONED_MS = 60 * 60 * 1000;
 
 const digestSchema = v.custom<Digest>((value) => typeof value === "string" && /^sha256:[0-9a-f]{64}$/.test(value));
 const indexSchema = v.array(
@@ -41,8 +44,9 @@ export async function cachedLayers(plans: readonly LayerPlan[], options: CacheOp
   const there = await readLayers(folder);
   if (there !== undefined) return { layers: there, folder, wasThere: true };
 
-  const unfinished = join(cacheFolder, `${key}.${crypto.randomUUID()}.unfinished`);
+  const unfinished = join(cacheFolder, `${key}.${crypto.randomUUID()}${UNFINISHED}`);
   await mkdir(unfinished, { recursive: true });
+  await removeAbandoned(cacheFolder);
   try {
     const layers: LayerFile[] = [];
     for (const { entries, note } of plans) layers.push(await writeLayer(entries, { folder: unfinished, note, signal }));
@@ -54,6 +58,15 @@ export async function cachedLayers(plans: readonly LayerPlan[], options: CacheOp
     throw error;
   } finally {
     await rm(unfinished, { recursive: true, force: true });
+  }
+}
+
+async function removeAbandoned(cacheFolder: string): Promise<void> {
+  for (const name of await readdir(cacheFolder)) {
+    if (!name.endsWith(UNFINISHED)) continue;
+    const folder = join(cacheFolder, name);
+    const changedAt = (await stat(folder).catch(() => undefined))?.mtimeMs ?? Infinity;
+    if (Date.now() - changedAt > ABANDONED_MS) await rm(folder, { recursive: true, force: true });
   }
 }
 

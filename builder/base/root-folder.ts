@@ -1,4 +1,4 @@
-import { readdir, readlink, lstat } from "node:fs/promises";
+import { lstat, readlink } from "node:fs/promises";
 import { join } from "node:path";
 
 /** As many as Linux follows. */
@@ -42,13 +42,6 @@ export class RootFolder {
       left = [...target.split("/"), ...left];
     }
     return join(this.folder, ...at);
-  }
-
-  /** Names in a folder of that system; none when there is no such folder. */
-  async list(path: string): Promise<readonly string[]> {
-    const folder = await this.find(path);
-    if (folder === undefined) return [];
-    return (await readdir(folder).catch(ifMissing)) ?? [];
   }
 }
 

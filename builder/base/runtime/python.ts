@@ -1,4 +1,4 @@
-import { readFile, stat } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { BaseError } from "../base-error.ts";
 import type { RootFolder } from "../root-folder.ts";
@@ -65,18 +65,18 @@ interface Found {
   readonly file: string;
 }
 
-async function filesIn(root: RootFolder, folder: string): Promise<readonly Found[]> {
-  const names = await root.list(folder);
+/** Links to files are files; links to folders, which may go round in circles, are left out. */
+async function filesIn(root: RootFolder, path: string): Promise<readonly Found[]> {
+  const folder = await root.find(path);
+  const children = folder === undefined ? [] : await readdir(folder, { withFileTypes: true });
   const found = await Promise.all(
-    names
-      .filter((name) => isWanted(name))
-      .map(async (name): Promise<readonly Found[]> => {
-        const path = `${folder}/${name}`;
-        const file = await root.find(path);
-        if (file === undefined) return [];
-        const stats = await stat(file);
-        if (stats.isDirectory()) return filesIn(root, path);
-        return stats.isFile() ? [{ path, file }] : [];
+    children
+      .filter(({ name }) => isWanted(name))
+      .map(async (child): Promise<readonly Found[]> => {
+        const inside = `${path}/${child.name}`;
+        if (child.isDirectory()) return filesIn(root, inside);
+        const file = await root.find(inside);
+        return file !== undefined && (await stat(file)).isFile() ? [{ path: inside, file }] : [];
       }),
   );
   return found.flat();

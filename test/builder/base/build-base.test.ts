@@ -1,5 +1,5 @@
 import { mkdir, readdir, readFile, truncate, utimes, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { buildBase, type BuildBaseOptions } from "../../../builder/base/build-base.ts";
 import type { BuiltBase } from "../../../builder/base/built-base.ts";
@@ -136,6 +136,14 @@ describe("the cache", () => {
     expect(new Set(all.map(({ manifest }) => manifest.descriptor.digest)).size).toBe(1);
     expect(await readdir(options.cacheFolder)).toHaveLength(1);
     expect((await buildBase(options)).wasThere).toBe(true);
+  });
+
+  test("loses what a process that was killed left in it, not what another one is making", async () => {
+    const [abandoned, beingMade] = ["1.unfinished", "2.unfinished"].map((name) => join(options.cacheFolder, name));
+    await Promise.all([abandoned, beingMade].map((folder) => mkdir(folder ?? "", { recursive: true })));
+    await utimes(abandoned ?? "", 1, 1);
+    const { folder } = await buildBase(options);
+    expect((await readdir(options.cacheFolder)).toSorted()).toEqual(["2.unfinished", basename(folder)].toSorted());
   });
 
   test("has nothing half done when making it is given up", async () => {
