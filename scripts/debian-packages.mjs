@@ -29,6 +29,7 @@ export const DEBIAN_PACKAGES = [
   },
   { name: "docker-registry", binary: "docker-registry", support: "docker-registry.ts" },
   { name: "openssl", binary: "openssl", support: "docker-registry.ts" },
+  { name: "openssl", binary: "openssl", support: "openssl.ts" },
   { name: "skopeo", binary: "skopeo", support: "skopeo.ts" },
   { name: "zsh", binary: "zsh", support: "shells.ts" },
   { name: "fish", binary: "fish", support: "shells.ts" },

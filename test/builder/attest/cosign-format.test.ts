@@ -1,14 +1,11 @@
 import { bundleFromJSON, isBundleWithDsseEnvelope } from "@sigstore/bundle";
 import { type TrustMaterial, Verifier, toSignedEntity } from "@sigstore/verify";
-import { execFileSync } from "node:child_process";
 import { createPublicKey } from "node:crypto";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { attach } from "../../../builder/attest/attach.ts";
 import type { Signer } from "../../../builder/attest/signer.ts";
 import type { Descriptor, Digest, Manifest } from "../../../builder/oci.ts";
+import { opensslVerify } from "../../support/openssl.ts";
 import { makeSigner } from "./keys.ts";
 import { MemoryRegistry } from "./memory-registry.ts";
 import { REPOSITORY, provenance, publishImage, sbom } from "./samples.ts";
@@ -17,18 +14,15 @@ import { REPOSITORY, provenance, publishImage, sbom } from "./samples.ts";
 const registry = new MemoryRegistry();
 let signer: Signer;
 let image: Descriptor;
-let folder: string;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "fmesh-cosign-"));
   signer = await makeSigner();
   image = await publishImage(registry);
   await attach(registry, REPOSITORY, image, { sbom, provenance, signer }, { createdAt: "1970-01-01T00:00:00Z" });
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe("the tag of signatures", () => {
-  test("holds a payload of simple signing, whose signature openssl verifies", async () => {
+  test("holds a payload of simple signing, whose signature openssl verifies", () => {
     const manifest = manifestUnder(`${image.digest.replace(":", "-")}.sig`);
     expect(manifest.layers).toMatchObject([{ mediaType: "application/vnd.dev.cosign.simplesigning.v1+json" }]);
     const [layer] = manifest.layers as [Descriptor];
@@ -42,8 +36,8 @@ describe("the tag of signatures", () => {
       },
       optional: null,
     });
-    const signature = layer.annotations?.["dev.cosignproject.cosign/signature"] ?? "";
-    expect(await opensslVerifies(payload, Uint8Array.fromBase64(signature))).toBe("Verified OK\n");
+    const signature = Uint8Array.fromBase64(layer.annotations?.["dev.cosignproject.cosign/signature"] ?? "");
+    expect(opensslVerify({ publicKey: signer.publicKey.pem, signed: payload, signature })).toBe("Verified OK\n");
   });
 
   test("has a config as images have it, that names the layers", () => {
@@ -56,7 +50,7 @@ describe("the tag of signatures", () => {
 });
 
 describe("the tag of attestations", () => {
-  test("holds one envelope per claim about this image, whose signature openssl verifies", async () => {
+  test("holds one envelope per claim about this image, whose signature openssl verifies", () => {
     const manifest = manifestUnder(`${image.digest.replace(":", "-")}.att`);
     const types = ["https://cyclonedx.org/bom", "https://slsa.dev/provenance/v1"];
     expect(manifest.layers.map(({ annotations }) => annotations?.["predicateType"])).toEqual(types);
@@ -81,9 +75,9 @@ describe("the tag of attestations", () => {
       });
       const head = new TextEncoder().encode(`DSSEv1 28 application/vnd.in-toto+json ${payload.length} `);
       const [{ sig } = { sig: "" }] = envelope.signatures;
-      expect(await opensslVerifies(new Uint8Array([...head, ...payload]), Uint8Array.fromBase64(sig))).toBe(
-        "Verified OK\n",
-      );
+      const signed = new Uint8Array([...head, ...payload]);
+      const signature = Uint8Array.fromBase64(sig);
+      expect(opensslVerify({ publicKey: signer.publicKey.pem, signed, signature })).toBe("Verified OK\n");
     }
   });
 });
@@ -150,20 +144,6 @@ function verifierOf({ publicKey }: Signer): Verifier {
     },
   };
   return new Verifier(trusted, { tlogThreshold: 0, ctlogThreshold: 0, timestampThreshold: 0 });
-}
-
-async function opensslVerifies(signed: Uint8Array, signature: Uint8Array): Promise<string> {
-  const paths = { key: join(folder, "key.pub"), signed: join(folder, "signed"), signature: join(folder, "signature") };
-  await writeFile(paths.key, signer.publicKey.pem);
-  await writeFile(paths.signed, signed);
-  await writeFile(paths.signature, signature);
-  return execFileSync(
-    "openssl",
-    ["dgst", "-sha256", "-verify", paths.key, "-signature", paths.signature, paths.signed],
-    {
-      encoding: "utf8",
-    },
-  );
 }
 
 function manifestUnder(tag: string): Manifest {

@@ -1,5 +1,4 @@
 import fc from "fast-check";
-import { execFileSync } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
 import { chmod, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -10,6 +9,7 @@ import { readSignerFile, writeKeyPair } from "../../../builder/attest/key-files.
 import { readPublicKey } from "../../../builder/attest/public-key.ts";
 import { generateKeyPair, readSigner } from "../../../builder/attest/signer.ts";
 import { openPrivateKey } from "../../../builder/attest/sigstore-private-key.ts";
+import { openssl, opensslVerify } from "../../support/openssl.ts";
 import { COSIGN_KEYS } from "./fixtures/cosign-key.ts";
 import { makeSigner } from "./keys.ts";
 
@@ -59,40 +59,16 @@ describe("a pair of keys", () => {
 describe("a private key", () => {
   test("signs so that openssl agrees", async () => {
     const signer = await makeSigner();
-    const paths = { key: join(folder, "o.pub"), message: join(folder, "o.txt"), signature: join(folder, "o.sig") };
-    await writeFile(paths.key, signer.publicKey.pem);
-    await writeFile(paths.message, message);
-    await writeFile(paths.signature, await signer.sign(message));
-
-    const told = execFileSync("openssl", [
-      "dgst",
-      "-sha256",
-      "-verify",
-      paths.key,
-      "-signature",
-      paths.signature,
-      paths.message,
-    ]);
-    expect(told.toString()).toBe("Verified OK\n");
+    const signature = await signer.sign(message);
+    expect(opensslVerify({ publicKey: signer.publicKey.pem, signed: message, signature })).toBe("Verified OK\n");
   });
 
   test("that openssl made and sealed is read with its passphrase", async () => {
     const plain = join(folder, "plain.pem");
     const sealed = join(folder, "sealed.pem");
-    execFileSync("openssl", ["ecparam", "-name", "prime256v1", "-genkey", "-out", plain]);
-    execFileSync("openssl", [
-      "pkcs8",
-      "-topk8",
-      "-v2",
-      "aes-256-cbc",
-      "-in",
-      plain,
-      "-out",
-      sealed,
-      "-passout",
-      "pass:words",
-    ]);
-    const publicPem = execFileSync("openssl", ["pkey", "-in", plain, "-pubout"]).toString();
+    openssl(["ecparam", "-name", "prime256v1", "-genkey", "-out", plain]);
+    openssl(["pkcs8", "-topk8", "-v2", "aes-256-cbc", "-in", plain, "-out", sealed, "-passout", "pass:words"]);
+    const publicPem = new TextDecoder().decode(openssl(["pkey", "-in", plain, "-pubout"]));
 
     const fromSealed = await readSigner(await readFile(sealed, "utf8"), "words");
     const fromPlain = await readSigner(await readFile(plain, "utf8"), undefined);
@@ -165,11 +141,8 @@ describe("a private key", () => {
 describe("a public key", () => {
   test("is named as cosign's bundles name it", async () => {
     const { publicKey } = await makeSigner();
-    const path = join(folder, "hint.pub");
-    await writeFile(path, publicKey.pem);
-    const der = execFileSync("openssl", ["pkey", "-pubin", "-in", path, "-outform", "DER"]);
-    const digest = execFileSync("openssl", ["dgst", "-sha256", "-binary"], { input: der });
-    expect(publicKey.fingerprint).toBe(new Uint8Array(digest).toBase64());
+    const der = openssl(["pkey", "-pubin", "-outform", "DER"], new TextEncoder().encode(publicKey.pem));
+    expect(publicKey.fingerprint).toBe(openssl(["dgst", "-sha256", "-binary"], der).toBase64());
   });
 
   test("refuses a private key in its place", () => {
