@@ -5,7 +5,7 @@ import { natsBroker } from "../../mesh/broker/nats-bun.ts";
 import { Caller } from "../../mesh/caller.ts";
 import { silentLog } from "../../mesh/log.ts";
 import { bundled, source } from "../builder/bundle/bundling.ts";
-import { type FunctionProcess, startFunction } from "../builder/bundle/function-process.ts";
+import { type FunctionProcess, nodeMajor, startFunction } from "../builder/bundle/function-process.ts";
 import { useNats } from "../support/nats.ts";
 
 const PROJECT = "shop";
@@ -130,6 +130,19 @@ export default fn({ input: isText as any }, async ({ name }: { name: string }, c
       await running.untilSaid("the function ends because of an error that nobody caught");
       expect(await running.ended()).toBe(1);
     });
+  });
+
+  it("joins a mesh by WebSocket where its runtime has one, and says so where not", async () => {
+    const nats = await useNats("embedded");
+    const env = { NATS_URL: nats.wsUrl, FMESH_PROJECT: PROJECT, FMESH_SERVICE: "socket" };
+    const hello = await bundle("export default () => 1;");
+    if (runtime === "node" && nodeMajor() < 22) {
+      await expect(startFunction(hello, env)).rejects.toThrow("use nats:// or tls://");
+    } else {
+      await using running = await startFunction(hello, env);
+      await expect(running.untilSaid("service is up")).resolves.toBeDefined();
+    }
+    await nats.stop();
   });
 
   it("serves a fetch handler: every path of it by HTTP, and both ways in the mesh", async () => {

@@ -44,6 +44,10 @@ export async function runFunction(
 ): Promise<RunningFunction> {
   const config = functionConfig(env);
   const { mesh, service, version, logLevel, isSupervised } = config;
+  // It would wait for ever, and not say for what.
+  if (mesh !== undefined && /^wss?:/.test(mesh.brokerUrl) && typeof WebSocket === "undefined") {
+    throw new TypeError("NATS_URL is a WebSocket's, which this runtime does not have; use nats:// or tls://");
+  }
   const tail = new LogTail();
   const log = stdoutLog(logLevel, mesh && { also: tail.add }).with({ service, ...config.metadata });
   // What the connection says is not sent over it.

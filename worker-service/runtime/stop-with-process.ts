@@ -41,7 +41,8 @@ function watch(log: Log, isSupervised: boolean): void {
     });
   }
   if (!isSupervised) return;
-  process.stdin.once("close", () => end("stdin closed"));
+  // On Deno it ends and does not close; one that breaks closes and does not end.
+  for (const event of ["end", "close"]) process.stdin.once(event, () => end("stdin closed"));
   process.stdin.resume();
   // Listening alone does not keep a process that has stopped its services. (A file, unlike a pipe, has no unref.)
   process.stdin.unref?.();

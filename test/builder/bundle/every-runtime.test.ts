@@ -119,6 +119,12 @@ describe.each(EVERY_RUNTIME)("a function in $name, by HTTP", (definition) => {
     expect(await ending.ended()).toBe(0);
   });
 
+  it("ends with whoever supervises it", async () => {
+    await using supervised = await startFunction(bundle, { FMESH_SUPERVISED: "1" });
+    supervised.endInput();
+    expect(await supervised.ended()).toBe(0);
+  });
+
   it("ends also when a handler does not", async () => {
     await using ending = await startFunction(bundle, { FMESH_FINISH_MS: "50", FMESH_TIMEOUT_MS: "600000" });
     const call = ending.post({ sleepMs: 600_000 }).catch((error: unknown) => error);

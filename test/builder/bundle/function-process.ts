@@ -17,6 +17,8 @@ export interface FunctionProcess extends AsyncDisposable {
   untilSaid(message: string): Promise<LogLine>;
   post(body: unknown, headers?: Readonly<Record<string, string>>): Promise<Response>;
   kill(signal: "SIGTERM" | "SIGINT"): void;
+  /** Ends its standard input. */
+  endInput(): void;
   /** How it ended: its exit code, or the signal that killed it. */
   ended(): Promise<number | string>;
 }
@@ -31,6 +33,12 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   deno: join(import.meta.dirname, `../../../node_modules/@deno/linux-${process.arch}-glibc/deno`),
   python3: Bun.which("python3") ?? "python3",
 };
+
+/** Which Node it is that functions run on here. */
+export function nodeMajor(): number {
+  const { stdout } = Bun.spawnSync([PROGRAMS["node"] ?? "node", "--version"]);
+  return Number(/^v(\d+)\./.exec(stdout.toString())?.[1]);
+}
 
 /** Starts what was bundled, with these variables and hardly any other. It is killed when it goes out of scope. */
 export async function startFunction(
@@ -74,7 +82,7 @@ export async function spawnFunction(
   const child = Bun.spawn([PROGRAMS[program] ?? program, ...args], {
     cwd: folder,
     env: { PORT: "0", NO_COLOR: "1", ...env },
-    stdin: "ignore",
+    stdin: "pipe",
     stdout: "pipe",
     stderr: "pipe",
   });
@@ -108,6 +116,7 @@ export async function spawnFunction(
       }
     },
     kill: (signal) => child.kill(signal),
+    endInput: () => void child.stdin.end(),
     ended,
     async [Symbol.asyncDispose]() {
       child.kill("SIGKILL");

@@ -39,6 +39,7 @@ class Config:
     trusts_claims: bool
     broker: BrokerAddress | None
     log_level: str
+    is_supervised: bool
 
 
 def read_config(env):
@@ -88,6 +89,7 @@ def read_config(env):
         trusts_claims=one_of("FMESH_TRUST_CLAIMS", ("0", "1")) == "1",
         broker=broker,
         log_level=one_of("FMESH_LOG_LEVEL", ("info", "debug", "warn", "error")),
+        is_supervised=one_of("FMESH_SUPERVISED", ("0", "1")) == "1",
     )
     if problems:
         raise ConfigError(f"the function's environment is not valid: {'; '.join(problems)}")

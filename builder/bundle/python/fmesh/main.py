@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import sys
+import threading
 
 from .config import ConfigError, read_config
 from .function import Function, load_handler
@@ -36,6 +37,8 @@ async def run(config, log):
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    if config.is_supervised:
+        stop_with_input(stop)
     try:
         handler = load_handler()
     except BaseException as error:
@@ -68,6 +71,18 @@ async def run(config, log):
     if nats is not None:
         await nats.close()
     return 0
+
+
+def stop_with_input(stop):
+    """Whoever started this process holds its standard input open, and is gone when that ends."""
+    loop = asyncio.get_running_loop()
+
+    def watch():
+        while sys.stdin.buffer.read(4096):
+            pass
+        loop.call_soon_threadsafe(stop.set)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 async def joined(nats, log):
