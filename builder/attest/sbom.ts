@@ -14,8 +14,8 @@ import { JSON as Json } from "@cyclonedx/cyclonedx-library/Serialize";
 import { Spec1dot6 } from "@cyclonedx/cyclonedx-library/Spec";
 import { PackageURL } from "packageurl-js";
 import parseLicense from "spdx-expression-parse";
-import type { BuildDefinition, BundledPackage } from "../build.ts";
-import type { Digest } from "../oci.ts";
+import { FUNCTION_RUNTIMES } from "../../mesh/function.ts";
+import type { Base, BaseComponent, BaseImage, BuildDefinition, BundledPackage } from "../build.ts";
 import { hexOf } from "../registry/names.ts";
 import { digestsOf } from "./integrity.ts";
 import { npmPackageUrl } from "./package-url.ts";
@@ -26,31 +26,10 @@ import { npmPackageUrl } from "./package-url.ts";
  */
 export type Sbom = Json.Types.Normalized.Bom;
 
-/** What a base image brings along: its runtime, its C library. */
-export interface BaseComponent {
-  /** Such as `bun` or `glibc`. */
-  readonly name: string;
-  readonly version: string;
-  /** An SPDX expression. */
-  readonly license?: string;
-  /** Such as `pkg:deb/debian/libc6@2.36-9+deb12u13?arch=amd64`. Default: `pkg:generic/<name>@<version>`. */
-  readonly packageUrl?: string;
-  readonly isRuntime?: boolean;
-}
-
 export interface SbomInput {
   readonly definition: Pick<BuildDefinition, "project" | "label" | "version">;
   readonly packages: readonly BundledPackage[];
-  readonly base: {
-    readonly repository: string;
-    /** By digest: the manifest of each architecture, and its layers. */
-    readonly images: readonly {
-      readonly architecture: string;
-      readonly digest: Digest;
-      readonly layers: readonly Digest[];
-    }[];
-    readonly components: readonly BaseComponent[];
-  };
+  readonly base: Base;
   /** What writes it, `{ name: "functions-mesh", version: "1.0.0" }`. */
   readonly tool: { readonly name: string; readonly version: string };
   /** From SOURCE_DATE_EPOCH. Default: no time. */
@@ -67,9 +46,10 @@ export function makeSbom(input: SbomInput): Sbom {
     group: project,
     version: String(version),
   });
+  const { repository, images } = input.base;
   const components = [
-    ...input.base.images.map((image) => baseImage(input.base.repository, image)),
-    ...input.base.components.map(baseComponent),
+    ...Object.entries(images).map(([architecture, image]) => baseImage(repository, architecture, image)),
+    ...distinct(Object.values(images).flatMap((image) => image.components)).map(baseComponent),
     ...distinct(input.packages).map(npmPackage),
   ];
   const tool = new Component(ComponentType.Application, input.tool.name, { version: input.tool.version });
@@ -99,22 +79,32 @@ function npmPackage({ name, version, integrity, license }: BundledPackage): Comp
   return component;
 }
 
-function baseComponent({ name, version, license, packageUrl, isRuntime }: BaseComponent): Component {
-  const purl = packageUrl ?? new PackageURL("generic", undefined, name, version, undefined, undefined).toString();
-  const type = isRuntime === true ? ComponentType.Platform : ComponentType.Library;
+/** Licences of what bases are made of; what is not here is told without one. */
+const BASE_LICENSES: Readonly<Record<string, string>> = {
+  bun: "MIT",
+  node: "MIT",
+  deno: "MIT",
+  python: "PSF-2.0",
+  glibc: "LGPL-2.1-or-later",
+};
+
+function baseComponent({ name, version }: BaseComponent): Component {
+  const purl = new PackageURL("generic", undefined, name, version, undefined, undefined).toString();
+  const isRuntime = FUNCTION_RUNTIMES.some((runtime) => runtime === name);
+  const type = isRuntime ? ComponentType.Platform : ComponentType.Library;
+  const license = Object.hasOwn(BASE_LICENSES, name) ? BASE_LICENSES[name] : undefined;
   return new Component(type, name, { bomRef: purl, version, purl, licenses: licensesOf(license) });
 }
 
-function baseImage(repository: string, image: SbomInput["base"]["images"][number]): Component {
+function baseImage(repository: string, arch: string, { manifest, diffIds }: BaseImage): Component {
   const name = repository.slice(repository.lastIndexOf("/") + 1);
-  const qualifiers = { arch: image.architecture };
-  const purl = new PackageURL("oci", undefined, name, image.digest, qualifiers, undefined).toString();
-  const layers = image.layers.map((layer, index) => new Property(`functionsmesh:layer:${index}`, layer));
+  const purl = new PackageURL("oci", undefined, name, manifest.digest, { arch }, undefined).toString();
+  const layers = diffIds.map((diffId, index) => new Property(`functionsmesh:layer:${index}`, diffId));
   return new Component(ComponentType.Container, repository, {
     bomRef: purl,
-    version: image.digest,
+    version: manifest.digest,
     purl,
-    hashes: new HashDictionary([[HashAlgorithm["SHA-256"], hexOf(image.digest)]]),
+    hashes: new HashDictionary([[HashAlgorithm["SHA-256"], hexOf(manifest.digest)]]),
     properties: new PropertyRepository(layers),
   });
 }
@@ -129,6 +119,7 @@ function licensesOf(license: string | undefined): LicenseRepository {
   return new LicenseRepository(license === undefined || license === "" ? [] : [licenses.makeFromString(license)]);
 }
 
-function distinct(packages: readonly BundledPackage[]): readonly BundledPackage[] {
-  return [...new Map(packages.map((bundled) => [`${bundled.name}@${bundled.version}`, bundled])).values()];
+/** Each version of a thing once. */
+function distinct<Thing extends BaseComponent>(things: readonly Thing[]): readonly Thing[] {
+  return [...new Map(things.map((thing) => [`${thing.name}@${thing.version}`, thing])).values()];
 }

@@ -6,6 +6,7 @@ import { PREDICATE_TYPES } from "../../../builder/attest/statement.ts";
 import { verifyImage } from "../../../builder/attest/verify-image.ts";
 import type { Digest, Manifest } from "../../../builder/oci.ts";
 import type { Registry } from "../../../builder/registry.ts";
+import { indexOf } from "../registry/images.ts";
 import { makeSigner } from "./keys.ts";
 import { BUILDER_ID, provenance, publishImage, sbom } from "./samples.ts";
 
@@ -44,6 +45,18 @@ export function attachSuite(registry: () => Registry): void {
     expect(await attach(registry(), repository, image, { sbom, provenance, signer }, { stores: [store] })).toEqual({
       added: 3,
     });
+
+    const policy = { signedBy: [signer.publicKey], requireSbom: true, requireProvenance: true };
+    const verdict = await verifyImage(registry(), repository, image.digest, policy);
+    expect(verdict).toMatchObject({ isAllowed: true, notes: [] });
+  });
+
+  test("an image for several architectures is signed as a whole", async () => {
+    const repository = freshRepository();
+    const index = indexOf([await publishImage(registry(), "a handler", repository)]);
+    const image = await registry().putManifest(repository, index.manifest);
+    const signer = await makeSigner();
+    await attach(registry(), repository, image, { sbom, provenance, signer });
 
     const policy = { signedBy: [signer.publicKey], requireSbom: true, requireProvenance: true };
     const verdict = await verifyImage(registry(), repository, image.digest, policy);

@@ -30,18 +30,18 @@ export const sbomInput: SbomInput = {
   packages,
   base: {
     repository: "base/bun",
-    images: [
-      { architecture: "amd64", digest: BASE_DIGEST, layers: [`sha256:${"1".repeat(64)}`, `sha256:${"2".repeat(64)}`] },
-    ],
-    components: [
-      { name: "bun", version: "1.4.5", license: "MIT", isRuntime: true },
-      {
-        name: "glibc",
-        version: "2.36",
-        license: "LGPL-2.1-or-later",
-        packageUrl: "pkg:deb/debian/libc6@2.36-9?arch=amd64",
+    images: {
+      amd64: {
+        manifest: { mediaType: MEDIA_TYPES.manifest, digest: BASE_DIGEST, size: 500 },
+        layers: [],
+        diffIds: [`sha256:${"1".repeat(64)}`, `sha256:${"2".repeat(64)}`],
+        env: [],
+        components: [
+          { name: "bun", version: "1.4.5" },
+          { name: "glibc", version: "2.36" },
+        ],
       },
-    ],
+    },
   },
   tool: { name: "functions-mesh", version: "0.1.0" },
 };

@@ -3,6 +3,7 @@ import { JsonStrictValidator } from "@cyclonedx/cyclonedx-library/Validation";
 import { describe, expect, test } from "vitest";
 import { digestsOf } from "../../../builder/attest/integrity.ts";
 import { makeSbom } from "../../../builder/attest/sbom.ts";
+import type { Digest } from "../../../builder/oci.ts";
 import { BASE_DIGEST, packages, sbomInput } from "./samples.ts";
 
 const validator = new JsonStrictValidator(Version.v1dot6);
@@ -23,8 +24,8 @@ describe("a bill of materials", () => {
   test("names packages, runtime, C library and base, each as scanners know it", () => {
     const found = makeSbom(sbomInput).components?.map(({ purl }) => purl);
     expect(found?.toSorted()).toEqual([
-      "pkg:deb/debian/libc6@2.36-9?arch=amd64",
       "pkg:generic/bun@1.4.5",
+      "pkg:generic/glibc@2.36",
       "pkg:npm/%40acme/sums@2.0.0",
       "pkg:npm/left-pad@1.3.0",
       `pkg:oci/bun@sha256:${"b".repeat(64)}?arch=amd64`,
@@ -39,6 +40,8 @@ describe("a bill of materials", () => {
       licenses: [{ license: { id: "WTFPL" } }],
       hashes: [{ alg: "SHA-512", content: "07".repeat(64) }],
     });
+    expect(named("bun")).toMatchObject({ type: "platform", version: "1.4.5", licenses: [{ license: { id: "MIT" } }] });
+    expect(named("glibc")).toMatchObject({ type: "library", licenses: [{ license: { id: "LGPL-2.1-or-later" } }] });
     expect(named("base/bun")).toMatchObject({
       version: BASE_DIGEST,
       properties: [
@@ -46,6 +49,19 @@ describe("a bill of materials", () => {
         { name: "functionsmesh:layer:1", value: `sha256:${"2".repeat(64)}` },
       ],
     });
+  });
+
+  test("lists what the bases of two architectures share once, and both bases", () => {
+    const { amd64 } = sbomInput.base.images;
+    const digest: Digest = `sha256:${"c".repeat(64)}`;
+    const arm64 = amd64 && { ...amd64, manifest: { ...amd64.manifest, digest } };
+    const images = { ...(amd64 && { amd64 }), ...(arm64 && { arm64 }) };
+    const components = makeSbom({ ...sbomInput, base: { repository: "base/bun", images } }).components ?? [];
+    expect(components.filter(({ name }) => name === "bun")).toHaveLength(1);
+    expect(components.filter(({ name }) => name === "base/bun").map(({ version }) => version)).toEqual([
+      BASE_DIGEST,
+      digest,
+    ]);
   });
 
   test("says that the function depends on all of it", () => {
