@@ -9,9 +9,7 @@ const LEVEL = 6;
  * gives the same result on every machine.
  */
 export function gzip(bytes: Uint8Array<ArrayBuffer>): Uint8Array {
-  const file = gzipSync(bytes, { library: "libdeflate", level: LEVEL });
-  file.set(HEADER);
-  return file;
+  return gzipSync(bytes, { library: "libdeflate", level: LEVEL });
 }
 
 type Step = (pieces: AsyncIterable<Uint8Array>) => AsyncGenerator<Uint8Array>;

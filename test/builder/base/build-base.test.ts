@@ -17,7 +17,10 @@ beforeEach(async () => {
   folder = await temporaryFolder();
   await writeSystem(join(folder, "root"), debianSystem("x86_64-linux-gnu", X86_64));
   const program = join(folder, "some-bun");
-  await writeFile(program, makeElf({ interpreter: "/lib64/ld-linux-x86-64.so.2", needed: ["libc.so.6", "libz.so.1"] }));
+  await writeFile(
+    program,
+    makeElf({ interpreter: "/lib64/ld-linux-x86-64.so.2", needed: ["libc.so.6", "libz.so.1"], padding: "1.4.5" }),
+  );
   options = {
     runtime: "bun",
     architecture: "amd64",
@@ -113,9 +116,13 @@ describe("the cache", () => {
     expect(second).toEqual({ ...first, wasThere: true });
   });
 
-  test("does not have what was made of other files", async () => {
+  test("does not have what was made of other files, though their names and lengths are the same", async () => {
+    const program = join(folder, "some-bun");
+    const before = await readFile(program);
+    await writeFile(program, before.with(before.length - 1, 1));
     const first = await buildBase(options);
-    await writeFile(join(folder, "some-bun"), makeElf({ interpreter: "/lib64/ld-linux-x86-64.so.2", padding: "new" }));
+    await writeFile(program, before.with(before.length - 1, 2));
+    await utimes(program, 1, 1);
     const second = await buildBase(options);
     expect(second.wasThere).toBe(false);
     expect(second.manifest.descriptor).not.toEqual(first.manifest.descriptor);

@@ -103,17 +103,14 @@ describe("something else than a base", () => {
 
 test("an image that somebody else made will do, with whatever else is in its index", async () => {
   const manifest = await putImage(CONFIG);
+  const other = { mediaType: MEDIA_TYPES.manifest, digest: await putImage({ ...CONFIG, os: "windows" }), size: 1 };
   const index = jsonContent(MEDIA_TYPES.index, {
     schemaVersion: 2,
     mediaType: MEDIA_TYPES.index,
     manifests: [
       { mediaType: MEDIA_TYPES.manifest, digest: manifest, size: 1, platform: { os: "linux", architecture: "amd64" } },
-      {
-        mediaType: MEDIA_TYPES.manifest,
-        digest: manifest,
-        size: 1,
-        platform: { os: "unknown", architecture: "unknown" },
-      },
+      { ...other, platform: { os: "unknown", architecture: "unknown" } },
+      { ...other, platform: { os: "windows", architecture: "amd64" } },
     ],
   });
   await registry.putManifest("base/other", { bytes: index.bytes, mediaType: MEDIA_TYPES.index }, { tag: "v1" });

@@ -48,6 +48,10 @@ describe.each(TAR_READERS)("read by %s", (reader) => {
   });
 });
 
+test("a name that is not ASCII says that it is UTF-8, whatever the reader's habits", () => {
+  expect(new TextDecoder().decode(tar([textFile("größe.js")], STAMP))).toContain("19 path=größe.js\n");
+});
+
 test("the order that files are given in does not change a byte", () => {
   fc.assert(
     fc.property(
