@@ -15,15 +15,13 @@ import { readStream } from "./layout/read-file.ts";
 import { LayoutRepository } from "./layout/repository.ts";
 import { isCode } from "./layout/safe-write.ts";
 import { tagOf } from "./layout/tag-index.ts";
-import { factsOf, isManifestType, type ManifestFacts, manifestFacts, MAX_MANIFEST_BYTES } from "./manifest-facts.ts";
-import { checkDigest, checkRepository, checkTag, isDigest } from "./names.ts";
+import { readManifest, ReferrerReader, writeManifest } from "./layout/manifests.ts";
+import { checkDigest, checkRepository } from "./names.ts";
 import { RegistryError } from "./registry-error.ts";
-import { digestOf, verified, Verifier } from "./verified.ts";
+import { verified } from "./verified.ts";
 
 /** Names that a layout needs for itself. */
 const RESERVED = ["blobs", "index.json", "oci-layout"];
-
-const MAX_FACTS = 10_000;
 
 /**
  * A registry that is a folder with nothing to install: one OCI image layout per repository, which `skopeo`, `podman` and others
@@ -33,8 +31,7 @@ export class LayoutRegistry implements Registry {
   readonly name: string;
   readonly #folder: string;
   readonly #repositories = new Map<string, LayoutRepository>();
-  /** Manifests do not change, so what they are attached to is read once. */
-  readonly #facts = new Map<Digest, ManifestFacts>();
+  readonly #referrers = new ReferrerReader();
 
   /** @param options.folder absolute; it is made when something is published. */
   constructor({ folder }: { readonly folder: string }) {
@@ -81,40 +78,15 @@ export class LayoutRegistry implements Registry {
   }
 
   getManifest(repository: string, reference: string, options: CallOptions = {}): Promise<StoredManifest | undefined> {
-    return this.#in(repository, options, async (layout) => {
-      const digest = isDigest(reference) ? reference : await digestUnder(layout, reference);
-      if (digest === undefined || ((await layout.blobSize(digest)) ?? 0) > MAX_MANIFEST_BYTES) return undefined;
-      const bytes = await layout.readBlob(digest);
-      if (bytes === undefined) return undefined;
-      const verifier = new Verifier({ digest, what: `manifest "${reference}" of "${repository}"` });
-      verifier.update(bytes);
-      verifier.end();
-      // Blobs of every kind are in one folder.
-      const facts = manifestFacts(bytes);
-      return facts && { bytes, mediaType: facts.referrer.mediaType, digest };
-    });
+    return this.#in(repository, options, (layout) => readManifest(layout, { repository, reference }));
   }
 
   putManifest(
     repository: string,
-    { bytes, mediaType }: { readonly bytes: Uint8Array; readonly mediaType: string },
+    manifest: { readonly bytes: Uint8Array; readonly mediaType: string },
     options: CallOptions & { readonly tag?: string } = {},
   ): Promise<Descriptor> {
-    return this.#in(repository, options, async (layout) => {
-      const { tag, signal } = options;
-      if (tag !== undefined) checkTag(tag);
-      const digest = digestOf(bytes);
-      const what = `manifest "${tag ?? digest}" of "${repository}"`;
-      const facts = factsOf(bytes, what);
-      for (const needed of [...facts.blobs, ...facts.manifests]) {
-        if ((await layout.blobSize(needed.digest)) !== undefined) continue;
-        throw new RegistryError("refused", `${what} names "${needed.digest}", which is not there; put it first`);
-      }
-      const descriptor: Descriptor = { mediaType, digest, size: bytes.byteLength };
-      if ((await layout.blobSize(digest)) !== bytes.byteLength) await layout.writeBlob(digest, [bytes]);
-      await layout.list(descriptor, tag, signal);
-      return descriptor;
-    });
+    return this.#in(repository, options, (layout) => writeManifest(layout, { ...manifest, ...options, repository }));
   }
 
   referrers(
@@ -124,15 +96,9 @@ export class LayoutRegistry implements Registry {
   ): Promise<readonly Descriptor[]> {
     return this.#in(repository, options, async (layout) => {
       checkDigest(digest);
-      const found = new Map<Digest, Descriptor>();
-      for (const entry of (await layout.readIndex()).manifests) {
-        if (!isManifestType(entry.mediaType)) continue;
-        const facts = await this.#factsOf(layout, entry.digest);
-        if (facts?.subject !== digest) continue;
-        if ((options.artifactType ?? facts.referrer.artifactType) !== facts.referrer.artifactType) continue;
-        found.set(entry.digest, facts.referrer);
-      }
-      return [...found.values()];
+      const { artifactType } = options;
+      const found = await this.#referrers.read(layout, digest);
+      return artifactType === undefined ? found : found.filter((entry) => entry.artifactType === artifactType);
     });
   }
 
@@ -156,6 +122,7 @@ export class LayoutRegistry implements Registry {
     try {
       return await work(this.#repository(repository));
     } catch (error) {
+      signal?.throwIfAborted();
       throw explainFileError(error, `repository "${repository}" in "${this.#folder}"`);
     }
   }
@@ -175,22 +142,6 @@ export class LayoutRegistry implements Registry {
     this.#repositories.set(name, layout);
     return layout;
   }
-
-  async #factsOf(layout: LayoutRepository, digest: Digest): Promise<ManifestFacts | undefined> {
-    const known = this.#facts.get(digest);
-    if (known !== undefined) return known;
-    const bytes = await layout.readBlob(digest);
-    if (bytes === undefined || digestOf(bytes) !== digest) return undefined;
-    const facts = factsOf(bytes, `manifest "${digest}"`);
-    if (this.#facts.size >= MAX_FACTS) this.#facts.clear();
-    this.#facts.set(digest, facts);
-    return facts;
-  }
-}
-
-async function digestUnder(layout: LayoutRepository, tag: string): Promise<Digest | undefined> {
-  checkTag(tag);
-  return (await layout.readIndex()).manifests.findLast((entry) => tagOf(entry) === tag)?.digest;
 }
 
 async function* counted(

@@ -1,6 +1,9 @@
 import type { Blob } from "../../registry.ts";
 import { verifiedPiecesOf } from "../content.ts";
 
+/** Blobs may be in memory as one piece: it goes out in smaller ones, which show that it moves. */
+const MAX_PIECE_BYTES = 256 * 1024;
+
 /** A blob's content from any place on: read on where reading ended, or else opened again. */
 export class BlobSource {
   readonly #blob: Blob;
@@ -9,6 +12,8 @@ export class BlobSource {
   /** What was read but not wanted yet, and where it begins. */
   #rest: Uint8Array = new Uint8Array();
   #position = 0;
+  /** Somebody began to read a part and has not come to its end: where reading is, is not known. */
+  #isBusy = false;
   #failure: unknown;
 
   constructor(blob: Blob, signal: AbortSignal | undefined) {
@@ -56,6 +61,7 @@ export class BlobSource {
 
   async *#part(offset: number, length: number): AsyncGenerator<Uint8Array, void> {
     const pieces = await this.#goTo(offset);
+    this.#isBusy = true;
     for (let left = length; left > 0;) {
       if (this.#rest.byteLength === 0) {
         const { value, done } = await pieces.next();
@@ -63,16 +69,17 @@ export class BlobSource {
         if (done === true) return;
         this.#rest = value;
       }
-      const piece = this.#take(left);
+      const piece = this.#take(Math.min(left, MAX_PIECE_BYTES));
       left -= piece.byteLength;
       yield piece;
     }
     // Reading on at the end is what verifies an empty blob.
     if (this.#position === this.#blob.size) await pieces.next();
+    this.#isBusy = false;
   }
 
   async #goTo(offset: number): Promise<AsyncGenerator<Uint8Array, void>> {
-    if (this.#pieces !== undefined && this.#position === offset) return this.#pieces;
+    if (this.#pieces !== undefined && !this.#isBusy && this.#position === offset) return this.#pieces;
     await this.close();
     const pieces = verifiedPiecesOf(this.#blob, this.#signal);
     this.#pieces = pieces;

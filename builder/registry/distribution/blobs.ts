@@ -4,7 +4,7 @@ import { verified } from "../verified.ts";
 import type { OpenAnswer } from "./http.ts";
 import { isPassing, pauseBefore, pauseOrEnd } from "./retry.ts";
 import { toRead } from "./scopes.ts";
-import type { Transport } from "./transport.ts";
+import { REDIRECTS, type Transport } from "./transport.ts";
 
 /** Whether a blob is there, with the right length where that is known. */
 export async function hasBlob(
@@ -17,12 +17,14 @@ export async function hasBlob(
     method: "HEAD",
     to: `/v2/${path}/blobs/${digest}`,
     scopes: [toRead(path)],
-    accepts: [200, 404],
+    // A storage that signs addresses for reading refuses to be asked for less; what it is sent for is there.
+    accepts: [200, 404, ...REDIRECTS],
     what: `looking for blob "${digest}" in "${path}"`,
     signal,
   });
+  if (answer.status !== 200) return answer.status !== 404;
   const length = answer.headers.get("content-length");
-  return answer.status === 200 && (size === undefined || length === null || Number(length) === size);
+  return size === undefined || length === null || Number(length) === size;
 }
 
 export interface BlobToRead {

@@ -35,6 +35,9 @@ export interface OpenAnswer extends Answer {
 /** Manifests are the largest that is read as a whole. */
 const MAX_BYTES = 4 * 1024 * 1024;
 
+/** What was handed over is in the buffers of this machine for a while, on its way through a narrow line. */
+const SENDING = 4;
+
 /** One attempt of one request: ends by its signal, and when nothing moves for too long. Redirects are answers. */
 export class Http {
   readonly #options: HttpOptions;
@@ -79,7 +82,7 @@ export class Http {
         redirect: "manual",
         signal: watch.signal,
         // No shared memory is ever sent, which the type would allow.
-        ...(body !== undefined && { body: body(() => watch.begin()) as BodyInit }),
+        ...(body !== undefined && { body: body(() => watch.begin(SENDING)) as BodyInit }),
         ...(this.#options.ca !== undefined && { tls: { ca: this.#options.ca } }),
       });
       watch.pause();

@@ -24,16 +24,17 @@ export class IdleWatch {
     return this.signal.aborted ? (this.signal.reason as unknown) : undefined;
   }
 
-  /** Something is awaited from now on. */
-  begin(): void {
+  /** Something is awaited from now on; for so many times the limit. */
+  begin(times = 1): void {
     this.pause();
     if (this.#isEnded) return;
+    const limitMs = this.#limitMs * times;
     this.#timer = setTimeout(() => {
-      const seconds = this.#limitMs / 1000;
+      const seconds = limitMs / 1000;
       this.#controller.abort(
         new RegistryError("unavailable", `the registry was silent for ${seconds} s; try again later`),
       );
-    }, this.#limitMs);
+    }, limitMs);
   }
 
   /** Nothing is awaited from the other side. */

@@ -33,6 +33,9 @@ export interface TransportOptions {
   readonly allowsPlainHttp: boolean;
 }
 
+/** Answers that send to another place. They are followed when something is read. */
+export const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
+
 const MAX_CHALLENGES = 2;
 const MAX_REDIRECTS = 5;
 
@@ -84,8 +87,7 @@ export class Transport {
     let url = new URL(call.to, this.#options.origin);
     for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
       const answer = await this.#authenticated({ ...call, to: url }, send);
-      const mayMove = call.method === "GET" || call.method === "HEAD";
-      if (!mayMove || ![301, 302, 303, 307, 308].includes(answer.status)) return answer;
+      if (call.method !== "GET" || !REDIRECTS.includes(answer.status)) return answer;
       if ("stream" in answer) await answer.stream.cancel();
       url = this.next(answer);
     }

@@ -60,6 +60,13 @@ describe("blobs that are in a storage elsewhere", () => {
     expect(seen).toEqual([null]);
   });
 
+  test("are known to be there without asking the storage", async () => {
+    const registry = serve(
+      () => new Response(null, { status: 307, headers: { location: "https://storage.example.com" } }),
+    );
+    expect(await open(registry.url).hasBlob("shop/adder", blobOf("x").digest)).toBe(true);
+  });
+
   test("are not looked for in circles", async () => {
     const registry = serve(({ path }) => new Response(null, { status: 307, headers: { location: `${path}x` } }));
     await expect(open(registry.url).getBlob("shop/adder", blobOf("x").digest)).rejects.toThrow(/round in circles/);
