@@ -2,8 +2,14 @@ import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/p
 import { join } from "node:path";
 import * as v from "valibot";
 import { type Digest, MEDIA_TYPES } from "../oci.ts";
-import type { LayerPlan } from "./build-base.ts";
 import { type LayerFile, writeLayer } from "./layer-file.ts";
+import type { BaseEntry } from "./runtime-files.ts";
+
+/** What is to be one layer. */
+export interface LayerPlan {
+  readonly note: string;
+  readonly entries: readonly BaseEntry[];
+}
 
 export interface CacheOptions {
   readonly cacheFolder: string;

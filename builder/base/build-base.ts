@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import type { BaseComponent } from "../build.ts";
 import type { Architecture } from "../oci.ts";
-import { cachedLayers } from "./base-cache.ts";
+import { cachedLayers, type LayerPlan } from "./base-cache.ts";
 import { type BuiltBase, describeBase } from "./built-base.ts";
 import { findLibraries, type Library } from "./libraries.ts";
 import { RootFolder } from "./root-folder.ts";
@@ -24,12 +24,6 @@ export interface BuildBaseOptions {
   /** Where layers are kept, so that they are made once. */
   readonly cacheFolder: string;
   readonly signal?: AbortSignal;
-}
-
-/** What is to be one layer. */
-export interface LayerPlan {
-  readonly note: string;
-  readonly entries: readonly BaseEntry[];
 }
 
 /**
