@@ -13,9 +13,9 @@ import {
   checkInputs,
   readMetafile,
 } from "./metafile.ts";
+import { withoutPackageTexts } from "./source-map.ts";
 import { runStep } from "./step-process.ts";
-import type { JavaScriptRuntime } from "./targets.ts";
-import { TARGETS } from "./targets.ts";
+import { type JavaScriptRuntime, TARGETS } from "./targets.ts";
 
 /** A handler and its packages as one module. */
 export interface Compiled {
@@ -90,11 +90,16 @@ export async function compile(handler: HandlerSource, options: CompileOptions): 
   }
   const [code, sourceMap] = await Promise.all([
     readFile(join(out, "function.js")),
-    readFile(join(out, "function.js.map")),
+    readFile(join(out, "function.js.map"), "utf8"),
   ]);
   checkExternals(metafile, code.toString("utf8"), { handler, target, runtime });
   checkExports(metafile, handler);
-  return { code, sourceMap, packageFolders: bundledFolders(metafile), warnings: warningsIn(stderr, folder) };
+  return {
+    code,
+    sourceMap: new TextEncoder().encode(withoutPackageTexts(sourceMap)),
+    packageFolders: bundledFolders(metafile),
+    warnings: warningsIn(stderr, folder),
+  };
 }
 
 const OUTPUTS = new Set(["function.js", "function.js.map"]);

@@ -28,7 +28,8 @@ export async function describePackages(
 }
 
 async function readManifest(file: string, path: string): Promise<v.InferOutput<typeof manifestSchema>> {
-  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), manifestSchema), await readFile(file, "utf8"));
+  const text = await readFile(file, "utf8").catch(() => ""); // as wrong as one that says nothing
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), manifestSchema), text);
   if (parsed.success) return parsed.output;
   throw new BuildError("dependencies_failed", `the package in "${path}" says neither its name nor its version`);
 }

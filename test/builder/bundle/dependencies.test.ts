@@ -44,6 +44,16 @@ describe("the dependencies of a function", () => {
       { name: "@farm/leaf", version: "2.1.0", integrity: expect.stringMatching(/^sha512-/) as string, license: "MIT" },
       { name: "tea", version: "1.0.0", integrity: expect.stringMatching(/^sha512-/) as string },
     ]);
+    const map = JSON.parse(textOf(bundle, "function.js.map")) as {
+      sources: string[];
+      sourcesContent: (string | null)[];
+    };
+    const texts = map.sources.map((path, index) => [path.includes("node_modules"), map.sourcesContent[index] === null]);
+    expect(texts).toEqual([
+      [true, true],
+      [true, true],
+      [false, false],
+    ]);
     expect(bundle.lock).toContain(`"tea@1.0.0", ""`);
     expect(bundle.lock).toContain("unused@1.0.0");
     expect(bundle.lock).not.toContain(registry.url);
@@ -107,6 +117,9 @@ describe("the dependencies of a function", () => {
     expect(JSON.stringify(bundle.lock) + bundle.files.map(({ path }) => textOf(bundle, path)).join("")).not.toContain(
       token,
     );
+    const settings = `import text from "./bunfig.toml" with { type: "text" };\nimport "tea";\nexport default () => text;`;
+    const curious = await refusal(source(settings, { dependencies: { tea: "1.0.0" } }), secret);
+    expect(curious.message).toContain(`"./bunfig.toml" is a file`);
     const error = await refusal(source(USES_TEA, { dependencies: { coffee: "1.0.0" } }), secret);
     expect(`${error.message}${String(error.stack)}`).not.toContain(token);
   });
