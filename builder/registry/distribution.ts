@@ -18,6 +18,7 @@ import { isSafe } from "./distribution/origin.ts";
 import { Publisher } from "./distribution/publisher.ts";
 import { FallbackTags, isFallbackTag, readReferrers } from "./distribution/referrers.ts";
 import { RETRY, type RetryPolicy } from "./distribution/retry.ts";
+import { toRead } from "./distribution/scopes.ts";
 import { readTags } from "./distribution/tags.ts";
 import { Transport } from "./distribution/transport.ts";
 import { putBlob } from "./distribution/upload.ts";
@@ -83,7 +84,8 @@ export class DistributionRegistry implements Registry {
 
   async hasBlob(repository: string, digest: Digest, { signal }: CallOptions = {}): Promise<boolean> {
     checkDigest(digest);
-    return hasBlob(this.#transport, this.#path(repository), { digest }, signal);
+    const path = this.#path(repository);
+    return hasBlob(this.#transport, { path, digest, signal, scope: toRead(path) });
   }
 
   async putBlob(repository: string, blob: Blob, options: PutBlobOptions = {}): Promise<PutBlobResult> {

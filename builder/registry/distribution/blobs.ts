@@ -6,17 +6,21 @@ import { isPassing, pauseBefore, pauseOrEnd } from "./retry.ts";
 import { toRead } from "./scopes.ts";
 import { REDIRECTS, type Transport } from "./transport.ts";
 
+export interface BlobToRead {
+  /** Of the repository. */
+  readonly path: string;
+  readonly digest: Digest;
+  readonly size?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** Whether a blob is there, with the right length where that is known. */
-export async function hasBlob(
-  transport: Transport,
-  path: string,
-  { digest, size }: { readonly digest: Digest; readonly size?: number },
-  signal?: AbortSignal,
-): Promise<boolean> {
+export async function hasBlob(transport: Transport, blob: BlobToRead & { readonly scope: string }): Promise<boolean> {
+  const { path, digest, size, signal, scope } = blob;
   const answer = await transport.send({
     method: "HEAD",
     to: `/v2/${path}/blobs/${digest}`,
-    scopes: [toRead(path)],
+    scopes: [scope],
     // A storage that signs addresses for reading refuses to be asked for less; what it is sent for is there.
     accepts: [200, 404, ...REDIRECTS],
     what: `looking for blob "${digest}" in "${path}"`,
@@ -25,14 +29,6 @@ export async function hasBlob(
   if (answer.status !== 200) return answer.status !== 404;
   const length = answer.headers.get("content-length");
   return size === undefined || length === null || Number(length) === size;
-}
-
-export interface BlobToRead {
-  /** Of the repository. */
-  readonly path: string;
-  readonly digest: Digest;
-  readonly size?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** A blob's content, verified; a connection that breaks is opened again where it broke. */
@@ -88,8 +84,10 @@ function resumed(
         const next = await reopen(offset);
         // Some registries begin at the beginning, whatever they are asked for.
         toSkip = offset - beginOf(next);
-        if (toSkip < 0) throw error;
         reader = next.stream.getReader();
+        if (toSkip >= 0) continue;
+        await reader.cancel();
+        throw error;
       }
     }
   };

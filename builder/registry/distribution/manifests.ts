@@ -54,26 +54,36 @@ export interface ManifestToWrite {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Publishes a manifest; answers also whether the registry lists it as a referrer by itself. */
+export interface WrittenManifest {
+  readonly descriptor: Descriptor;
+  /** Something else is there than what has the `etag`; nothing was written. */
+  readonly isConflict: boolean;
+  /** The registry lists it as a referrer by itself. */
+  readonly isListed: boolean;
+}
+
+/** Publishes a manifest. */
 export async function writeManifest(
   transport: Transport,
   { path, bytes, mediaType, tag, etag, signal }: ManifestToWrite,
-): Promise<{ readonly descriptor: Descriptor; readonly isListed: boolean }> {
+): Promise<WrittenManifest> {
   const digest = digestOf(bytes);
   const what = `publishing manifest "${tag ?? digest}" of "${path}"`;
-  const { headers } = await transport.send({
+  const { status, headers } = await transport.send({
     method: "PUT",
     to: `/v2/${path}/manifests/${tag ?? digest}`,
     scopes: [toWrite(path)],
-    accepts: [200, 201, 202],
+    accepts: [200, 201, 202, ...(etag === undefined ? [] : [412])],
     headers: { "content-type": mediaType, ...(etag !== undefined && { "if-match": etag }) },
     body: () => bytes,
     what,
     signal,
   });
-  const stored = headers.get("docker-content-digest");
+  const isConflict = status === 412;
+  const stored = isConflict ? null : headers.get("docker-content-digest");
   if (stored !== null && stored !== digest) {
     throw new RegistryError("digest_mismatch", `the registry has "${stored}" instead of "${digest}" after ${what}`);
   }
-  return { descriptor: { mediaType, digest, size: bytes.byteLength }, isListed: headers.has("oci-subject") };
+  const descriptor: Descriptor = { mediaType, digest, size: bytes.byteLength };
+  return { descriptor, isConflict, isListed: headers.has("oci-subject") };
 }

@@ -45,7 +45,7 @@ export class Publisher {
     }
   }
 
-  async #write(manifest: Manifest): Promise<Pick<Put, "descriptor" | "isListed">> {
+  async #write(manifest: Manifest): Promise<Omit<Put, "referrer">> {
     try {
       return await writeManifest(this.#transport, manifest);
     } catch (error) {

@@ -85,12 +85,8 @@ export class FallbackTags {
     const bytes = new TextEncoder().encode(JSON.stringify(index));
     const tag = fallbackTag(digest);
     const etag = list.found?.etag;
-    try {
-      await writeManifest(this.#transport, { path, bytes, mediaType: MEDIA_TYPES.index, tag, etag, signal });
-    } catch (error) {
-      const isConflict = etag !== undefined && error instanceof RegistryError && error.message.includes("(412");
-      if (!isConflict) throw error;
-    }
+    // After a conflict it is not listed, which is looked for next.
+    await writeManifest(this.#transport, { path, bytes, mediaType: MEDIA_TYPES.index, tag, etag, signal });
   }
 
   async #inTurn(subject: Subject, work: () => Promise<void>): Promise<void> {

@@ -29,13 +29,12 @@ const ADVICE: Readonly<Record<RegistryErrorCode, string>> = {
 
 function codeOf(status: number, said: readonly string[]): RegistryErrorCode {
   const text = said.join(" ");
-  if (status === 507 || /no space left|quota.*exceeded/i.test(text)) return "full";
+  if (status === 429 || text.includes("TOOMANYREQUESTS")) return "rate_limited";
+  if (status === 507 || /no space left|quota.*exceed|exceed.*quota/i.test(text)) return "full";
   if (text.includes("DIGEST_INVALID") || text.includes("SIZE_INVALID")) return "digest_mismatch";
-  if (text.includes("TOOMANYREQUESTS")) return "rate_limited";
   if (status === 401) return "unauthenticated";
   if (status === 403) return "forbidden";
   if (status === 404) return "not_found";
-  if (status === 429) return "rate_limited";
   if (status === 408 || status >= 500) return "unavailable";
   return "refused";
 }

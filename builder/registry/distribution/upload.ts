@@ -12,7 +12,7 @@ export interface UploadOptions extends PutBlobOptions {
   /** Blobs that are larger go in pieces of so many bytes; `undefined`: never. */
   readonly chunkBytes: number | undefined;
   readonly log: Log;
-  /** Turns the name of a repository into that on the registry. */
+  /** Of the repository, and of the one that may have it. */
   readonly path: string;
   readonly fromPath: string | undefined;
 }
@@ -20,7 +20,9 @@ export interface UploadOptions extends PutBlobOptions {
 /** Puts a blob where it is not yet: by a mount, or else by an upload that is begun again when it breaks. */
 export async function putBlob(transport: Transport, blob: Blob, options: UploadOptions): Promise<PutBlobResult> {
   const { path, fromPath, signal } = options;
-  if (await hasBlob(transport, path, blob, signal)) return { by: "existing", sent: 0 };
+  // The right to write is needed anyway: one token serves for both.
+  const wanted = { path, digest: blob.digest, size: blob.size, signal, scope: toWrite(path) };
+  if (await hasBlob(transport, wanted)) return { by: "existing", sent: 0 };
   let location = fromPath === undefined ? undefined : await mount(transport, blob, { path, from: fromPath, signal });
   if (location === "mounted") return { by: "mount", sent: 0 };
 
@@ -43,7 +45,7 @@ export async function putBlob(transport: Transport, blob: Blob, options: UploadO
       options.log.debug("an upload broke and is begun again", { digest: blob.digest, attempt, error: cause });
       await pauseOrEnd(waitMs, signal);
       // It may have been the answer alone that was lost.
-      if (await hasBlob(transport, path, blob, signal)) return { by: "upload", sent };
+      if (await hasBlob(transport, wanted)) return { by: "upload", sent };
     } finally {
       await source.close();
     }

@@ -77,7 +77,7 @@ describe("a registry with tokens", () => {
     const scopes = tokens()
       .requests.slice(before)
       .map((request) => request.scopes);
-    expect(scopes).toEqual([["repository:shop/once:pull"], ["repository:shop/once:pull,push"]]);
+    expect(scopes).toEqual([["repository:shop/once:pull,push"]]);
   });
 
   test("a token that is over is replaced", async () => {
