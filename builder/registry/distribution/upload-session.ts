@@ -7,12 +7,18 @@ import { isPassing, pauseBefore, pauseOrEnd } from "./retry.ts";
 import { toWrite } from "./scopes.ts";
 import type { Call, Transport } from "./transport.ts";
 
-export interface UploadSessionOptions {
+/** What a registry said to the beginning of an upload. */
+export interface BegunUpload {
+  /** Where it takes the content. */
+  readonly location: URL;
+  /** It takes no smaller pieces, but for the last. */
+  readonly minChunkBytes: number;
+}
+
+export interface UploadSessionOptions extends BegunUpload {
   readonly blob: Blob;
   readonly source: BlobSource;
   readonly path: string;
-  /** Where the registry takes the content. */
-  readonly location: URL;
   readonly chunkBytes: number | undefined;
   readonly onProgress?: ((sent: number) => void) | undefined;
   readonly log: Log;
@@ -41,9 +47,10 @@ export class UploadSession {
   }
 
   async send(): Promise<void> {
-    const { blob, chunkBytes } = this.#options;
-    const isWhole = chunkBytes === undefined || blob.size <= chunkBytes;
-    if (!isWhole) await this.#sendChunks(chunkBytes);
+    const { blob, chunkBytes, minChunkBytes } = this.#options;
+    const pieceBytes = chunkBytes === undefined ? blob.size : Math.max(chunkBytes, minChunkBytes);
+    const isWhole = blob.size <= pieceBytes;
+    if (!isWhole) await this.#sendChunks(pieceBytes);
     const length = isWhole ? blob.size : 0;
     await this.#call({
       method: "PUT",

@@ -3,10 +3,11 @@ import type { Log } from "../../../mesh/log.ts";
 import { RegistryError } from "../registry-error.ts";
 import { BlobSource } from "./blob-source.ts";
 import { hasBlob } from "./blobs.ts";
+import type { WholeAnswer } from "./http.ts";
 import { isPassing, pauseBefore, pauseOrEnd } from "./retry.ts";
 import { toRead, toWrite } from "./scopes.ts";
 import type { Transport } from "./transport.ts";
-import { UploadSession } from "./upload-session.ts";
+import { type BegunUpload, UploadSession } from "./upload-session.ts";
 
 export interface UploadOptions extends PutBlobOptions {
   /** Blobs that are larger go in pieces of so many bytes; `undefined`: never. */
@@ -23,20 +24,20 @@ export async function putBlob(transport: Transport, blob: Blob, options: UploadO
   // The right to write is needed anyway: one token serves for both.
   const wanted = { path, digest: blob.digest, size: blob.size, signal, scope: toWrite(path) };
   if (await hasBlob(transport, wanted)) return { by: "existing", sent: 0 };
-  let location = fromPath === undefined ? undefined : await mount(transport, blob, { path, from: fromPath, signal });
-  if (location === "mounted") return { by: "mount", sent: 0 };
+  let begun = fromPath === undefined ? undefined : await mount(transport, blob, { path, from: fromPath, signal });
+  if (begun === "mounted") return { by: "mount", sent: 0 };
 
   let sent = 0;
   for (let attempt = 1; ; attempt++) {
     const source = new BlobSource(blob, signal);
-    location ??= await begin(transport, blob, { path, signal });
-    const session = new UploadSession(transport, { ...options, blob, source, location });
+    begun ??= await begin(transport, blob, { path, signal });
+    const session = new UploadSession(transport, { ...options, ...begun, blob, source });
     try {
       await session.send();
       return { by: "upload", sent: sent + session.sent };
     } catch (error) {
       sent += session.sent;
-      location = undefined;
+      begun = undefined;
       await session.abandon();
       signal?.throwIfAborted();
       const cause = source.failure ?? error;
@@ -63,7 +64,7 @@ async function mount(
   transport: Transport,
   { digest }: Blob,
   options: { readonly path: string; readonly from: string; readonly signal: AbortSignal | undefined },
-): Promise<"mounted" | URL | undefined> {
+): Promise<"mounted" | BegunUpload | undefined> {
   const { path, from, signal } = options;
   try {
     const answer = await transport.send({
@@ -75,7 +76,7 @@ async function mount(
       what: `mounting blob "${digest}" of "${from}" in "${path}"`,
       signal,
     });
-    return answer.status === 201 ? "mounted" : transport.next(answer);
+    return answer.status === 201 ? "mounted" : toUpload(transport, answer);
   } catch (error) {
     // Who may write here may still not read there, and some registries know of no mounts.
     const isNoWay = error instanceof RegistryError && NO_WAY.includes(error.code);
@@ -90,7 +91,7 @@ async function begin(
   transport: Transport,
   { digest }: Blob,
   { path, signal }: { readonly path: string; readonly signal: AbortSignal | undefined },
-): Promise<URL> {
+): Promise<BegunUpload> {
   const answer = await transport.send({
     method: "POST",
     to: `/v2/${path}/blobs/uploads/`,
@@ -100,5 +101,10 @@ async function begin(
     what: `uploading blob "${digest}" to "${path}"`,
     signal,
   });
-  return transport.next(answer);
+  return toUpload(transport, answer);
+}
+
+function toUpload(transport: Transport, answer: WholeAnswer): BegunUpload {
+  const least = Number(answer.headers.get("oci-chunk-min-length") ?? 0);
+  return { location: transport.next(answer), minChunkBytes: Number.isSafeInteger(least) ? least : 0 };
 }

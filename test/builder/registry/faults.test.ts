@@ -105,6 +105,18 @@ test("an upload in pieces goes on in the middle of a piece, where the registry k
   }
 });
 
+test("no piece is smaller than the registry takes", async () => {
+  const blob = blobOf(600_000);
+  const keeping = startKeepingRegistry({ cutAfter: Number.POSITIVE_INFINITY, minChunkBytes: 300_000 });
+  try {
+    await open({ origin: keeping.url, chunkBytes: 100_000 }).putBlob("shop/least", blob);
+    expect(keeping.requests()).toEqual(["POST", "PATCH", "PATCH", "PUT"]);
+    expect(Buffer.compare(keeping.content(), blob.bytes)).toBe(0);
+  } finally {
+    await keeping.close();
+  }
+});
+
 test("an upload that is ended by its signal is ended at the registry as well", async () => {
   const blob = blobOf(500_000);
   const controller = new AbortController();

@@ -8,7 +8,12 @@ export interface KeepingRegistry {
 }
 
 /** The reference implementation gives up an upload that broke in the middle of a piece; others do not. */
-export function startKeepingRegistry({ cutAfter }: { readonly cutAfter: number }): KeepingRegistry {
+export function startKeepingRegistry(options: {
+  readonly cutAfter: number;
+  /** It takes no smaller pieces, but for the last. */
+  readonly minChunkBytes?: number;
+}): KeepingRegistry {
+  const { cutAfter, minChunkBytes = 1 } = options;
   const requests: string[] = [];
   let content = new Uint8Array();
   let isCut = false;
@@ -17,7 +22,10 @@ export function startKeepingRegistry({ cutAfter }: { readonly cutAfter: number }
   };
   const state = (status: number): Response => {
     const range = `0-${Math.max(0, content.byteLength - 1)}`;
-    return new Response(null, { status, headers: { location: "/v2/upload/1?n=a%2Fb", range } });
+    return new Response(null, {
+      status,
+      headers: { location: "/v2/upload/1?n=a%2Fb", range, "oci-chunk-min-length": String(minChunkBytes) },
+    });
   };
   const server = Bun.serve({
     hostname: "127.0.0.1",
