@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Bundle } from "../../builder/build.ts";
@@ -130,6 +131,25 @@ export default fn({ input: isText as any }, async ({ name }: { name: string }, c
       await running.untilSaid("the function ends because of an error that nobody caught");
       expect(await running.ended()).toBe(1);
     });
+  });
+
+  it("sends all of an answer that is read slowly before it ends", async () => {
+    const handler = `export default (_: unknown, context: any) => {
+  context.log.info("answering");
+  return "x".repeat(30_000_000);
+};`;
+    await using running = await startFunction(await bundle(handler));
+    const socket = connect(Number(new URL(running.url).port), "127.0.0.1");
+    socket.pause();
+    socket.write("GET /?a=1 HTTP/1.1\r\nHost: x\r\n\r\n");
+    await running.untilSaid("answering");
+    running.kill("SIGTERM");
+    await running.untilSaid("draining");
+    let bytes = 0;
+    socket.on("data", (chunk) => (bytes += chunk.length)).resume();
+    await once(socket, "close");
+    expect(bytes).toBeGreaterThan(30_000_000);
+    expect(await running.ended()).toBe(0);
   });
 
   it("joins a mesh by WebSocket where its runtime has one, and says so where not", async () => {

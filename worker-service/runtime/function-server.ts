@@ -1,17 +1,21 @@
 import { type IncomingMessage, type ServerResponse, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Closable } from "../../mesh/lifecycle.ts";
+import { within } from "./within.ts";
 
 /** Answers a request; never rejects. */
 export type HttpHandler = (request: Request) => Promise<Response>;
 
-/** An HTTP server. Closing it ends connections, whatever they are at. */
+/** An HTTP server. Closing it sends what was answered, though not for ever, and ends all connections. */
 export interface HttpServer extends Closable {
   readonly port: number;
 }
 
 /** Of every interface: as Knative's runtime contract asks. */
 const HOSTNAME = "0.0.0.0";
+/** How long clients may take to read what was answered when the server closes. */
+const LAST_BYTES_MS = 3_000;
+const IDLE_MS = 20;
 
 /** Serves HTTP by what the runtime has for it: Bun's and Deno's own servers, `node:http` elsewhere. */
 export function listen(port: number, handler: HttpHandler): Promise<HttpServer> {
@@ -30,7 +34,11 @@ function listenOnBun(port: number, handler: HttpHandler): HttpServer {
     development: false,
     fetch: handler,
   });
-  return { port: server.port ?? port, close: () => server.stop(true) };
+  const close = async (): Promise<void> => {
+    await within(LAST_BYTES_MS, server.stop(false));
+    await server.stop(true);
+  };
+  return { port: server.port ?? port, close };
 }
 
 /** The least of Deno that is needed (https://docs.deno.com/api/deno/~/Deno.serve). */
@@ -43,7 +51,7 @@ interface DenoLike {
 
 function listenOnDeno(deno: DenoLike, port: number, handler: HttpHandler): HttpServer {
   const server = deno.serve({ port, hostname: HOSTNAME, onListen: () => undefined }, handler);
-  return { port: server.addr.port, close: () => server.shutdown() };
+  return { port: server.addr.port, close: () => within(LAST_BYTES_MS, server.shutdown()) };
 }
 
 async function listenOnNode(port: number, handler: HttpHandler): Promise<HttpServer> {
@@ -54,11 +62,14 @@ async function listenOnNode(port: number, handler: HttpHandler): Promise<HttpSer
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject).listen(port, HOSTNAME, resolve);
   });
-  const close = (): Promise<void> =>
-    new Promise((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    });
+  const close = async (): Promise<void> => {
+    const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
+    // One that was busy when the server closed is kept open when it has got its answer.
+    const closing = setInterval(() => server.closeIdleConnections(), IDLE_MS);
+    await within(LAST_BYTES_MS, closed);
+    clearInterval(closing);
+    server.closeAllConnections();
+  };
   return { port: (server.address() as AddressInfo).port, close };
 }
 

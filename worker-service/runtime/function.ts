@@ -17,6 +17,7 @@ import { listen } from "./function-server.ts";
 import { NoBroker } from "./no-broker.ts";
 import { stdoutLog } from "./stdout-log.ts";
 import { stopWithProcess } from "./stop-with-process.ts";
+import { within } from "./within.ts";
 
 /** The project of a function that is in none. */
 const NO_PROJECT = "none";
@@ -102,14 +103,4 @@ function httpFunction(
 
 function serviceOf({ endpoints }: FunctionShape, { service, version, bounds }: FunctionConfig): ServiceDefinition {
   return { ...defineService(service, { handler: () => undefined }, { version, ...bounds }), endpoints };
-}
-
-/** Waits for a handler that has no ear for its signal no longer than this. */
-async function within(ms: number, done: Promise<void>): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  await Promise.race([done, late]);
-  clearTimeout(timer);
 }
