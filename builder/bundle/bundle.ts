@@ -80,16 +80,20 @@ function valueOf<T>(result: PromiseSettledResult<T>): T {
 /** Does a step, and says what to remark on it. */
 type RunStep = <T>(name: BuildStep, work: () => Promise<readonly [T, string | undefined]>) => Promise<T>;
 
-/** What is the same for every function comes first. */
 function filesOf(
   runtime: JavaScriptRuntime,
   { entry, code, sourceMap }: { entry: Uint8Array; code: Uint8Array; sourceMap: Uint8Array },
 ): readonly BundleFile[] {
-  const shared = [["entry.js", entry] as const, ...Object.entries(TARGETS[runtime].files)].map(
-    ([path, content]): BundleFile => {
-      const bytes = typeof content === "string" ? encoder.encode(content) : content;
-      return { path, bytes, layer: "entry" };
-    },
-  );
-  return [...shared, { path: "function.js", bytes: code }, { path: "function.js.map", bytes: sourceMap }];
+  // The same for every function of a runtime.
+  const layer = "entry" as const;
+  const shared = Object.entries(TARGETS[runtime].files).map(([path, text]) => ({
+    ...{ path, layer },
+    bytes: encoder.encode(text),
+  }));
+  return [
+    { path: "entry.js", bytes: entry, layer },
+    ...shared,
+    { path: "function.js", bytes: code },
+    { path: "function.js.map", bytes: sourceMap },
+  ];
 }

@@ -162,7 +162,10 @@ describe("a handler", () => {
       bundled(source("export const handler = () => 2;", { runtime: "deno" }), options),
     ]);
     expect(new Set(bundles.map((bundle) => textOf(bundle, "entry.js"))).size).toBe(1);
-    expect(bundles.map(({ files }) => files[0]?.path)).toEqual(["entry.js", "entry.js", "entry.js"]);
+    for (const { files } of bundles) {
+      const own = files.filter(({ layer = "handler" }) => layer === "handler").map(({ path }) => path);
+      expect(own).toEqual(["function.js", "function.js.map"]);
+    }
   });
 
   it("is told of as it goes", async () => {
@@ -213,6 +216,11 @@ describe("a handler in Python", () => {
   it("has the standard library only", async () => {
     const error = await refusal(python("def handler(data): return 1", { dependencies: { tea: "1.0.0" } }));
     expect(error).toMatchObject({ code: "unsupported" });
+  });
+
+  it("is the only file that is not the same for all of them", async () => {
+    const { files } = await bundled(python("def handler(data): return 1"));
+    expect(files.filter(({ layer }) => layer !== "entry").map(({ path }) => path)).toEqual(["function.py"]);
   });
 
   it("is not checked where no python is, and says so", async () => {

@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 HEAD_BYTES = 64 * 1024
 HEAD_SECONDS = 75
-LAST_BYTES_SECONDS = 1
+LAST_BYTES_SECONDS = 3
 TOKEN = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz")
 
 
