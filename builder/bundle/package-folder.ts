@@ -14,7 +14,10 @@ import { TARGETS } from "./targets.ts";
 import { inWorkFolder } from "./work-folder.ts";
 
 /** A folder as one handler. */
-export type PackagedFolder = Pick<FunctionInput, "template" | "runtime" | "handler" | "dependencies">;
+export interface PackagedFolder extends Pick<FunctionInput, "template" | "runtime" | "handler" | "dependencies"> {
+  /** Its own files and those of workspace packages that are in the handler, from the folder. */
+  readonly files: readonly string[];
+}
 
 const manifestSchema = v.object({
   main: v.optional(v.string()),
@@ -44,7 +47,7 @@ export async function packageFolder(
   const python = manifest?.main === undefined ? await firstOf(root, PYTHON_ENTRIES) : undefined;
   if (python !== undefined) {
     const handler = await readFile(join(root, python), "utf8");
-    return checked({ template: "python", runtime: "python", handler, dependencies: {} });
+    return checked({ template: "python", runtime: "python", handler, dependencies: {}, files: [python] });
   }
   const file = await firstOf(root, manifest?.main === undefined ? ENTRIES : [manifest.main]);
   if (file === undefined) {
@@ -61,7 +64,8 @@ export async function packageFolder(
       root,
     );
     const own = await build({ ...building, work: join(work, "own"), external: Object.keys(dependencies) });
-    return checked({ template: "javascript", runtime, handler: await readFile(own.code, "utf8"), dependencies });
+    const handler = await readFile(own.code, "utf8");
+    return checked({ template: "javascript", runtime, handler, dependencies, files: ownFiles(own) });
   });
 }
 
@@ -103,11 +107,10 @@ async function build({ bun, root, source, target, signal, work, external }: Buil
 }
 
 /** What the folder's own files, and those of its workspace packages, import from npm. */
-async function dependenciesIn({ inputs }: Built, root: string): Promise<Record<string, string>> {
+async function dependenciesIn({ inputs }: Pick<Built, "inputs">, root: string): Promise<Record<string, string>> {
   const found = new Map<string, string>();
-  for (const [importer, { imports }] of Object.entries(inputs)) {
-    if (importer.includes("node_modules/")) continue;
-    for (const { path, original } of imports) {
+  for (const importer of ownFiles({ inputs })) {
+    for (const { path, original } of inputs[importer]?.imports ?? []) {
       const packageRoot = PACKAGE_ROOT.exec(path)?.[0];
       if (packageRoot === undefined || original === undefined) continue;
       const name = PACKAGE_NAME.exec(original)?.[0] ?? original;
@@ -121,6 +124,10 @@ async function dependenciesIn({ inputs }: Built, root: string): Promise<Record<s
     }
   }
   return Object.fromEntries([...found].sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+function ownFiles({ inputs }: Pick<Built, "inputs">): readonly string[] {
+  return Object.keys(inputs).filter((path) => !path.includes("node_modules/"));
 }
 
 const PACKAGE_ROOT = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/;

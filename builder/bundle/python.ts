@@ -104,7 +104,6 @@ async function runtimeFiles(): Promise<readonly BundleFile[]> {
     ["entry.py", ...modules.sort()].map(async (path): Promise<BundleFile> => ({
       path,
       bytes: new Uint8Array(await readFile(join(RUNTIME, path))),
-      layer: "entry" as const,
       layer: "entry",
     })),
   );
