@@ -58,6 +58,7 @@ export default (data: { name?: string }) => {
       runtime: "node",
       dependencies: { "@marks/exclamation": "0.0.1", tea: "1.2.3" },
     });
+    expect(packaged.files.toSorted()).toEqual(["../words/shout.ts", "src/greeting.ts", "src/main.ts"]);
     expect(packaged.handler).not.toContain(root);
     expect(packaged.handler).toContain("toUpperCase");
     expect(packaged.handler).toContain(`from "tea"`);
@@ -89,7 +90,8 @@ export default (data: { name?: string }) => {
   it("may be one file of Python", async () => {
     await write({ "handler.py": "def handler(data): return 1\n" });
     const handler = "def handler(data): return 1\n";
-    expect(await packed()).toEqual({ template: "python", runtime: "python", handler, dependencies: {} });
+    const files = ["handler.py"];
+    expect(await packed()).toEqual({ template: "python", runtime: "python", handler, dependencies: {}, files });
   });
 
   it("says what it lacks", async () => {
