@@ -30,6 +30,8 @@ export const DEBIAN_PACKAGES = [
   { name: "docker-registry", binary: "docker-registry", support: "docker-registry.ts" },
   { name: "openssl", binary: "openssl", support: "docker-registry.ts" },
   { name: "openssl", binary: "openssl", support: "openssl.ts" },
+  { name: "openssl", binary: "openssl", support: "certificates.ts" },
+  { name: "python3", binary: "python3", support: "python.ts" },
   { name: "skopeo", binary: "skopeo", support: "skopeo.ts" },
   { name: "zsh", binary: "zsh", support: "shells.ts" },
   { name: "fish", binary: "fish", support: "shells.ts" },

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Bundle } from "../../../builder/build.ts";
+import { python } from "../../support/python.ts";
 import { type FunctionProcess, startFunction } from "./function-process.ts";
 import { bundled } from "./bundling.ts";
 import { EVERY_RUNTIME } from "./runtimes.ts";
@@ -8,6 +9,7 @@ describe.each(EVERY_RUNTIME)("a function in $name, by HTTP", (definition) => {
   let bundle: Bundle;
   let running: FunctionProcess;
   beforeAll(async () => {
+    python();
     bundle = await bundled(definition);
     running = await startFunction(bundle, { FMESH_VERSION: "3", K_SERVICE: "greet", K_REVISION: "greet-00003" });
   });

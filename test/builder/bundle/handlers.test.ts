@@ -1,9 +1,10 @@
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { BuildProgress } from "../../../builder/build.ts";
 import type { BundleOptions } from "../../../builder/bundle/options.ts";
+import { python } from "../../support/python.ts";
 import { type Source, OPTIONS, bundled, fingerprint, refusal, source, textOf } from "./bundling.ts";
 import { startFunction } from "./function-process.ts";
 
@@ -184,18 +185,19 @@ describe("a handler", () => {
 });
 
 describe("a handler in Python", () => {
-  const python = (handler: string, rest: Partial<Source> = {}): Source =>
+  beforeAll(() => void python());
+  const inPython = (handler: string, rest: Partial<Source> = {}): Source =>
     source(handler, { template: "python", runtime: "python", ...rest });
 
   it("is shown where its syntax is wrong, and never run", async () => {
-    const error = await refusal(python("import os\n\ndef handler(data:\n    return 1\n"));
+    const error = await refusal(inPython("import os\n\ndef handler(data:\n    return 1\n"));
     expect(error).toMatchObject({ code: "handler_invalid", place: { file: "function.py", line: 3 } });
     expect(error.frame).toContain("3 | def handler(data:");
-    await expect(bundled(python("raise SystemExit(3)\ndef handler(data): return 1"))).resolves.toBeDefined();
+    await expect(bundled(inPython("raise SystemExit(3)\ndef handler(data): return 1"))).resolves.toBeDefined();
   });
 
   it("has to have a handler", async () => {
-    expect(await refusal(python("def greet(data): return 1"))).toMatchObject({
+    expect(await refusal(inPython("def greet(data): return 1"))).toMatchObject({
       code: "handler_invalid",
       message: expect.stringContaining("`def handler(data, context): …`") as string,
     });
@@ -204,32 +206,32 @@ describe("a handler in Python", () => {
       "from json import dumps as handler",
       "async def handler(data): pass",
     ]) {
-      await expect(bundled(python(text))).resolves.toBeDefined();
+      await expect(bundled(inPython(text))).resolves.toBeDefined();
     }
   });
 
   it("that no reader gets to the end of is refused", async () => {
     const deep = `def handler(data): return ${"(".repeat(5_000)}1${")".repeat(5_000)}`;
-    expect(await refusal(python(deep))).toMatchObject({ code: "handler_invalid" });
+    expect(await refusal(inPython(deep))).toMatchObject({ code: "handler_invalid" });
   });
 
   it("has the standard library only", async () => {
-    const error = await refusal(python("def handler(data): return 1", { dependencies: { tea: "1.0.0" } }));
+    const error = await refusal(inPython("def handler(data): return 1", { dependencies: { tea: "1.0.0" } }));
     expect(error).toMatchObject({ code: "unsupported" });
   });
 
   it("is the only file that is not the same for all of them", async () => {
-    const { files } = await bundled(python("def handler(data): return 1"));
+    const { files } = await bundled(inPython("def handler(data): return 1"));
     expect(files.filter(({ layer }) => layer !== "entry").map(({ path }) => path)).toEqual(["function.py"]);
   });
 
   it("is not checked where no python is, and says so", async () => {
-    const bundle = await bundled(python("def handler(data: return 1"), { python: undefined });
+    const bundle = await bundled(inPython("def handler(data: return 1"), { python: undefined });
     expect(bundle.warnings).toEqual(["no python3 is here: the handler was not checked"]);
   });
 
   it("runs on Python alone", async () => {
-    expect(await refusal(python("def handler(data): return 1", { runtime: "bun" }))).toMatchObject({
+    expect(await refusal(inPython("def handler(data): return 1", { runtime: "bun" }))).toMatchObject({
       code: "unsupported",
     });
     expect(await refusal(source("export default 1", { runtime: "python" }))).toMatchObject({ code: "unsupported" });
@@ -263,13 +265,13 @@ describe("a handler's way of being written", () => {
       headers: { "Content-Type": "application/json" },
     });
     expect(await response.json()).toEqual({ body: { a: 1 }, query: { b: "2" } });
-    const python = await bundled(
+    const inPython = await bundled(
       source("def handler(body, query): return {'body': body, 'query': query}", {
         template: "python",
         runtime: "python",
       }),
     );
-    await using pythonic = await startFunction(python);
+    await using pythonic = await startFunction(inPython);
     const other = await fetch(`${pythonic.url}?b=2`, { method: "POST", body: `{"a":1}` });
     expect(await other.json()).toEqual({ body: { a: 1 }, query: { b: "2" } });
   });

@@ -7,6 +7,7 @@ import { silentLog } from "../../../mesh/log.ts";
 import { host } from "../../../worker-service/host.ts";
 import { defineService } from "../../../worker-service/service.ts";
 import { type BrokerUnderTest, brokersUnderTest, useNats } from "../../support/nats.ts";
+import { python } from "../../support/python.ts";
 import { bundled } from "./bundling.ts";
 import { type FunctionProcess, spawnFunction, startFunction } from "./function-process.ts";
 import { EVERY_RUNTIME } from "./runtimes.ts";
@@ -29,6 +30,7 @@ describe.each(brokersUnderTest())("over %s", (kind) => {
   };
 
   beforeAll(async () => {
+    python();
     nats = await useNats(kind, { auth: AUTH });
     port = Number(new URL(nats.tcpUrl).port);
     broker = await connect();

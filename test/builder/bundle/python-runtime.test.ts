@@ -2,7 +2,10 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer, connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { TLSSocket } from "node:tls";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Certificates, makeCertificates } from "../../support/certificates.ts";
+import { python } from "../../support/python.ts";
 import { bundled, source } from "./bundling.ts";
 import { type FunctionProcess, startFunction } from "./function-process.ts";
 
@@ -12,6 +15,7 @@ describe("a function in Python, as HTTP/1.1 reaches it", () => {
   let running: FunctionProcess;
   let port: number;
   beforeAll(async () => {
+    python();
     const handler = `
 import asyncio
 
@@ -91,45 +95,22 @@ async def handler(data, context):
 describe("a function in Python and its broker", () => {
   it("speaks TLS where the broker asks for it, and trusts whom it was told to", async () => {
     const folder = await mkdtemp(join(tmpdir(), "fmesh-tls-"));
-    const [key, certificate] = [join(folder, "key.pem"), join(folder, "certificate.pem")];
-    const made = Bun.spawn(
-      [
-        "openssl",
-        "req",
-        "-x509",
-        "-newkey",
-        "ec",
-        "-pkeyopt",
-        "ec_paramgen_curve:prime256v1",
-        "-nodes",
-        "-keyout",
-        key,
-        "-out",
-        certificate,
-        "-days",
-        "2",
-        "-subj",
-        "/CN=localhost",
-        "-addext",
-        "subjectAltName=DNS:localhost",
-      ],
-      { stdin: "ignore", stdout: "ignore", stderr: "ignore" },
-    );
-    expect(await made.exited).toBe(0);
+    const { certificateFile, keyFile, caFolder } = await makeCertificates(folder);
+    const authority = join(caFolder, "ca.crt");
     const said = Promise.withResolvers<string>();
     const sockets = new Set<Socket>();
     const broker = createServer((socket) => {
       sockets.add(socket);
       socket.on("error", () => undefined);
       socket.write(`INFO {"server_id":"x","headers":true,"max_payload":1048576,"tls_required":true}\r\n`);
-      void upgrade(socket, { key, certificate }, said);
+      void upgrade(socket, { keyFile, certificateFile }, said);
     });
     await new Promise<void>((resolve) => broker.listen(0, "127.0.0.1", resolve));
     const { port } = broker.address() as { port: number };
     const env = { NATS_URL: `tls://secret@localhost:${port}`, FMESH_PROJECT: "shop", FMESH_SERVICE: "greet" };
     const bundle = await bundled(source("def handler(data): return data", PYTHON));
     {
-      await using trusting = await startFunction(bundle, { ...env, SSL_CERT_FILE: certificate });
+      await using trusting = await startFunction(bundle, { ...env, SSL_CERT_FILE: authority });
       await trusting.untilSaid("broker connected");
       expect(JSON.parse((await said.promise).replace(/^CONNECT /, ""))).toMatchObject({
         auth_token: "secret",
@@ -156,11 +137,10 @@ describe("a function in Python and its broker", () => {
 /** Goes on in TLS, as a NATS server does, and says what the client said first. */
 async function upgrade(
   socket: Socket,
-  files: { key: string; certificate: string },
+  files: Pick<Certificates, "keyFile" | "certificateFile">,
   said: PromiseWithResolvers<string>,
 ): Promise<void> {
-  const { TLSSocket } = await import("node:tls");
-  const [key, cert] = await Promise.all([readFile(files.key), readFile(files.certificate)]);
+  const [key, cert] = await Promise.all([readFile(files.keyFile), readFile(files.certificateFile)]);
   const secure = new TLSSocket(socket, { isServer: true, key, cert });
   secure.on("error", () => undefined);
   secure.on("data", (chunk: Uint8Array) => {
