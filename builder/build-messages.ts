@@ -17,8 +17,8 @@ const INTERNAL = {
 };
 
 /**
- * Builds, and tells how it goes: what happens, as it happens, and the image at last, or why there is none. Ends without either when
- * the caller has gone.
+ * Builds, and tells how it goes: what happens, as it happens, and the image at last, or why there is none. Rejects with the
+ * signal's reason when it aborts.
  */
 export async function* buildMessages(
   build: Build,
@@ -54,4 +54,5 @@ export async function* buildMessages(
     wake = Promise.withResolvers();
   }
   await work;
+  signal.throwIfAborted();
 }

@@ -1,5 +1,6 @@
 import type { JobError } from "../mesh/job.ts";
 import { KeyError } from "./attest/key-error.ts";
+import { PolicyError } from "./attest/policy-error.ts";
 import { BaseError } from "./base/base-error.ts";
 import { BuildError } from "./bundle/build-error.ts";
 import { ImageError } from "./image/image-error.ts";
@@ -18,8 +19,7 @@ export function toJobError(error: unknown): JobError | undefined {
     return { code, message: text, issues: [{ path: [file, line, column], message }] };
   }
   if (error instanceof RegistryError) return { code: `registry_${error.code}`, message: error.message };
-  if (error instanceof BaseError || error instanceof ImageError || error instanceof KeyError) {
-    return { code: error.code, message: error.message };
-  }
+  const isAboutSettings = error instanceof BaseError || error instanceof KeyError || error instanceof PolicyError;
+  if (isAboutSettings || error instanceof ImageError) return { code: error.code, message: error.message };
   return undefined;
 }

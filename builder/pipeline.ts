@@ -1,9 +1,13 @@
 import { createHash } from "node:crypto";
 import type { BuildStep } from "../mesh/build.ts";
 import { attach } from "./attest/attach.ts";
+import { attachLock } from "./attest/lock.ts";
+import type { Policy } from "./attest/policy.ts";
+import { PolicyError } from "./attest/policy-error.ts";
 import { definitionDigest, makeProvenance } from "./attest/provenance.ts";
 import { makeSbom } from "./attest/sbom.ts";
 import type { Signer } from "./attest/signer.ts";
+import { verifyImage } from "./attest/verify-image.ts";
 import type { Base, BuildDefinition, BuildProgress, Bundle, PublishedImage } from "./build.ts";
 import { assembleImage } from "./image/assemble.ts";
 import { pushImage } from "./image/push.ts";
@@ -31,8 +35,10 @@ export interface PipelineParts {
   readonly baseOf: (runtime: BuildDefinition["runtime"], signal: AbortSignal) => Promise<Base>;
   /** Default: all that the base has. */
   readonly architectures?: readonly Architecture[] | undefined;
-  /** Without one nothing is attached to images. */
+  /** Without one nothing but the lock file is attached to images. */
   readonly signer?: Signer | undefined;
+  /** What every image has to hold by. Default: nothing is asked. */
+  readonly policy?: Policy | undefined;
   /** A URI that stands for whoever runs this builder. */
   readonly builderId: string;
   /** Versions of what builds, `{ "functions-mesh": "1.0.0", bun: "1.4.5" }`: with others, images are made anew. */
@@ -50,7 +56,7 @@ export class Pipeline {
     this.#parts = parts;
   }
 
-  /** @throws BuildError, ImageError, BaseError or RegistryError; rejects with the signal's reason when it aborts. */
+  /** @throws BuildError, ImageError, BaseError, PolicyError or RegistryError; rejects with the signal's reason when it aborts. */
   async build(definition: BuildDefinition, call: BuildCall): Promise<PublishedImage> {
     const { registry, signer } = this.#parts;
     const { signal, onProgress } = call;
@@ -68,6 +74,7 @@ export class Pipeline {
       const { mediaType, digest, bytes } = found;
       const reference = registry.reference(repository, digest);
       const descriptor: Descriptor = { mediaType, digest, size: bytes.length };
+      await this.#requireAllowed(repository, descriptor, signal);
       return { repository, descriptor, reference, sentBytes: 0, wasThere: true };
     }
 
@@ -81,13 +88,15 @@ export class Pipeline {
       const pushed = await pushImage(registry, repository, image, { base, signal });
       return { ...pushed, note: `${pushed.sentBytes} bytes sent` };
     });
+    if (bundle.lock !== undefined)
+      await attachLock(registry, repository, published.descriptor, bundle.lock, { signal });
     if (signer !== undefined) {
-      await step("attest", () =>
-        this.#attest({ definition, bundle, base, published, signer, startedAt, call }).then((added) => ({
-          note: `${added} attached`,
-        })),
-      );
+      await step("attest", async () => {
+        const added = await this.#attest({ definition, bundle, base, published, signer, startedAt, call });
+        return { note: `${added} attached` };
+      });
     }
+    await this.#requireAllowed(repository, published.descriptor, signal);
     const [manifest] = image.platforms;
     const top = image.index ?? manifest?.manifest;
     if (top !== undefined) {
@@ -107,6 +116,13 @@ export class Pipeline {
     return `v${definition.version}-${hash.digest("hex").slice(0, 16)}`;
   }
 
+  async #requireAllowed(repository: string, { digest }: Descriptor, signal: AbortSignal): Promise<void> {
+    const { registry, policy } = this.#parts;
+    if (policy === undefined) return;
+    const verdict = await verifyImage(registry, repository, digest, policy, { signal });
+    if (!verdict.isAllowed) throw new PolicyError(verdict);
+  }
+
   #assemble({ label, project, version }: BuildDefinition, bundle: Bundle, base: Base) {
     const { architectures } = this.#parts;
     return assembleImage({
@@ -118,18 +134,16 @@ export class Pipeline {
 
   async #attest({ definition, bundle, base, published, signer, startedAt, call }: Attested): Promise<number> {
     const { registry, builderId, versions } = this.#parts;
-    const images = Object.entries(base.images).map(([architecture, { manifest, layers }]) => ({
-      ...{ architecture, digest: manifest.digest, layers: layers.map(({ digest }) => digest) },
-    }));
-    const components = Object.values(base.images).flatMap((image) => image.components);
     const { packages, lock } = bundle;
     const sbom = makeSbom({
-      ...{ definition, packages, tool: { name: "functions-mesh", version: versions["functions-mesh"] ?? "" } },
-      base: { repository: base.repository, images, components: distinct(components) },
+      ...{ definition, packages, base },
+      tool: { name: "functions-mesh", version: versions["functions-mesh"] ?? "" },
     });
     const provenance = makeProvenance({
       ...{ definition, packages, ...(lock !== undefined && { lock }) },
-      bases: images.map(({ digest }) => ({ digest, reference: registry.reference(base.repository, digest) })),
+      bases: Object.values(base.images).map(({ manifest: { digest } }) => ({
+        ...{ digest, reference: registry.reference(base.repository, digest) },
+      })),
       builder: { id: builderId, version: versions },
       ...{ invocationId: call.invocationId, startedAt, finishedAt: new Date() },
     });
@@ -162,8 +176,4 @@ function stepsOf(onProgress: BuildCall["onProgress"]) {
     onProgress({ step, state: "ended", durationMs, ...(note !== undefined && { note }) });
     return result as unknown as T;
   };
-}
-
-function distinct<Named extends { readonly name: string; readonly version: string }>(all: readonly Named[]): Named[] {
-  return [...new Map(all.map((each) => [`${each.name}@${each.version}`, each])).values()];
 }
