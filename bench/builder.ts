@@ -1,7 +1,8 @@
 /**
  * How long it takes from a handler's source to the digest of its image in a registry: the first time, the same again, and after
- * a change of one line; beside `buildah`, which makes an image of the same handler on the same base from a Containerfile. Both
- * push to one real registry on this machine.
+ * a change of one line; also with signature, bill of materials and provenance. Beside `buildah`, which makes an image of the
+ * same handler on the same base from a Containerfile: bundled as ours is, and, with less to do, merely copied. All push to one
+ * real registry on this machine.
  *
  *   bun bench/builder.ts [--runs 7]
  *
@@ -11,10 +12,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { generateKeyPair, readSigner } from "../builder/attest/signer.ts";
 import { localBase } from "../builder/base/local-base.ts";
 import type { BuildDefinition, PublishedImage } from "../builder/build.ts";
 import { bundle } from "../builder/bundle/bundle.ts";
-import { type BuildCall, Pipeline } from "../builder/pipeline.ts";
+import { type BuildCall, Pipeline, type PipelineParts } from "../builder/pipeline.ts";
 import { DistributionRegistry } from "../builder/registry/distribution.ts";
 import { CloseStack } from "../mesh/lifecycle.ts";
 import { startDockerRegistry } from "../test/support/docker-registry.ts";
@@ -47,18 +49,27 @@ try {
     temporaryFolder: folder,
   };
 
-  const pipeline = new Pipeline({
+  const parts: PipelineParts = {
     registry,
     bundle: (definition, call) => bundle(definition, options, call),
     baseOf: () => Promise.resolve(base),
     builderId: "https://example.com/bench",
     versions: { bun: Bun.version },
-  });
+  };
+  const pipeline = new Pipeline(parts);
+  const { privateKey } = await generateKeyPair("");
+  const signing = new Pipeline({ ...parts, signer: await readSigner(privateKey, "") });
   const ours: Build = (definition) => pipeline.build(definition, unwatched());
   const [tag] = await registry.tags("base/bun");
-  const theirs = stack.use(await buildahBuild({ folder, host: server.host, base: `base/bun:${tag}` }));
+  const buildah = { folder, host: server.host, base: `base/bun:${tag}` };
+  const copies = stack.use(await buildahBuild({ ...buildah, way: "copies" }));
+  const bundles = stack.use(await buildahBuild({ ...buildah, way: "bundles" }));
+  const signed: Build = (definition) => signing.build({ ...definition, project: "signed" }, unwatched());
 
-  await compare({ "functions-mesh": ours, buildah: theirs.build });
+  await compare({
+    ...{ "functions-mesh": ours, "and signed": signed },
+    ...{ "buildah, bundles": bundles.build, "buildah, copies": copies.build },
+  });
 } finally {
   await stack.close();
 }
@@ -83,7 +94,7 @@ async function compare(builders: Readonly<Record<string, Build>>): Promise<void>
     }
   }
   const line = (name: string, columns: readonly string[]) =>
-    name.padEnd(16) + columns.map((text) => text.padStart(12)).join("");
+    name.padEnd(18) + columns.map((text) => text.padStart(12)).join("");
   console.log(`\n${line("ms, median", ["first", "the same", "one line"])}`);
   for (const { name, times, sentBytes } of rows) {
     const sent = sentBytes > 0 ? `   ${sentBytes} bytes sent after a change` : "";

@@ -4,6 +4,8 @@ import type { BuildDefinition } from "../../builder/build.ts";
 import type { Closable } from "../../mesh/lifecycle.ts";
 
 export interface BuildahOptions {
+  /** `copies`: the source is put onto the base, and nothing is run. `bundles`: the base's Bun makes one file of it first. */
+  readonly way: keyof typeof CONTAINERFILES;
   readonly folder: string;
   /** `127.0.0.1:port` of a registry without TLS. */
   readonly host: string;
@@ -15,12 +17,23 @@ export interface Buildah extends Closable {
   readonly build: (definition: BuildDefinition) => Promise<{ readonly reference: string; readonly sentBytes: number }>;
 }
 
-/**
- * The same work by `buildah`, with the least that a Containerfile can ask for: one file copied onto the base, nothing run, so
- * that no container is started. Layers are cached, and the base is pulled before anything is measured.
- */
-export async function buildahBuild({ folder, host, base }: BuildahOptions): Promise<Buildah> {
-  const home = join(folder, "buildah");
+const CONTAINERFILES = {
+  copies: (base: string) => `FROM ${base}
+COPY handler.ts /app/handler.ts
+ENTRYPOINT ["bun", "/app/handler.ts"]
+`,
+  bundles: (base: string) => `FROM ${base} AS build
+COPY handler.ts /src/handler.ts
+RUN ["bun", "build", "/src/handler.ts", "--target=bun", "--outfile=/app/function.js"]
+FROM ${base}
+COPY --from=build /app/function.js /app/function.js
+ENTRYPOINT ["bun", "/app/function.js"]
+`,
+};
+
+/** The same work by `buildah`, from a Containerfile. Layers are cached, and the base is pulled before anything is measured. */
+export async function buildahBuild({ way, folder, host, base }: BuildahOptions): Promise<Buildah> {
+  const home = join(folder, `buildah-${way}`);
   const context = join(home, "context");
   await mkdir(context, { recursive: true });
   await writeFile(join(home, "policy.json"), JSON.stringify({ default: [{ type: "insecureAcceptAnything" }] }));
@@ -37,10 +50,7 @@ export async function buildahBuild({ folder, host, base }: BuildahOptions): Prom
     if ((await child.exited) !== 0) throw new Error(`buildah ${command} failed: ${problem.trim()}`);
   };
   await buildah("pull", ...policy, `docker://${host}/${base}`);
-  await writeFile(
-    join(context, "Containerfile"),
-    `FROM ${host}/${base}\nCOPY handler.ts /app/handler.ts\nENTRYPOINT ["bun", "/app/handler.ts"]\n`,
-  );
+  await writeFile(join(context, "Containerfile"), CONTAINERFILES[way](`${host}/${base}`));
   return {
     async build({ project, label, version, handler }) {
       const reference = `${host}/${project}/${label}:v${version}`;
