@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import type { FUNCTION_RUNTIMES } from "../mesh/function.ts";
 import type { Rule } from "../mesh/rule.ts";
 import type { AuthOptions } from "./auth/options.ts";
 import { ConfigError, type ConfigFinding } from "./config/config-error.ts";
@@ -25,6 +26,7 @@ export interface GatewayConfig {
   };
   readonly broker: BrokerConfig;
   readonly functions: FunctionsServiceConfig;
+  readonly builder: BuilderConfig;
   readonly webhooks: {
     /** Hosts a `webhook` rule may ask: `host` or `host:port`, in lower case. Default none. */
     readonly allowHosts: readonly string[];
@@ -92,6 +94,38 @@ export interface FunctionsServiceConfig {
   readonly maxBacklog?: number;
   /** Days after which events are forgotten. Default never. */
   readonly keepDays?: number;
+}
+
+/** What makes images of functions. Paths are relative to the configuration file. */
+export interface BuilderConfig {
+  /** Whether `fmesh up` runs it. Default `true`. */
+  readonly enabled: boolean;
+  /** Where images are published: `oci-layout:<folder>` (default `oci-layout:.fmesh/images`) or a registry's address. */
+  readonly registry: string;
+  /** Whether another machine's registry may be used without TLS. Default `false`. */
+  readonly plainHttp: boolean;
+  /** File of the authorities, PEM, to trust at the registry instead of the usual ones. */
+  readonly ca?: string;
+  /** Default: all that the base has. */
+  readonly architectures?: readonly ("amd64" | "arm64")[];
+  /** Bases by runtime, as `repository:tag` or `repository@sha256:…`. Default: made of what the machine has. */
+  readonly bases: Readonly<Partial<Record<(typeof FUNCTION_RUNTIMES)[number], string>>>;
+  /** File of the private key. Default: one is made at `.fmesh/signing.key`. */
+  readonly signingKey?: string;
+  /** File of the policy that every image has to hold by. Default none. */
+  readonly policy?: string;
+  /** A URI that stands for whoever runs the builder. */
+  readonly id: string;
+  /** Builds that run at a time. Default 2. */
+  readonly atOnce: number;
+  /** Where npm packages come from. Default: npm's own registry. */
+  readonly npm: {
+    readonly registry?: string;
+    readonly token?: string;
+    /** File of the authorities, PEM, to trust besides the usual ones. */
+    readonly ca?: string;
+    readonly proxy?: string;
+  };
 }
 
 /** A database for `query` rules. A SQLite path is relative to the configuration file. */

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import type { Environment } from "./environment.ts";
+import { builderSchema } from "./schema/builder.ts";
 import { functionsSchema } from "./schema/functions.ts";
 import { gatewaySchema } from "./schema/gateway.ts";
 import { projectsSchema } from "./schema/project.ts";
@@ -28,6 +29,7 @@ export function configSchema(env: Environment) {
     gateway: v.optional(gatewaySchema, {}),
     broker: v.optional(brokerSchema(env), {}),
     functions: v.optional(functionsSchema(env), {}),
+    builder: v.optional(builderSchema(env), {}),
     webhooks: v.optional(shape({ allowHosts: v.optional(list(webhookHost), []) }), {}),
     databases: v.optional(named("database", databaseSchema(env)), {}),
     workers: v.optional(

@@ -16,7 +16,7 @@ import { warnUnused } from "./unused.ts";
 import { asText } from "./written-text.ts";
 
 /** Sections of ours that may stand in a file of 2019, so that it can be kept while moving. */
-const OWN_SECTIONS = ["gateway", "broker", "functions", "webhooks", "databases", "workers"];
+const OWN_SECTIONS = ["gateway", "broker", "functions", "builder", "webhooks", "databases", "workers"];
 const PROJECT_KEYS = ["id", "name", "secret", "secrets", "auth", "modules"];
 const GATEWAY_ROUTES = new Set(["routes", "internalRoutes"]);
 

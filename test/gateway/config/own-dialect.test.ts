@@ -28,6 +28,10 @@ test("a minimal configuration has every default filled in", () => {
     },
     broker: { tcpPort: 4222, wsPort: 4223 },
     functions: { enabled: true, database: "sqlite:.fmesh/functions.db" },
+    builder: {
+      ...{ enabled: true, registry: "oci-layout:.fmesh/images", plainHttp: false, bases: {}, npm: {}, atOnce: 2 },
+      id: "https://functionsmesh.dev/builder",
+    },
     webhooks: { allowHosts: [] },
     databases: {},
     workers: [],
@@ -46,6 +50,8 @@ test("a complete configuration keeps what it says", () => {
     BROKER_TOKEN: "broker token",
     FUNCTIONS_DATABASE: "postgres://keeper@db.example.com/functions",
     RABBIT_URL: "amqp://mesh@rabbit.example.com/%2f",
+    NPM_URL: "https://npm.example.com",
+    NPM_TOKEN: "npm token",
     PEOPLE_URL: "postgres://reader@db.example.com/people",
     STRIPE_KEY: "stripe key",
   };
@@ -81,6 +87,22 @@ test("a complete configuration keeps what it says", () => {
       rabbitmq: "amqp://mesh@rabbit.example.com/%2f",
       maxBacklog: 5000,
       keepDays: 30,
+    },
+    builder: {
+      enabled: false,
+      registry: "registry.example.com/functions",
+      plainHttp: false,
+      ca: "./registry.pem",
+      architectures: ["amd64", "arm64"],
+      bases: { bun: "functions-mesh/base:bun-1" },
+      signingKey: "./cosign.key",
+      policy: "./policy.yaml",
+      id: "https://builder.example.com",
+      atOnce: 4,
+      npm: {
+        ...{ registry: "https://npm.example.com", token: "npm token" },
+        ...{ ca: "./npm.pem", proxy: "http://proxy.example.com:3128" },
+      },
     },
     webhooks: { allowHosts: ["hooks.example.com", "[::1]:8080"] },
     databases: {

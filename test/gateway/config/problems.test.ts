@@ -81,6 +81,43 @@ test.each([
   expect(errorOf(`projects: [{ id: a }]\nfunctions: { ${text} }`).message).toContain(message);
 });
 
+test.each([
+  ["registry: 'oci-layout:'", "builder.registry: must name a folder"],
+  ["registry: ftp://registry.example.com", "builder.registry: must be"],
+  ["registry: https://ann:hush-hush@registry.example.com", "builder.registry: must hold no user and no password"],
+  ["registry: http://registry.example.com/functions", "builder.registry: sends images and passwords where others"],
+  ["registry: $NOT_SET", 'builder.registry: the environment variable "NOT_SET" is not set'],
+  ["architectures: [s390x]", "builder.architectures[0]: must be one of amd64, arm64"],
+  ["architectures: []", "builder.architectures: is empty"],
+  ["bases: { bun: functions-mesh/base }", "builder.bases.bun: must be a repository with a tag or digest"],
+  ["bases: { ruby: 'base:1' }", 'builder.bases.ruby: the key "ruby" is not known here'],
+  ["atOnce: 0", "builder.atOnce: must be a whole number from 1 to"],
+  ["id: me", "builder.id: must be a URL such as"],
+  ["npm: { registry: npm.example.com }", "builder.npm.registry: must be a URL such as"],
+  ["enabled: 1", "builder.enabled: must be true or false"],
+  ["regisrty: x", 'did you mean "registry"?'],
+])("what the builder cannot use is told, and no password: %s", (text, message) => {
+  const error = errorOf(`projects: [{ id: a }]\nbuilder: { ${text} }`);
+  expect(error.message).toContain(message);
+  expect(error.message).not.toContain("hush-hush");
+});
+
+test.each([
+  "oci-layout:/var/lib/images",
+  "localhost:5000/functions",
+  "http://127.0.0.1:5000",
+  "123456789012.dkr.ecr.eu-central-1.amazonaws.com/functions",
+  "https://registry.example.com:5000/functions",
+])("a registry may be %s", (registry) => {
+  const { builder } = parse(`projects: [{ id: a }]\nbuilder: { registry: "${registry}" }`);
+  expect(builder.registry).toBe(registry);
+});
+
+test("a registry that is reached without TLS is one's own decision", () => {
+  const settings = "{ registry: http://registry.internal:5000, plainHttp: true }";
+  expect(parse(`projects: [{ id: a }]\nbuilder: ${settings}`).builder.plainHttp).toBe(true);
+});
+
 describe("what is no configuration", () => {
   test.each([
     ["", "fmesh.yaml: is empty"],
