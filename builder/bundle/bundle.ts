@@ -13,6 +13,7 @@ import { inWorkFolder } from "./work-folder.ts";
 
 type BundledDefinition = Pick<BuildDefinition, "template" | "runtime" | "handler" | "dependencies">;
 
+// What starts functions is bundled once in a process.
 const entries = new EntryBundler();
 const encoder = new TextEncoder();
 

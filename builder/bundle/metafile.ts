@@ -102,10 +102,8 @@ export function checkExports({ inputs, outputs }: Metafile, { file, text }: Hand
 
 /** The folders of the packages that are in a bundle. */
 export function bundledFolders({ inputs }: Metafile): readonly string[] {
-  const folders = Object.keys(inputs).map((path) => FOLDER.exec(path)?.[0]);
-  return [...new Set(folders)].filter(
-    (folder) => folder !== undefined && !folder.endsWith(`/${RUNTIME_PACKAGE}`),
-  ) as string[];
+  const folders = Object.keys(inputs).flatMap((path) => FOLDER.exec(path)?.[0] ?? []);
+  return [...new Set(folders)].filter((folder) => !folder.endsWith(`/${RUNTIME_PACKAGE}`));
 }
 
 const FOLDER = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/;

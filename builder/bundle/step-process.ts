@@ -49,6 +49,8 @@ export async function runStep(step: StepProcess): Promise<StepResult> {
   const unwatch = watchLimits(child, step, stopped);
   const onAbort = (): void => stopped.because(signal?.reason);
   signal?.addEventListener("abort", onAbort);
+  // Whatever it has left running would hold its output open.
+  child.once("exit", () => stopped.killGroup());
   // A program that does not read it is none of our business.
   child.stdin.on("error", () => undefined).end(step.input ?? "");
   const [stdout, stderr] = [gathered(child.stdout), gathered(child.stderr)];
@@ -62,8 +64,6 @@ export async function runStep(step: StepProcess): Promise<StepResult> {
   } finally {
     unwatch();
     signal?.removeEventListener("abort", onAbort);
-    // Whatever it may have left running.
-    stopped.killGroup();
   }
 }
 

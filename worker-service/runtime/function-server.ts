@@ -97,8 +97,7 @@ async function answer(incoming: IncomingMessage, outgoing: ServerResponse, handl
     return;
   }
   const reader = response.body.getReader();
-  left.signal.addEventListener("abort", () => void reader.cancel().catch(() => undefined)); // nobody reads any more
-  // What is known to be little need not be sent in parts.
+  left.signal.addEventListener("abort", () => void reader.cancel().catch(() => undefined)); // its end is all that is wanted
   for (let next = await reader.read(); !next.done; next = await reader.read()) {
     if (!outgoing.write(next.value)) await drained(outgoing);
   }

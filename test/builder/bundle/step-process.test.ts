@@ -47,7 +47,7 @@ describe("a step of a build", () => {
   });
 
   it("takes along what it left running when it ended by itself", async () => {
-    const { stdout } = await step("sleep 602 >/dev/null 2>&1 & echo $!", { env: { PATH: "/bin:/usr/bin" } });
+    const { stdout } = await step("sleep 602 & echo $!", { env: { PATH: "/bin:/usr/bin" } });
     await expect.poll(() => isRunning(Number(stdout))).toBe(false);
   });
 
