@@ -1,10 +1,12 @@
 import { BuildError } from "./build-error.ts";
+import { RUNTIME_PACKAGE } from "./dependencies.ts";
 import type { HandlerSource } from "./metafile.ts";
 import { invalidAt } from "./source-frame.ts";
 
 /** What the bundler said, as it prints it: `error: <text>` and, on the next line, `at <file>:<line>:<column>`. */
 const MESSAGE = /^(error|warn): (.*)(?:\n\s+at (.+):(\d+):(\d+))?$/gm;
 const MISSING = /^Could not resolve: "([^"]+)"/;
+const NOT_OURS = new RegExp(`^No matching export in "node_modules/${RUNTIME_PACKAGE}/index\\.js" for import "(.+)"$`);
 const IS_PATH = /^(?:[./~]|[a-z]+:\/)/;
 
 interface Message {
@@ -46,10 +48,14 @@ function messagesIn(output: string, folder: string): readonly Message[] {
 
 function inWords(text: string): string {
   if (text === "Macros are disabled") return "macros run while a function is built, and are not allowed";
+  const [, unknown] = NOT_OURS.exec(text) ?? [];
+  if (unknown !== undefined) {
+    return `"${RUNTIME_PACKAGE}" has no "${unknown}" for a function: it has fn, PublicError and MeshError, and starts the function by itself`;
+  }
   const [, missing] = MISSING.exec(text) ?? [];
   if (missing === undefined) return text;
   if (IS_PATH.test(missing)) {
-    return `"${missing}" is not there: a function is one file; put what it needs into it, or into a package`;
+    return `"${missing}" is not there: a function is one file; put what it needs into it, or pack its folder`;
   }
   const [first = "", second] = missing.split("/");
   const name = first.startsWith("@") && second !== undefined ? `${first}/${second}` : first;
