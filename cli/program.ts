@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import packageJson from "../package.json" with { type: "json" };
+import { builderCommand } from "./commands/builder.ts";
 import { callCommand } from "./commands/call.ts";
 import { devCommand } from "./commands/dev.ts";
 import { completeCommand, completionCommand } from "./commands/completion.ts";
@@ -32,6 +33,7 @@ export function createProgram(): Command {
     devCommand(),
     gatewayCommand(),
     functionsServiceCommand(),
+    builderCommand(),
     workerCommand(),
     callCommand(),
     servicesCommand(),

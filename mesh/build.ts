@@ -3,8 +3,7 @@ import { MeshError } from "./errors.ts";
 import { functionInputSchema } from "./function.ts";
 import type { BuiltImage, JobError } from "./job.ts";
 
-/** The service that builds, and its function: it is called with a {@link BuildDefinition} and answers with {@link BuildMessage}s. */
-export const BUILDER_SERVICE = "builder";
+/** The function of the builder: it is called with a {@link BuildDefinition} and answers with {@link BuildMessage}s. */
 export const BUILD_FUNCTION = "build";
 
 const given = functionInputSchema.entries;

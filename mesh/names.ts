@@ -26,6 +26,9 @@ export const QUEUE_GROUP = "q";
 /** The service that keeps a project's stored functions and events; its HTTP API is `/api/…`. */
 export const FUNCTIONS_SERVICE = "functions";
 
+/** The service that makes images of functions; the functions service calls it. */
+export const BUILDER_SERVICE = "builder";
+
 /** Where a function lives. */
 export interface FunctionAddress {
   readonly project: string;

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { CloseStack, type Closable } from "../../mesh/lifecycle.ts";
+import type { BuildMessage } from "../../mesh/build.ts";
 import type { Log } from "../../mesh/log.ts";
 import { readSignerFile } from "../attest/key-files.ts";
 import type { Policy } from "../attest/policy.ts";
@@ -8,7 +9,8 @@ import { BaseError } from "../base/base-error.ts";
 import { Bases } from "../base/bases.ts";
 import { localBase } from "../base/local-base.ts";
 import type { Runtime } from "../base/runtime-files.ts";
-import type { Base } from "../build.ts";
+import type { Base, BuildDefinition } from "../build.ts";
+import { type BuildContext, buildMessages } from "../build-messages.ts";
 import { bundle } from "../bundle/bundle.ts";
 import type { PackageRegistry } from "../bundle/options.ts";
 import type { Architecture } from "../oci.ts";
@@ -60,6 +62,8 @@ export interface Builder extends Closable {
   readonly baseOf: (runtime: Runtime, signal: AbortSignal) => Promise<Base>;
   /** Builds; the same asked for twice at once is built once. */
   readonly build: Build;
+  /** Builds, and tells how it goes, for a caller on the broker. */
+  readonly tell: (definition: BuildDefinition, context: BuildContext) => AsyncIterable<BuildMessage>;
 }
 
 /** The repository of bases that are made here. */
@@ -103,10 +107,11 @@ export async function openBuilder(options: BuilderOptions): Promise<Builder> {
     },
     { atOnce },
   );
+  const build: Build = (definition, call) =>
+    shared.build(definition, { ...call, signal: AbortSignal.any([call.signal, stopping.signal]) });
   return {
-    ...{ registry, baseOf, publicKey: signer.publicKey.pem },
-    build: (definition, call) =>
-      shared.build(definition, { ...call, signal: AbortSignal.any([call.signal, stopping.signal]) }),
+    ...{ registry, baseOf, publicKey: signer.publicKey.pem, build },
+    tell: (definition, context) => buildMessages(build, definition, context),
     close: () => stack.close(),
   };
 }

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { followConfig } from "../../gateway/runtime/follow-config.ts";
-import { HostedFunctions } from "../functions/hosted-functions.ts";
+import { hostFunctions } from "../functions/hosted-functions.ts";
 import { runOnBroker } from "../run-on-broker.ts";
 
 /** What traces call this process. */
@@ -31,7 +31,7 @@ function runFunctionsService(path: string): Promise<void> {
     const { config, configFile, env, broker, connected, stack, log, tracing } = given;
     await connected;
     if (broker.status !== "connected") return;
-    const functions = stack.use(new HostedFunctions(config, { configFile, broker, log, serviceLog: log, tracing }));
+    const functions = stack.use(hostFunctions(config, { configFile, broker, log, serviceLog: log, tracing }));
     const target = { replaceConfig: (changed: typeof config) => functions.follow(changed) };
     stack.use(await followConfig(target, { configFile, current: config, env, log }));
   });

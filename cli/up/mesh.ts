@@ -6,7 +6,7 @@ import { CloseStack } from "../../mesh/lifecycle.ts";
 import type { Log } from "../../mesh/log.ts";
 import { GATEWAY_RESOURCE, startTracing } from "../../mesh/tracing/start.ts";
 import { Failure } from "../failure.ts";
-import { startFunctions } from "../functions/start-functions.ts";
+import { startParts } from "../hosting/start-parts.ts";
 import { openBroker } from "./broker.ts";
 import { withDevelopmentSecret } from "./development-secret.ts";
 import { leaveRunningMeshNote } from "./running-mesh-note.ts";
@@ -39,7 +39,7 @@ export interface MeshOptions {
 }
 
 /**
- * Starts broker, gateway, workers and the functions service. What was started is stopped again when a later part fails.
+ * Starts broker, gateway, workers, the builder and the functions service. What was started is stopped again when a later part fails.
  * @throws Failure for what the operator can mend, such as a port in use.
  */
 export async function startMesh(config: GatewayConfig, options: MeshOptions): Promise<RunningMesh> {
@@ -53,19 +53,19 @@ export async function startMesh(config: GatewayConfig, options: MeshOptions): Pr
     const workers = stack.use(
       new Workers(config, { configFile, brokerUrl: workerUrl, startWorker, signal, log, write }),
     );
-    const functions = startFunctions(config, { configFile, broker, log, tracing, stack });
+    const parts = startParts(config, { configFile, broker, env: options.env, log, tracing, stack });
     const adapt = (from: GatewayConfig): GatewayConfig => withDevelopmentSecret(from, options.secret);
     const gateway = stack.use(serve(adapt(config), { broker, configFile, log, tracing }));
     // The gateway would wait for them.
-    stack.defer(() => functions?.endStreams());
+    stack.defer(() => parts.forEach((part) => part.endStreams()));
     const note = { pid: process.pid, brokerUrl: workerUrl, gatewayUrl: gateway.url, ...onlyProject(config) };
     stack.use(leaveRunningMeshNote(dirname(configFile), note));
     const onChange = (changed: GatewayConfig): void => {
       workers.follow(changed);
-      functions?.follow(changed);
+      parts.forEach((part) => part.follow(changed));
     };
     stack.use(await followConfig(gateway, { configFile, current: config, env: options.env, log, adapt, onChange }));
-    await Promise.all([workers.settled(), functions?.settled]);
+    await Promise.all([workers.settled(), ...parts.map(({ settled }) => settled)]);
     return { gatewayUrl: gateway.url, brokerAddresses: addresses, close: () => stack.close() };
   } catch (error) {
     await stack.close();

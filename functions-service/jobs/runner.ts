@@ -143,7 +143,7 @@ class JobRun {
         if (signal.aborted) return { state: "cancelled" };
         const isWorthAnother = error.code === "worker_unavailable" || error.code === "overloaded";
         if (isWorthAnother && attempt < ATTEMPTS) await pause(1000 * attempt, signal);
-        else return { state: "failed", error: asJobError(error, this.#job) };
+        else return { state: "failed", error: asJobError(error) };
       }
     }
   }
@@ -159,8 +159,6 @@ class JobRun {
   }
 }
 
-function asJobError({ code, message, issues }: MeshError, { project }: Job) {
-  const text =
-    code === "worker_unavailable" ? `no builder serves project "${project}"; start one: fmesh builder` : message;
-  return { code, message: text, ...(issues !== undefined && { issues }) };
+function asJobError({ code, message, issues }: MeshError) {
+  return { code, message, ...(issues !== undefined && { issues }) };
 }
