@@ -34,8 +34,6 @@ async function open(file: string): Promise<{ db: Kysely<Tables>; migrations: rea
     database.run("pragma journal_mode = wal");
     // With a write-ahead log, what was committed survives the process; a power cut may take the last moments.
     database.run("pragma synchronous = normal");
-    // Pages that many transactions change are written back once for all of them; the log takes 32 MB for it.
-    database.run("pragma wal_autocheckpoint = 8000");
     database.run("pragma foreign_keys = on");
     const db = new Kysely<Tables>({ dialect: new SqliteDialect(database) });
     return { db, migrations: await migrateToLatest(db, sqliteFeatures) };

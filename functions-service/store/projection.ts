@@ -5,8 +5,8 @@ import { Pending } from "./pending-changes.ts";
 import type { SqlRunner } from "./sql-runner.ts";
 import type { JournalTable, Tables } from "./tables.ts";
 
-/** Changes of one transaction, about: what a process can do without keeping its others waiting, and worth a transaction. */
-const TOGETHER = 2048;
+/** Changes of one transaction, about: some milliseconds, in which nothing can be appended, and worth a transaction. */
+const TOGETHER = 512;
 
 /** Rows that are read at a time. */
 const ROWS = 64;
@@ -45,7 +45,11 @@ export class Projection {
   async #run(): Promise<boolean> {
     const { end, projected } = await this.#marks();
     this.#projected = projected;
-    while (this.#projected < end) this.#projected = await this.#sql.write((tx) => this.#page(tx));
+    while (this.#projected < end) {
+      this.#projected = await this.#sql.write((tx) => this.#page(tx));
+      // SQLite answers at once: without a pause nothing could be appended until all of it is done.
+      if (this.#projected < end) await new Promise((resolve) => setTimeout(resolve));
+    }
     return projected < end;
   }
 
