@@ -87,8 +87,8 @@ async function measure(subject: Subject, forMs: number): Promise<LoadResult> {
 function putOffIn(file: string): { readonly toShow: number; readonly toTell: number } {
   const database = new Database(file, { readonly: true });
   try {
-    const marks = "(SELECT position FROM journal_marks WHERE name = 'end')";
-    const sql = `SELECT ${marks} - position AS toShow, ${marks} - (SELECT min(position) FROM sinks) AS toTell
+    const end = "(SELECT max(first + count - 1) FROM journal)";
+    const sql = `SELECT ${end} - position AS toShow, ${end} - (SELECT min(position) FROM sinks) AS toTell
       FROM journal_marks WHERE name = 'projected'`;
     return database.query<{ toShow: number; toTell: number }, []>(sql).get() ?? { toShow: 0, toTell: 0 };
   } finally {
