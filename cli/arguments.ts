@@ -44,3 +44,8 @@ export function parsePort(text: string): number {
     throw new InvalidArgumentError("Give a number from 0 to 65535.");
   return port;
 }
+
+/** For an option's parser: what may be given more than once. */
+export function gather(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}

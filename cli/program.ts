@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import packageJson from "../package.json" with { type: "json" };
+import { baseCommand } from "./commands/base.ts";
 import { builderCommand } from "./commands/builder.ts";
 import { callCommand } from "./commands/call.ts";
 import { devCommand } from "./commands/dev.ts";
@@ -10,6 +11,8 @@ import { functionsCommand } from "./commands/functions.ts";
 import { gatewayCommand } from "./commands/gateway.ts";
 import { initCommand } from "./commands/init.ts";
 import { invocationsCommand } from "./commands/invocations.ts";
+import { jobsCommand } from "./commands/jobs.ts";
+import { keysCommand } from "./commands/keys.ts";
 import { logsCommand } from "./commands/logs.ts";
 import { rulesCommand } from "./commands/rules.ts";
 import { servicesCommand } from "./commands/services.ts";
@@ -39,6 +42,9 @@ export function createProgram(): Command {
     servicesCommand(),
     logsCommand(),
     functionsCommand(),
+    jobsCommand(),
+    baseCommand(),
+    keysCommand(),
     eventsCommand(),
     invocationsCommand(),
     tokenCommand(),

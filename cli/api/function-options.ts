@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import { FUNCTION_RUNTIMES, FUNCTION_TEMPLATES, type FunctionInput } from "../../mesh/function.ts";
-import { parseSeconds } from "../arguments.ts";
+import { gather, parseSeconds } from "../arguments.ts";
 import { Failure, USAGE } from "../failure.ts";
 
 /** What the command line may say of a function besides its label and its source. */
@@ -38,10 +38,6 @@ export function givenParts(options: FunctionOptions): Partial<FunctionInput> {
     ...(dependency !== undefined && { dependencies: parsePairs("--dependency", dependency) }),
     ...(timeout !== undefined && { timeoutMs: Math.round(parseSeconds("--timeout", timeout) * 1000) }),
   };
-}
-
-function gather(value: string, before: readonly string[] = []): readonly string[] {
-  return [...before, value];
 }
 
 /**

@@ -4,14 +4,13 @@ import { ApiClient } from "../api/api-client.ts";
 import { type EventFilterOptions, eventFilter, withEventFilter } from "../api/event-filter.ts";
 import { EVENTS_PATH, printEvent } from "../api/events.ts";
 import { type ApiOptions, withApiOptions } from "../api/options.ts";
+import { type PagingOptions, pagingQuery, tellNext, withPaging } from "../api/paging.ts";
 import { type Listing, printJson, printTable } from "../api/print.ts";
 import { Failure, USAGE } from "../failure.ts";
 
 const EXIT_CODES = "Exit codes: 0 shown; 1 refused, not there, or no mesh; 2 wrong usage.";
 
-interface ListOptions extends ApiOptions, EventFilterOptions {
-  readonly limit: string;
-  readonly cursor?: string;
+interface ListOptions extends ApiOptions, EventFilterOptions, PagingOptions {
   readonly since?: string;
   readonly until?: string;
 }
@@ -23,39 +22,35 @@ interface ListOptions extends ApiOptions, EventFilterOptions {
  */
 export function listEventsCommand(name: string, listing: Listing<StoredEvent>, type?: string): Command {
   return withApiOptions(
-    withEventFilter(
-      new Command("list")
-        .summary("list them, newest first")
-        .description("Lists them, newest first; all that is asked for must hold."),
-    )
-      .option("--since <time>", "only from this time on, such as 2026-01-31T12:00:00Z")
-      .option("--until <time>", "only from before this time")
-      .option("--limit <number>", "how many at most, 1 to 1000", "50")
-      .option("--cursor <cursor>", "go on where an earlier list ended, by the cursor it told"),
+    withPaging(
+      withEventFilter(
+        new Command("list")
+          .summary("list them, newest first")
+          .description("Lists them, newest first; all that is asked for must hold."),
+      )
+        .option("--since <time>", "only from this time on, such as 2026-01-31T12:00:00Z")
+        .option("--until <time>", "only from before this time"),
+    ),
   )
     .addHelpText(
       "after",
       `\nExamples:\n  ${name} --limit 10\n  ${name} --status FAILURE --since 2026-01-31T12:00:00Z\n\n${EXIT_CODES}`,
     )
     .action(async (options: ListOptions) => {
-      const { limit, cursor } = options;
-      if (!/^[1-9]\d{0,3}$/.test(limit) || Number(limit) > 1000) {
-        throw new Failure(`--limit is "${limit}"; give a number from 1 to 1000`, { exitCode: USAGE });
-      }
+      const paging = pagingQuery(options);
       const since = toTimestamp("--since", options.since);
       const until = toTimestamp("--until", options.until);
       const api = await ApiClient.open(options);
       const query = {
         ...eventFilter({ ...options, ...(type !== undefined && { type }) }),
-        limit,
-        cursor,
+        ...paging,
         since,
         until,
       };
       const { items, next } = await api.page<StoredEvent>(EVENTS_PATH, query);
       if (options.json === true) printJson(items);
       else printTable(listing, items);
-      if (next !== undefined) process.stderr.write(`there are more: add --cursor ${next}\n`);
+      tellNext(next);
     });
 }
 

@@ -4,7 +4,7 @@ import { ApiClient, type ApiRequest } from "../api/api-client.ts";
 import { findFunction, functionPath, trafficText } from "../api/functions.ts";
 import { type ApiOptions, withApiOptions } from "../api/options.ts";
 import { printJson, printLines } from "../api/print.ts";
-import { Failure, USAGE } from "../failure.ts";
+import { parseVersion } from "../api/version-argument.ts";
 
 const EXIT_CODES = "Exit codes: 0 done; 1 refused, not there, or no mesh; 2 wrong usage.";
 
@@ -25,12 +25,10 @@ export function promoteCommand(): Command {
       `\nExamples:\n  fmesh functions promote greet\n  fmesh functions promote greet 3\n\n${EXIT_CODES}`,
     )
     .action(async (name: string, version: string | undefined, options: ApiOptions) => {
-      if (version !== undefined && !/^[1-9]\d{0,8}$/.test(version)) {
-        throw new Failure(`"${version}" is no version; give its number`, { exitCode: USAGE });
-      }
+      const number = parseVersion(version);
       await direct(name, options, (stored) => ({
         path: "promote",
-        body: { version: version === undefined ? stored.version : Number(version) },
+        body: { version: number ?? stored.version },
       }));
     });
 }

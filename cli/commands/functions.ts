@@ -1,10 +1,13 @@
 import { Command } from "commander";
 import { createFunctionCommand, deleteFunctionCommand, updateFunctionCommand } from "./functions-change.ts";
 import { backupCommand } from "./functions-backup.ts";
+import { buildCommand } from "./functions-build.ts";
 import { migrateCommand } from "./functions-migrate.ts";
 import { promoteCommand, rollbackCommand } from "./functions-promote.ts";
+import { pushCommand } from "./functions-push.ts";
 import { getFunctionCommand, listFunctionsCommand, versionsCommand } from "./functions-show.ts";
 import { trafficCommand } from "./functions-traffic.ts";
+import { verifyCommand } from "./functions-verify.ts";
 
 /** `fmesh functions`: the stored functions of a project, over the public HTTP API. */
 export function functionsCommand(): Command {
@@ -21,6 +24,7 @@ Examples:
   fmesh functions create greet greet.ts
   fmesh functions list
   fmesh functions update greet greet.ts
+  fmesh functions push packages/greet
   fmesh functions promote greet
 
 Exit codes: 0 done; 1 refused, not there, or no mesh; 2 wrong usage.`,
@@ -31,7 +35,10 @@ Exit codes: 0 done; 1 refused, not there, or no mesh; 2 wrong usage.`,
     createFunctionCommand(),
     updateFunctionCommand(),
     deleteFunctionCommand(),
+    pushCommand(),
     versionsCommand(),
+    buildCommand(),
+    verifyCommand(),
     trafficCommand(),
     promoteCommand(),
     rollbackCommand(),

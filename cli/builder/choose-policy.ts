@@ -1,0 +1,44 @@
+import { readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import type { Policy } from "../../builder/attest/policy.ts";
+import { readPublicKey } from "../../builder/attest/public-key.ts";
+import { readPolicyFile } from "../../builder/runtime/read-policy.ts";
+import { Failure, USAGE } from "../failure.ts";
+import type { ConfiguredRegistry } from "./configured-registry.ts";
+
+/** What the command line says of how an image is judged. */
+export interface GivenPolicy {
+  /** File with another policy than the configuration's. */
+  readonly policy: string | undefined;
+  /** File with another public key than the policy's. */
+  readonly key: string | undefined;
+}
+
+/**
+ * The policy that an image is judged by: the one that is named, or the configuration's. Where there is none, it has to be
+ * signed with the builder's own key, and to say what is in it and how it came to be.
+ * @throws Failure with the exit code of wrong usage, when a file cannot be read
+ */
+export async function choosePolicy(
+  { config, folder }: Pick<ConfiguredRegistry, "config" | "folder">,
+  { policy, key }: GivenPolicy,
+): Promise<Policy> {
+  const configured = config.policy === undefined ? undefined : resolve(folder, config.policy);
+  const file = policy ?? configured;
+  try {
+    const signedBy = key === undefined ? undefined : await readFile(key, "utf8");
+    if (file !== undefined) return await readPolicyFile(file, signedBy === undefined ? {} : { signedBy });
+    const own = signedBy ?? (await readFile(ownKey(config.signingKey, folder), "utf8"));
+    return { signedBy: [readPublicKey(own)], requireSbom: true, requireProvenance: true };
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const text = `there is nothing to judge the image by: ${reason}; name a public key with --key, or a policy with --policy`;
+    throw new Failure(text, { exitCode: USAGE, cause });
+  }
+}
+
+/** The public half of the key that the builder signs with. */
+function ownKey(signingKey: string | undefined, folder: string): string {
+  const privateKey = signingKey === undefined ? join(folder, ".fmesh/signing.key") : resolve(folder, signingKey);
+  return privateKey.replace(/\.key$/, "") + ".pub";
+}

@@ -1,0 +1,43 @@
+import type { Job } from "../../mesh/job.ts";
+import { ApiClient } from "../api/api-client.ts";
+import { errorText, jobPath } from "../api/jobs.ts";
+import type { ApiOptions } from "../api/options.ts";
+import { printJson, printLines } from "../api/print.ts";
+import { Failure } from "../failure.ts";
+import { styleFor } from "../terminal/style.ts";
+import { followJob } from "./follow-job.ts";
+import { JobLines } from "./job-lines.ts";
+
+/**
+ * Shows a job on the standard error as it goes, until it has ended.
+ * @returns the job, or `undefined` when the signal aborts before that.
+ * @throws Failure when it cannot be followed.
+ */
+export async function watchJob(id: string, options: ApiOptions, signal: AbortSignal): Promise<Job | undefined> {
+  const lines = new JobLines(styleFor(process.stderr.isTTY, process.env));
+  const isShown = options.json !== true;
+  const say = (text: string): void => void (isShown && process.stderr.write(`${text}\n`));
+  const ended = await followJob(id, options, {
+    signal,
+    onChange: (job) => lines.linesOf(job).forEach(say),
+    onLog: (line) => say(lines.logLine(line)),
+    onBroken: () => say("fmesh: the job cannot be followed at the moment; trying on"),
+  });
+  if (ended === undefined) return undefined;
+  const api = await ApiClient.open(options);
+  return (await api.request<Job>(jobPath(id))).item;
+}
+
+/** Prints what came out of a job: its image. @throws Failure with what went wrong with it. */
+export function printOutcome(job: Job, { json }: ApiOptions): void {
+  const { state, image, error, label, version } = job;
+  if (json === true) {
+    printJson(job);
+    if (state !== "succeeded") process.exitCode = 1;
+    return;
+  }
+  if (image !== undefined) printLines([image.reference]);
+  if (state === "succeeded") return;
+  const what = `version ${version} of "${label}"`;
+  throw new Failure(error === undefined ? `the build of ${what} was ${state}` : errorText(error));
+}
