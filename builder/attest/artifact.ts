@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { digestOf } from "../image/digest.ts";
+import { digestOf } from "../digest.ts";
 import { MEDIA_TYPES, type Descriptor, type Digest, type Manifest } from "../oci.ts";
 import type { Blob, CallOptions, Registry } from "../registry.ts";
 import { RegistryError } from "../registry/registry-error.ts";

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import type { BuildDefinition, BundledPackage } from "../build.ts";
-import { digestOf } from "../image/digest.ts";
+import { digestOf } from "../digest.ts";
 import type { Digest } from "../oci.ts";
 import { hexOf } from "../registry/names.ts";
 import { digestsOf } from "./integrity.ts";

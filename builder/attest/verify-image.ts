@@ -1,4 +1,4 @@
-import { digestOf } from "../image/digest.ts";
+import { digestOf } from "../digest.ts";
 import type { Digest } from "../oci.ts";
 import type { CallOptions, Registry } from "../registry.ts";
 import { RegistryError } from "../registry/registry-error.ts";

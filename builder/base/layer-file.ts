@@ -2,7 +2,7 @@ import { createWriteStream } from "node:fs";
 import { rename } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { Meter } from "../image/digest.ts";
+import { Meter } from "../digest.ts";
 import { gzipSteps } from "../image/gzip.ts";
 import { tarPieces } from "../image/tar.ts";
 import type { TarEntry } from "../image/tar-entry.ts";

@@ -1,5 +1,5 @@
 import { type Architecture, type Descriptor, type Digest, MEDIA_TYPES } from "../oci.ts";
-import { digestOf } from "./digest.ts";
+import { digestOf } from "../digest.ts";
 
 /** Nobody in particular, as in other images without a shell: what Kubernetes wants by number to know that it is not root. */
 export const NONROOT = 65532;

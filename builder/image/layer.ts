@@ -1,5 +1,5 @@
 import { type Descriptor, type Digest, MEDIA_TYPES } from "../oci.ts";
-import { digestOf } from "./digest.ts";
+import { digestOf } from "../digest.ts";
 import { gzip } from "./gzip.ts";
 import { type SmallTarEntry, tar } from "./tar.ts";
 import type { TarStamp } from "./tar-header.ts";

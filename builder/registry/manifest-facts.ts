@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { type Descriptor, type Digest, MEDIA_TYPES } from "../oci.ts";
 import { RegistryError } from "./registry-error.ts";
 import { isDigest } from "./names.ts";
-import { digestOf } from "./verified.ts";
+import { digestOf } from "../digest.ts";
 
 const DescriptorSchema = v.looseObject({
   mediaType: v.string(),

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { Meter } from "../digest.ts";
 import type { Digest } from "../oci.ts";
 import { RegistryError } from "./registry-error.ts";
 
@@ -11,16 +11,10 @@ export interface Expected {
   readonly what: string;
 }
 
-/** The digest of bytes in memory. */
-export function digestOf(bytes: Uint8Array): Digest {
-  return `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
-}
-
 /** Hashes what passes, and says at the end whether it was what it should be. */
 export class Verifier {
-  readonly #hash = createHash("sha256");
+  readonly #meter = new Meter();
   readonly #expected: Expected;
-  #size = 0;
 
   constructor(expected: Expected) {
     this.#expected = expected;
@@ -28,15 +22,14 @@ export class Verifier {
 
   /** Bytes so far. */
   get size(): number {
-    return this.#size;
+    return this.#meter.size;
   }
 
   /** @throws RegistryError `digest_mismatch` as soon as there is too much. */
   update(chunk: Uint8Array): void {
     const { size, what } = this.#expected;
-    this.#hash.update(chunk);
-    this.#size += chunk.byteLength;
-    if (size !== undefined && this.#size > size) {
+    this.#meter.add(chunk);
+    if (size !== undefined && this.#meter.size > size) {
       throw new RegistryError("digest_mismatch", `${what} is longer than the ${size} bytes that it should have`);
     }
   }
@@ -44,10 +37,10 @@ export class Verifier {
   /** @throws RegistryError `digest_mismatch`. */
   end(): void {
     const { size, digest, what } = this.#expected;
-    if (size !== undefined && this.#size !== size) {
-      throw new RegistryError("digest_mismatch", `${what} has ${this.#size} bytes instead of ${size}`);
+    if (size !== undefined && this.#meter.size !== size) {
+      throw new RegistryError("digest_mismatch", `${what} has ${this.#meter.size} bytes instead of ${size}`);
     }
-    const actual = `sha256:${this.#hash.digest("hex")}`;
+    const actual = this.#meter.digest();
     if (actual !== digest) {
       throw new RegistryError("digest_mismatch", `${what} is damaged: its content has the digest "${actual}"`);
     }

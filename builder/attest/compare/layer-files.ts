@@ -1,5 +1,5 @@
 import { createTarDecoder, type ParsedTarEntry } from "modern-tar";
-import { Meter } from "../../image/digest.ts";
+import { Meter } from "../../digest.ts";
 import { MEDIA_TYPES, type Descriptor } from "../../oci.ts";
 import type { CallOptions } from "../../registry.ts";
 import { RegistryError } from "../../registry/registry-error.ts";

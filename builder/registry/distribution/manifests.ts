@@ -3,7 +3,7 @@ import type { StoredManifest } from "../../registry.ts";
 import { factsOf, isManifestType, MANIFEST_TYPES } from "../manifest-facts.ts";
 import { isDigest } from "../names.ts";
 import { RegistryError } from "../registry-error.ts";
-import { digestOf } from "../verified.ts";
+import { digestOf } from "../../digest.ts";
 import { toRead, toWrite } from "./scopes.ts";
 import type { Transport } from "./transport.ts";
 

@@ -1,7 +1,7 @@
 import type { Descriptor, Digest } from "../../oci.ts";
 import { factsOf, type ManifestFacts } from "../manifest-facts.ts";
 import { RegistryError } from "../registry-error.ts";
-import { digestOf } from "../verified.ts";
+import { digestOf } from "../../digest.ts";
 import { type ManifestToWrite, readManifest, writeManifest } from "./manifests.ts";
 import type { FallbackTags } from "./referrers.ts";
 import type { Transport } from "./transport.ts";

@@ -3,7 +3,8 @@ import type { StoredManifest } from "../../registry.ts";
 import { factsOf, isManifestType, type ManifestFacts, manifestFacts, MAX_MANIFEST_BYTES } from "../manifest-facts.ts";
 import { checkTag, isDigest } from "../names.ts";
 import { RegistryError } from "../registry-error.ts";
-import { digestOf, Verifier } from "../verified.ts";
+import { digestOf } from "../../digest.ts";
+import { Verifier } from "../verified.ts";
 import type { LayoutRepository } from "./repository.ts";
 import { tagOf } from "./tag-index.ts";
 

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { contentOf, type Content } from "../../../builder/attest/artifact.ts";
 import { compareImages } from "../../../builder/attest/compare/compare-images.ts";
-import { digestOf } from "../../../builder/image/digest.ts";
+import { digestOf } from "../../../builder/digest.ts";
 import { MEDIA_TYPES, type Descriptor, type Digest } from "../../../builder/oci.ts";
 import { jsonBytes } from "./forging.ts";
 import { MemoryRegistry } from "./memory-registry.ts";

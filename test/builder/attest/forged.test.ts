@@ -9,7 +9,7 @@ import type { Signer } from "../../../builder/attest/signer.ts";
 import { simpleSigningPayload } from "../../../builder/attest/simple-signing.ts";
 import { signClaim } from "../../../builder/attest/statement.ts";
 import { verifyImage } from "../../../builder/attest/verify-image.ts";
-import { digestOf } from "../../../builder/image/digest.ts";
+import { digestOf } from "../../../builder/digest.ts";
 import type { Descriptor, Digest } from "../../../builder/oci.ts";
 import { RegistryError } from "../../../builder/registry/registry-error.ts";
 import { editLayers, jsonBytes, putReferrer, putSignature, rulesOf } from "./forging.ts";

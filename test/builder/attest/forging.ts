@@ -2,7 +2,7 @@ import { cosignTags } from "../../../builder/attest/artifact.ts";
 import type { Store } from "../../../builder/attest/evidence.ts";
 import type { Signer } from "../../../builder/attest/signer.ts";
 import type { Verdict } from "../../../builder/attest/verdict.ts";
-import { digestOf } from "../../../builder/image/digest.ts";
+import { digestOf } from "../../../builder/digest.ts";
 import type { Descriptor, Digest, Manifest } from "../../../builder/oci.ts";
 import type { MemoryRegistry } from "./memory-registry.ts";
 import { REPOSITORY } from "./samples.ts";

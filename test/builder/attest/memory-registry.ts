@@ -1,4 +1,4 @@
-import { digestOf } from "../../../builder/image/digest.ts";
+import { digestOf } from "../../../builder/digest.ts";
 import type { Descriptor, Digest, Manifest } from "../../../builder/oci.ts";
 import type { Blob, PutBlobResult, Registry, StoredManifest } from "../../../builder/registry.ts";
 import { RegistryError } from "../../../builder/registry/registry-error.ts";

@@ -7,7 +7,7 @@ import { loadBase } from "../../../builder/base/load-base.ts";
 import { localBase } from "../../../builder/base/local-base.ts";
 import { publishBase, tagOf } from "../../../builder/base/publish-base.ts";
 import { jsonContent } from "../../../builder/image/config.ts";
-import { digestOf } from "../../../builder/image/digest.ts";
+import { digestOf } from "../../../builder/digest.ts";
 import { type Architecture, type Digest, MEDIA_TYPES } from "../../../builder/oci.ts";
 import { LayoutRegistry } from "../../../builder/registry/layout.ts";
 import { temporaryFolder } from "../../setup/temporary-folder.ts";

@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import type { Bundle } from "../../../builder/build.ts";
 import { assembleImage, type AssembleOptions } from "../../../builder/image/assemble.ts";
 import type { Content } from "../../../builder/image/config.ts";
-import { digestOf } from "../../../builder/image/digest.ts";
+import { digestOf } from "../../../builder/digest.ts";
 import { ImageError } from "../../../builder/image/image-error.ts";
 import { AMD64_BASE, SAMPLE_BASE, sampleBundle } from "./samples.ts";
 

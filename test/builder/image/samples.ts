@@ -1,5 +1,5 @@
 import type { Base, BaseImage, Bundle, BundleFile } from "../../../builder/build.ts";
-import { digestOf } from "../../../builder/image/digest.ts";
+import { digestOf } from "../../../builder/digest.ts";
 import { type Architecture, MEDIA_TYPES } from "../../../builder/oci.ts";
 
 /** A base that nobody published: enough to assemble images on. */

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { digestOf } from "../../../builder/image/digest.ts";
+import { digestOf } from "../../../builder/digest.ts";
 import { ImageError } from "../../../builder/image/image-error.ts";
 import { type SmallTarEntry, tar, tarPieces } from "../../../builder/image/tar.ts";
 import type { TarEntry } from "../../../builder/image/tar-entry.ts";

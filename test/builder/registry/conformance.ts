@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Blob, Registry } from "../../../builder/registry.ts";
-import { digestOf } from "../../../builder/registry/verified.ts";
+import { digestOf } from "../../../builder/digest.ts";
 import { blobOf, bytesOf, imageOf, indexOf, inPieces, publish } from "./images.ts";
 
 /** What every adapter of the port has to do. Each test has a repository of its own. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { DistributionRegistry, type DistributionOptions } from "../../../builder/registry/distribution.ts";
 import { RegistryError } from "../../../builder/registry/registry-error.ts";
-import { digestOf } from "../../../builder/registry/verified.ts";
+import { digestOf } from "../../../builder/digest.ts";
 import { useDockerRegistry } from "../../support/docker-registry.ts";
 import { type Fault, type FaultProxy, startFaultProxy } from "./fault-proxy.ts";
 import { startKeepingRegistry } from "./keeping-registry.ts";

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { type Descriptor, type ImageIndex, type Manifest, MEDIA_TYPES } from "../../../builder/oci.ts";
 import type { Blob, Registry } from "../../../builder/registry.ts";
-import { digestOf } from "../../../builder/registry/verified.ts";
+import { digestOf } from "../../../builder/digest.ts";
 
 /** A blob of these bytes, or of so many random ones. */
 export function blobOf(content: string | number | Uint8Array): Blob & { readonly bytes: Uint8Array } {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Digest } from "../oci.ts";
+import type { Digest } from "./oci.ts";
 
 /** The digest of bytes that are in memory. */
 export function digestOf(bytes: Uint8Array): Digest {
