@@ -32,6 +32,11 @@ function serviceZone(files: string, packages: readonly string[], why = SERVICE_C
   };
 }
 
+/** The builder starts programs and writes files: it is at home on Bun only. */
+function builderZone(files: string, packages: readonly string[], why = SERVICE_CODE): Zone {
+  return { ...serviceZone(files, packages, why), runs: "on Bun" };
+}
+
 /** The house plan. Adapters are listed before the service they belong to. */
 export const ZONES: readonly Zone[] = [
   {
@@ -123,7 +128,11 @@ export const ZONES: readonly Zone[] = [
   serviceZone("functions-service/metrics/**", ["prom-client"], ONE_LIBRARY),
   serviceZone("functions-service/api/**", ["hono", "@valibot/to-json-schema"]),
   serviceZone("functions-service/**", ["hono"]),
-  serviceZone("builder/**", []),
+  builderZone("builder/registry/ecr/**", ["@aws-sdk/client-ecr"], ONE_LIBRARY),
+  builderZone("builder/attest/sigstore-private-key.ts", ["@noble/ciphers"]),
+  builderZone("builder/attest/compare/**", ["modern-tar"]),
+  builderZone("builder/attest/**", ["@cyclonedx/cyclonedx-library", "packageurl-js", "spdx-expression-parse"]),
+  builderZone("builder/**", []),
   {
     files: ["nats-server/**"],
     mayImport: ["nats-server/**", "mesh/log.ts", "mesh/lifecycle.ts"],

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import * as v from "valibot";
 import type { CredentialRequest, Credentials, CredentialSource } from "../credentials.ts";
 import { RegistryError } from "../registry-error.ts";
-import { askHelper } from "./helper.ts";
+import { askHelper } from "./credential-program.ts";
 
 export interface DockerConfigOptions {
   /** `~/.docker/config.json`, or the file that `podman login` writes; it need not be there. */
