@@ -15,7 +15,7 @@ export function hostBuilder(
   config: GatewayConfig,
   options: HostingOptions & { readonly env: Readonly<Record<string, string | undefined>> },
 ): HostedProjects {
-  const { configFile, env, serviceLog: log } = options;
+  const { configFile, env, log } = options;
   const part = {
     async open(): Promise<OpenPart> {
       const builder = await openBuilderOf(config.builder, { folder: dirname(configFile), env, log });

@@ -41,6 +41,16 @@ export const functionVersionSchema = v.object({
   createdBy: v.pipe(v.string(), v.description("The `id` claim of who made it.")),
 });
 
+/** The image of a version. */
+const image = v.object({
+  reference: v.pipe(v.string(), v.description("By digest.")),
+  repository: v.string(),
+  digest: v.string(),
+});
+
+/** What one version is answered as: also with its image, when it was built. */
+export const builtVersionSchema = v.object({ ...functionVersionSchema.entries, image: v.optional(image) });
+
 /** What a stored function is answered as. */
 export const functionSchema = v.object({
   id: uuid,
@@ -81,13 +91,7 @@ export const jobSchema = v.object({
   state: v.picklist(JOB_STATES),
   steps: v.array(v.object({ name: v.string(), durationMs: v.optional(v.number()), note: v.optional(v.string()) })),
   log: v.pipe(v.array(v.string()), v.description("The newest lines of what its tools said.")),
-  image: v.optional(
-    v.object({
-      reference: v.pipe(v.string(), v.description("By digest.")),
-      repository: v.string(),
-      digest: v.string(),
-    }),
-  ),
+  image: v.optional(image),
   error: v.optional(v.object({ code: v.string(), message: v.string(), issues: v.optional(issues) })),
   createdAt: timestamp,
   createdBy: v.string(),

@@ -3,7 +3,7 @@ import { MeshError } from "../../mesh/errors.ts";
 import { existingFunction } from "./functions.ts";
 import { type Operation, operation } from "./operation.ts";
 import { PAGE_HEADERS, pageQuery, pageResponse, toPageRequest } from "./paging.ts";
-import { functionParams, functionVersionSchema } from "./schemas.ts";
+import { builtVersionSchema, functionParams, functionVersionSchema } from "./schemas.ts";
 
 const PATH = "/api/v1/functions/{id}/versions";
 
@@ -42,14 +42,18 @@ export const VERSION_OPERATIONS: readonly Operation[] = [
       tag: "versions",
       method: "get",
       path: `${PATH}/{version}`,
-      summary: "Shows one version of a function",
+      summary: "Shows one version of a function, and its image",
       params: versionParams,
-      success: { status: 200, description: "The version", body: functionVersionSchema },
+      success: { status: 200, description: "The version", body: builtVersionSchema },
       refusals: [404],
     },
     async ({ params: { id, version } }, parts) => {
-      const found = await parts.store.functions.version(parts.project, id, version);
-      if (found !== undefined) return Response.json(found);
+      const { store, project } = parts;
+      const [found, image] = await Promise.all([
+        store.functions.version(project, id, version),
+        store.jobs.image(project, id, version),
+      ]);
+      if (found !== undefined) return Response.json({ ...found, image });
       await existingFunction(id, parts);
       throw new MeshError("function_not_found", `function "${id}" has no version ${version}`);
     },
