@@ -30,6 +30,7 @@ test.each([
   ["unknown", "sum", "default.sum"],
   ["unknown", "other", "default.default"],
   ["functions", "fetch", undefined],
+  ["builder", "build", undefined],
   ["default", "sum", "default.sum"],
   ["default", "other", "default.default"],
 ])("%s.%s is decided by %s", (service, name, expected) => {
