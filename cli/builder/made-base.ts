@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildBase } from "../../builder/base/build-base.ts";
@@ -46,8 +47,17 @@ async function withSystem<T>(
   const folder = await mkdtemp(join(tmpdir(), "fmesh-base-"));
   try {
     await unpackDebs(libc, folder, { signal });
+    await mergeUsr(folder);
     return await work(folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Since Debian 13 packages have their libraries below `/usr` alone, and another one brings the links that lead there. */
+async function mergeUsr(folder: string): Promise<void> {
+  for (const name of ["lib", "lib64"]) {
+    const link = join(folder, name);
+    if (existsSync(join(folder, "usr", name)) && !existsSync(link)) await symlink(`usr/${name}`, link);
   }
 }
