@@ -127,7 +127,9 @@ async function dependenciesIn({ inputs }: Pick<Built, "inputs">, root: string): 
 }
 
 function ownFiles({ inputs }: Pick<Built, "inputs">): readonly string[] {
-  return Object.keys(inputs).filter((path) => !path.includes("node_modules/"));
+  return Object.keys(inputs)
+    .filter((path) => !path.includes("node_modules/"))
+    .toSorted();
 }
 
 const PACKAGE_ROOT = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/;

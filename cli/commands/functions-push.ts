@@ -16,6 +16,9 @@ interface PushOptions extends ApiOptions {
   readonly build?: true;
 }
 
+/** A list of more is read by nobody; `--json` has all. */
+const MAX_FILES_TOLD = 10;
+
 /** `fmesh functions push`. */
 export function pushCommand(): Command {
   return withApiOptions(
@@ -64,9 +67,14 @@ function describe({ files, handler, runtime, dependencies }: PackagedFunction): 
   const size = formatBytes(Buffer.byteLength(handler));
   const packages = Object.entries(dependencies).map(([name, version]) => `${name}@${version}`);
   return [
-    `packaged ${count} for ${runtime}, ${size}: ${files.join(", ")}`,
+    `packaged ${count} for ${runtime}, ${size}: ${listed(files)}`,
     ...(packages.length === 0 ? [] : [`depends on ${packages.join(", ")}`]),
   ];
+}
+
+function listed(files: readonly string[]): string {
+  const rest = files.length - MAX_FILES_TOLD;
+  return rest <= 0 ? files.join(", ") : `${files.slice(0, MAX_FILES_TOLD).join(", ")} and ${rest} more`;
 }
 
 function textOf({ state, stored: { label, version, id } }: Pushed): string {

@@ -1,15 +1,16 @@
-import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { BaseDocument } from "../../cli/builder/build-bases.ts";
 import { AARCH64, makeElf } from "../builder/base/make-elf.ts";
-import { debianSystem, writeSystem } from "../builder/base/system-folder.ts";
 import { makeDeb } from "../support/debs.ts";
+import { useDockerRegistry } from "../support/docker-registry.ts";
 import { type ExampleFolder, copyExample, runFmesh } from "../support/fmesh.ts";
+import { writeArm64 } from "./other-processor.ts";
 
 const OWN = process.arch === "arm64" ? "arm64" : "amd64";
 const OTHER = OWN === "amd64" ? "arm64" : "amd64";
 
+const dockerRegistry = useDockerRegistry();
 let example: ExampleFolder;
 
 beforeEach(async () => {
@@ -43,10 +44,21 @@ test("the machine's own base is made once, published once, and listed", { timeou
   expect(JSON.parse(output)).toMatchObject([{ architecture: OWN, digest }]);
 });
 
+test("it may go to a registry of others", async () => {
+  const { url, host } = dockerRegistry.server;
+  await example.edit((text) => `${text}builder: { registry: "${url}/functions" }\n`);
+  const { code, output } = await base("build", "--runtime", "python", "--publish");
+  expect([code, output]).toEqual([0, expect.stringContaining(`\n${host}/functions/functions-mesh/base@sha256:`)]);
+  expect((await base("list")).output).toMatch(/^python-3\.\d+\.\d+-[0-9a-f]{12} +\w+ +glibc .* MB +sha256:/m);
+  await example.edit((text) => text.replace(url, "http://127.0.0.1:1"));
+  expect(await base("list")).toMatchObject({
+    code: 1,
+    output: expect.stringMatching(/^fmesh: .*127\.0\.0\.1:1/) as string,
+  });
+});
+
 test("with another processor's runtime and C library it is for both", { timeout: 60_000 }, async () => {
-  const system = debianSystem("aarch64-linux-gnu", AARCH64);
-  await writeSystem(join(example.folder, "system"), system);
-  await writePackage();
+  await writeArm64(example.folder);
   const args = ["build", "--arch", `${OWN},arm64`, "--tag", "both", "--publish", "--json"];
   const sources = ["--npm-package", "arm64=package", "--root", "arm64=system"];
   const { code, output } = await base(...args, ...sources);
@@ -66,7 +78,7 @@ test.each([
     [loader]: makeElf({ machine: AARCH64 }),
     [library]: makeElf({ machine: AARCH64, needed: ["ld-linux-aarch64.so.1"] }),
   });
-  await writePackage();
+  await writeArm64(example.folder);
   const sources = ["--npm-package", "package", "--libc", deb];
   const { code, output } = await base("build", "--arch", "arm64", ...sources);
   expect([code, output]).toEqual([0, expect.stringMatching(/^arm64: bun 1\.4\.5; 3 layers/)]);
@@ -91,13 +103,3 @@ test("what is missing, or not clear, is wrong usage; what cannot be made is not"
     output: expect.stringMatching(/^fmesh: ".*nowhere\/package\.json" cannot be read/) as string,
   });
 });
-
-/** npm's package of Bun for arm64, as far as a base is concerned. */
-async function writePackage(): Promise<void> {
-  const folder = join(example.folder, "package");
-  await mkdir(join(folder, "bin"), { recursive: true });
-  await writeFile(join(folder, "package.json"), `{"name":"@oven/bun-linux-aarch64","version":"1.4.5"}`);
-  const program = makeElf({ machine: AARCH64, interpreter: "/lib/ld-linux-aarch64.so.1", needed: ["libc.so.6"] });
-  await writeFile(join(folder, "bin/bun"), program);
-  await chmod(join(folder, "bin/bun"), 0o755);
-}

@@ -57,6 +57,12 @@ describe("a command line is completed", () => {
     [["invocations", "re"], ["replay"]],
     [["functions", "pro"], ["promote"]],
     [["functions", "backup", ""], ["(files)"]],
+    [["functions", "push", ""], ["(folders)"]],
+    [["jobs", "t"], ["tail"]],
+    [
+      ["base", "build", "--runtime", ""],
+      ["bun", "node", "deno", "python"],
+    ],
     [
       ["completion", ""],
       ["bash", "zsh", "fish"],

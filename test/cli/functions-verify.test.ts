@@ -4,8 +4,11 @@ import { afterAll, describe, expect, test } from "vitest";
 import { writeKeyPair } from "../../builder/attest/key-files.ts";
 import type { VerifiedImage } from "../../cli/builder/verify-built.ts";
 import { startNpmRegistry } from "../builder/bundle/npm-registry.ts";
+import { runFmesh } from "../support/fmesh.ts";
 import { useBuildingExample } from "./building-example.ts";
+import { writeArm64 } from "./other-processor.ts";
 
+const OWN = process.arch === "arm64" ? "arm64" : "amd64";
 const PASSPHRASE = "open sesame";
 const TEA = { name: "tea", version: "1.0.0", files: { "index.js": `exports.kind = "green";` } };
 
@@ -15,7 +18,13 @@ const example = useBuildingExample(
   async (folder) => {
     await writeKeyPair(join(folder, "signing"), PASSPHRASE);
     await writeKeyPair(join(folder, "other"), "");
-    return `builder: { signingKey: signing.key, npm: { registry: "${registry.url}" } }`;
+    // Functions on Bun are for two processors, others for this one.
+    await writeArm64(folder);
+    const base = ["base", "build", "--arch", `${OWN},arm64`, "--publish", "--tag", "both"];
+    const made = await runFmesh([...base, "--npm-package", "arm64=package", "--root", "arm64=system"], { cwd: folder });
+    if (made.code !== 0) throw new Error(made.output);
+    const bases = `bases: { bun: "functions-mesh/base:both" }`;
+    return `builder: { signingKey: signing.key, ${bases}, npm: { registry: "${registry.url}" } }`;
   },
   { FMESH_SIGNING_PASSPHRASE: PASSPHRASE },
 );
@@ -61,6 +70,12 @@ describe("an image", { timeout: 60_000 }, () => {
     expect(verified.rebuilt).toMatchObject({ isSame: true, differences: [] });
   });
 
+  test("in Python comes out the same again", async () => {
+    await build("snake", "def handler(data):\n    return 3\n", "--template", "python", "--runtime", "python");
+    const verified = await example.json<VerifiedImage>("functions", "verify", "snake", "--rebuild");
+    expect(verified.rebuilt).toMatchObject({ isSame: true });
+  });
+
   test("of another source than the stored one is told how it differs", async () => {
     await build("changed", "export default () => 4;");
     using database = new Database(join(example.folder, ".fmesh/functions.db"));
@@ -68,7 +83,7 @@ describe("an image", { timeout: 60_000 }, () => {
     const { code, output } = await example.fmesh("functions", "verify", "changed", "--rebuild");
     expect(code).toBe(1);
     expect(output).toMatch(
-      /^rebuilt: layer \d+: ".*function\.js" has size \d+ bytes in the published image, \d+ bytes in the one/m,
+      /^rebuilt: (?:linux\/\w+: )?layer \d+: ".*function\.js" has size \d+ bytes in the published image, \d+ bytes in the one/m,
     );
   });
 });

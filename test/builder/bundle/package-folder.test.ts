@@ -58,7 +58,7 @@ export default (data: { name?: string }) => {
       runtime: "node",
       dependencies: { "@marks/exclamation": "0.0.1", tea: "1.2.3" },
     });
-    expect(packaged.files.toSorted()).toEqual(["../words/shout.ts", "src/greeting.ts", "src/main.ts"]);
+    expect(packaged.files).toEqual(["../words/shout.ts", "src/greeting.ts", "src/main.ts"]);
     expect(packaged.handler).not.toContain(root);
     expect(packaged.handler).toContain("toUpperCase");
     expect(packaged.handler).toContain(`from "tea"`);
