@@ -11,6 +11,7 @@ const PRINTS_NO_DATA = new Set([
   "fmesh dev",
   "fmesh gateway",
   "fmesh functions-service",
+  "fmesh builder",
   "fmesh worker",
   "fmesh completion",
 ]);
