@@ -12,6 +12,7 @@ const PRINTS_NO_DATA = new Set([
   "fmesh gateway",
   "fmesh functions-service",
   "fmesh builder",
+  "fmesh builder",
   "fmesh worker",
   "fmesh completion",
 ]);
