@@ -1,5 +1,4 @@
-import type { RuntimeSource } from "../../builder/base/runtime-files.ts";
-import type { Runtime } from "../../builder/base/runtime-files.ts";
+import type { Runtime, RuntimeSource } from "../../builder/base/runtime-files.ts";
 import { ARCHITECTURES, type Architecture } from "../../builder/oci.ts";
 import { Failure, USAGE } from "../failure.ts";
 
@@ -44,11 +43,11 @@ export function baseSources(
     split("--libc", libc),
   ];
   return architectures.map((architecture): BaseSource => {
-    const [folder] = packages[architecture];
+    const folder = only("--npm-package", packages[architecture]);
     const source = {
       architecture,
       from: folder === undefined ? undefined : { npmPackage: folder },
-      root: roots[architecture][0],
+      root: only("--root", roots[architecture]),
       libc: libraries[architecture],
     };
     if (source.root !== undefined && source.libc.length > 0) {
@@ -61,7 +60,7 @@ export function baseSources(
 
 function requireOwn(own: Architecture | undefined): Architecture {
   if (own !== undefined) return own;
-  throw new Failure(`this machine is neither amd64 nor arm64; say with --arch what the base is for`, {
+  throw new Failure("this machine is neither amd64 nor arm64; say with --arch what the base is for", {
     exitCode: USAGE,
   });
 }
@@ -92,6 +91,11 @@ function byArchitecture(
     values[architecture].push(named === undefined ? text : text.slice(named.length + 1));
   }
   return values;
+}
+
+function only(option: string, values: readonly string[]): string | undefined {
+  if (values.length <= 1) return values[0];
+  throw new Failure(`${option} is given twice: ${values.join(", ")}; give one`, { exitCode: USAGE });
 }
 
 /** This machine's own programs and libraries are of no use on another one. */

@@ -17,14 +17,18 @@ export interface BaseDocument {
   readonly reference?: string;
   /** Bytes that went to the registry. */
   readonly sentBytes?: number;
-  readonly architectures: readonly {
-    readonly architecture: Architecture;
-    readonly digest: Digest;
-    readonly layers: readonly { readonly note: string; readonly digest: Digest; readonly bytes: number }[];
-    readonly components: readonly BaseComponent[];
-    readonly durationMs: number;
-    readonly wasThere: boolean;
-  }[];
+  readonly architectures: readonly MadeDocument[];
+}
+
+/** The base of one architecture, for programs. */
+export interface MadeDocument {
+  readonly architecture: Architecture;
+  readonly digest: Digest;
+  readonly layers: readonly { readonly note: string; readonly digest: Digest; readonly bytes: number }[];
+  readonly components: readonly BaseComponent[];
+  readonly durationMs: number;
+  /** It was made before. */
+  readonly wasThere: boolean;
 }
 
 export interface BuildBasesOptions {
@@ -36,7 +40,7 @@ export interface BuildBasesOptions {
   readonly isPublished: boolean;
   readonly signal: AbortSignal;
   /** The base of an architecture is made. */
-  readonly onMade: (made: BaseDocument["architectures"][number]) => void;
+  readonly onMade: (made: MadeDocument) => void;
 }
 
 /** Makes a base for one or several architectures, and publishes it where that is wanted. @throws BaseError or RegistryError */
@@ -44,7 +48,7 @@ export function buildBases(configPath: string, options: BuildBasesOptions): Prom
   const { runtime, sources, tag: wanted, isPublished, signal, onMade } = options;
   return withConfiguredRegistry(configPath, async ({ registry, folder }) => {
     const bases: BuiltBase[] = [];
-    const architectures: BaseDocument["architectures"][number][] = [];
+    const architectures: MadeDocument[] = [];
     for (const source of sources) {
       const made = await makeBase(source, { runtime, cacheFolder: baseCache(folder), signal });
       const described = describe(made);
@@ -63,7 +67,7 @@ export function buildBases(configPath: string, options: BuildBasesOptions): Prom
   });
 }
 
-function describe({ base, durationMs }: MadeBase): BaseDocument["architectures"][number] {
+function describe({ base, durationMs }: MadeBase): MadeDocument {
   const { architecture, layers, manifest, image, wasThere } = base;
   return {
     ...{ architecture, digest: manifest.descriptor.digest },

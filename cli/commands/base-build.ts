@@ -2,7 +2,7 @@ import { Command, Option } from "commander";
 import { FUNCTION_RUNTIMES } from "../../mesh/function.ts";
 import { gather } from "../arguments.ts";
 import { printJson, printLines } from "../api/print.ts";
-import type { BaseDocument } from "../builder/build-bases.ts";
+import type { MadeDocument } from "../builder/build-bases.ts";
 import { type BaseSourceOptions, baseSources } from "../builder/base-sources.ts";
 import { explained } from "../builder/explained.ts";
 import { formatMs } from "../services/format.ts";
@@ -59,12 +59,9 @@ async function build({ config, runtime, tag, publish, json, ...given }: BuildBas
   // Other commands start without what makes bases.
   const { buildBases } = await import("../builder/build-bases.ts");
   const isShown = json !== true;
-  const document = await explained(() =>
-    buildBases(config, {
-      ...{ runtime, sources, tag, isPublished: publish === true, signal },
-      onMade: (made) => void (isShown && process.stderr.write(`${lineOf(made)}\n`)),
-    }),
-  );
+  const wanted = { runtime, sources, tag, isPublished: publish === true, signal };
+  const onMade = (made: MadeDocument): void => void (isShown && process.stderr.write(`${lineOf(made)}\n`));
+  const document = await explained(() => buildBases(config, { ...wanted, onMade }), signal);
   if (json === true) printJson(document);
   else if (document.reference === undefined) printLines(document.architectures.map(({ digest }) => digest));
   else {
@@ -75,13 +72,7 @@ async function build({ config, runtime, tag, publish, json, ...given }: BuildBas
   }
 }
 
-function lineOf({
-  architecture,
-  components,
-  layers,
-  durationMs,
-  wasThere,
-}: BaseDocument["architectures"][number]): string {
+function lineOf({ architecture, components, layers, durationMs, wasThere }: MadeDocument): string {
   const parts = components.map(({ name, version }) => `${name} ${version}`);
   const bytes = layers.reduce((sum, layer) => sum + layer.bytes, 0);
   const took = wasThere ? "it was made before" : `made in ${formatMs(durationMs)}`;

@@ -37,7 +37,7 @@ export function listBasesCommand(): Command {
       const signal = stopSignal();
       // Other commands start without it.
       const { listBases } = await import("../builder/list-bases.ts");
-      const bases = await explained(() => listBases(config, signal));
+      const bases = await explained(() => listBases(config, signal), signal);
       if (json === true) printJson(bases);
       else printTable(LISTING, bases);
     });

@@ -57,12 +57,9 @@ async function verify(name: string, given: string | undefined, options: VerifyOp
   const definition = options.rebuild === true ? await definitionOf(api, built) : undefined;
   // Other commands start without all that it takes.
   const { verifyBuilt } = await import("../builder/verify-built.ts");
-  const verified = await explained(() =>
-    verifyBuilt(options.config, built.image, {
-      ...{ definition, policy: options.policy, key: options.key, signal },
-      onProgress: options.json === true ? () => undefined : showingSteps(),
-    }),
-  );
+  const onProgress = options.json === true ? () => undefined : showingSteps();
+  const wanted = { definition, policy: options.policy, key: options.key, onProgress, signal };
+  const verified = await explained(() => verifyBuilt(options.config, built.image, wanted), signal);
   if (options.json === true) printJson(verified);
   else print(verified);
   if (!verified.isAllowed || verified.rebuilt?.isSame === false) process.exitCode = 1;

@@ -4,6 +4,7 @@ import { Command } from "commander";
 import { printFacts, printJson, printLines } from "../api/print.ts";
 import { explained } from "../builder/explained.ts";
 import { PASSPHRASE_VARIABLE } from "../builder/open-builder.ts";
+import { Failure } from "../failure.ts";
 import { newPassphrase } from "../keys/passphrase.ts";
 
 /** `fmesh keys`: what images are signed with. */
@@ -49,10 +50,8 @@ async function create(given: string, { json }: { readonly json?: true }): Promis
   // Other commands start without it.
   const { writeKeyPair } = await import("../../builder/attest/key-files.ts");
   const { readPublicKey } = await import("../../builder/attest/public-key.ts");
-  const files = await explained(async () => {
-    await mkdir(dirname(prefix), { recursive: true });
-    return writeKeyPair(prefix, passphrase);
-  });
+  await makeFolder(dirname(prefix));
+  const files = await explained(() => writeKeyPair(prefix, passphrase));
   const { fingerprint } = readPublicKey(await readFile(files.publicKey, "utf8"));
   if (json === true) {
     printJson({ ...files, fingerprint });
@@ -66,4 +65,13 @@ async function create(given: string, { json }: { readonly json?: true }): Promis
     `Verify what it signed:       fmesh functions verify <function> --key ${given}.pub`,
     `                             cosign verify --key ${given}.pub --insecure-ignore-tlog <image>`,
   ]);
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Failure(`there is no place for the keys: ${reason}`, { cause });
+  }
 }

@@ -30,7 +30,7 @@ export async function packageFunction(
   // Other commands start without the bundler.
   const { packageFolder } = await import("../../builder/bundle/package-folder.ts");
   const options = { bun: process.execPath, temporaryFolder: tmpdir() };
-  return { ...(await explained(() => packageFolder(folder, options, { signal }))), label: name };
+  return { ...(await explained(() => packageFolder(folder, options, { signal }), signal)), label: name };
 }
 
 async function requireFolder(folder: string, given: string): Promise<void> {

@@ -94,6 +94,7 @@ test("what is missing, or not clear, is wrong usage; what cannot be made is not"
     ["--arch", "amd64,arm64", "--root", "system"],
     ["--npm-package", `${OTHER}=package`],
     ["--root", "system", "--libc", "libc.deb"],
+    ["--root", "system", "--root", "other"],
     ["--runtime", "cobol"],
   ]) {
     expect(await base("build", ...args)).toMatchObject({ code: 2 });

@@ -25,6 +25,10 @@ export interface BuildingExample {
   json<T>(...args: string[]): Promise<T>;
   /** Starts a command for the mesh. */
   start(...args: string[]): RunningCommand;
+  /** Stops the mesh as Ctrl-C does. */
+  stop(): Promise<void>;
+  /** Starts it again. */
+  startAgain(): Promise<void>;
   /** Runs a line in a shell that finds `fmesh`. */
   shell(line: string): Promise<Ended>;
   /** Writes files by their paths in the folder. */
@@ -51,13 +55,17 @@ export function useBuildingExample(
     await symlink(process.execPath, join(example.folder, "bun"));
     const settings = await prepare(example.folder);
     await example.edit((text) => `${text}${settings}\n`);
-    mesh = startFmesh(["up", example.folder], { env });
-    await mesh.until(/Ctrl-C stops everything/);
-  }, 30_000);
+    await up();
+  });
   afterAll(async () => {
     await mesh?.stop("SIGINT");
     await example?.remove();
-  }, 30_000);
+  });
+
+  const up = async (): Promise<void> => {
+    mesh = startFmesh(["up", opened().folder], { env });
+    await mesh.until(/Ctrl-C stops everything/);
+  };
 
   const start = (...args: string[]): RunningCommand =>
     startFmesh([...args, "--config", opened().configFile], { cwd: opened().folder });
@@ -69,6 +77,8 @@ export function useBuildingExample(
     },
     fmesh,
     start,
+    stop: async () => void (await mesh?.stop("SIGINT")),
+    startAgain: up,
     async json<T>(...args: string[]) {
       const { output } = await fmesh(...args, "--json");
       return JSON.parse(output) as T;

@@ -68,6 +68,25 @@ describe("a build", () => {
     expect(output).toMatch(/^\S+ +build +slow +1 +cancelled /m);
   });
 
+  test("is followed over a mesh that is started again", { timeout: 60_000 }, async () => {
+    await create("patient", `import "tea"; export default () => 4;`, "--dependency", "tea=1.0.0");
+    const asked = registry.hang();
+    const command = example.start("functions", "build", "patient");
+    await asked;
+    await example.stop();
+    await command.until(/the job cannot be followed at the moment; trying on/);
+    const askedAgain = registry.hang();
+    await example.startAgain();
+    await askedAgain;
+    const [job] = await example.json<Job[]>("jobs", "list", "patient");
+    expect(await example.fmesh("jobs", "cancel", job?.id ?? "")).toEqual({
+      code: 0,
+      output: 'the build of "patient", version 1, is cancelled\n',
+    });
+    expect(await command.exited).toBe(1);
+    expect(command.output()).toMatch(/was cancelled\n$/);
+  });
+
   test("of what is not there is refused", async () => {
     expect(await example.fmesh("functions", "build", "nothing")).toMatchObject({ code: 1 });
     const { code, output } = await example.fmesh("functions", "build", "greet", "7");
