@@ -21,7 +21,7 @@ export class ProgressLog {
     const { durationMs, note } = progress.state === "began" ? {} : progress;
     const step: JobStep = {
       name,
-      ...(durationMs !== undefined && { durationMs }),
+      ...(durationMs !== undefined && { durationMs: Math.round(durationMs * 100) / 100 }),
       ...(note !== undefined && { note: note.slice(0, MAX_LINE) }),
     };
     if (place < 0) this.#steps.push(step);

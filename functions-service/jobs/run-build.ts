@@ -12,7 +12,7 @@ export type CallMesh = (
   options: { readonly timeoutMs: number; readonly signal: AbortSignal },
 ) => Promise<unknown>;
 
-/** How long a build may take, in milliseconds: what builders allow for every part of it, and some. */
+/** How long a builder may take to begin, in milliseconds: others may have their turn before. */
 const TIMEOUT_MS = 300_000;
 
 /**

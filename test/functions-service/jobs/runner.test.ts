@@ -101,6 +101,23 @@ test("whatever else a builder answers is a failure", async () => {
   for (const label of ["a", "b", "c"]) expect((await ended(await queue(label))).error?.code).toBe("bad_reply");
 });
 
+test.each(["bad_reply", "cancelled"] as const)("what breaks off with %s is built by the next builder", async (code) => {
+  let calls = 0;
+  run(async () =>
+    (async function* () {
+      yield { step: "bundle", state: "began" };
+      if (++calls === 1) throw new MeshError(code, "the builder went away");
+      yield { step: "bundle", state: "ended", durationMs: 1.23456 };
+      yield { image: IMAGE };
+    })(),
+  );
+  expect(await ended(await queue())).toMatchObject({
+    state: "succeeded",
+    steps: [{ name: "bundle", durationMs: 1.23 }],
+  });
+  expect(calls).toBe(2);
+});
+
 test("cancelling a job ends the builder's call", async () => {
   const called = Promise.withResolvers<AbortSignal>();
   run(
