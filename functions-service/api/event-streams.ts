@@ -21,10 +21,15 @@ export interface EventStreamsOptions {
 export class EventStreams {
   readonly #options: EventStreamsOptions;
   readonly #feeds = new Set<EventFeed>();
-  #isEnding = false;
+  readonly #ending = new AbortController();
 
   constructor(options: EventStreamsOptions) {
     this.#options = options;
+  }
+
+  /** Aborts when all streams are to end, also those of others than events. */
+  get ending(): AbortSignal {
+    return this.#ending.signal;
   }
 
   /**
@@ -32,7 +37,7 @@ export class EventStreams {
    * @throws MeshError `overloaded` when there are too many, `worker_unavailable` after the end.
    */
   async open(filter: FeedFilter, asked: number | undefined): Promise<ReadableStream<Uint8Array>> {
-    if (this.#isEnding) {
+    if (this.ending.aborted) {
       throw new MeshError("worker_unavailable", "the functions service is stopping; try again", {
         retryAfterSeconds: 1,
       });
@@ -68,7 +73,7 @@ export class EventStreams {
 
   /** Ends all of them, and lets none begin: their clients come back, and find another instance or the next. */
   end(): void {
-    this.#isEnding = true;
+    this.#ending.abort();
     for (const feed of this.#feeds) feed.end();
   }
 }

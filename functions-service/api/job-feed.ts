@@ -12,8 +12,9 @@ const encoder = new TextEncoder();
 /**
  * A job as server-sent events (HTML standard, 9.2) until it has ended: the job without its log whenever it has changed, and new
  * lines of its log as events `log`.
+ * @param ending ends it before: its reader comes back, and finds another instance or the next
  */
-export function jobFeed(look: () => Promise<Job>): ReadableStream<Uint8Array> {
+export function jobFeed(look: () => Promise<Job>, ending: AbortSignal): ReadableStream<Uint8Array> {
   const stop = new AbortController();
   let shown = "";
   let lines: readonly string[] = [];
@@ -31,7 +32,7 @@ export function jobFeed(look: () => Promise<Job>): ReadableStream<Uint8Array> {
     return messages.join("");
   };
   const next = async (): Promise<string> => {
-    while (!stop.signal.aborted) {
+    while (!stop.signal.aborted && !ending.aborted) {
       const text = news(await look());
       if (text !== "" || isOver) return text;
       if (performance.now() - spokenAt >= HEARTBEAT_MS) return ": still there\n\n";

@@ -49,7 +49,7 @@ export const JOB_OPERATIONS: readonly Operation[] = [
     async ({ params, headers }, parts) => {
       const job = await existingJob(params.id, parts);
       if (!wantsStream(headers)) return Response.json(job, { headers: { Vary: "Accept" } });
-      return streamResponse(jobFeed(() => existingJob(params.id, parts)));
+      return streamResponse(jobFeed(() => existingJob(params.id, parts), parts.streams.ending));
     },
   ),
   operation(
