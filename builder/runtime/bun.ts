@@ -96,17 +96,18 @@ export async function openBuilder(options: BuilderOptions): Promise<Builder> {
     bundle: ({ lock, ...definition }, call) => bundle(definition, { ...bundleOptions(options), lock }, call),
     versions: { "functions-mesh": version, bun: Bun.version },
   });
-  const shared = new SharedBuilds(
-    async (definition, call) => {
-      try {
-        return await pipeline.build(definition, call);
-      } catch (error) {
-        if (error instanceof RegistryError) bases.forget();
-        throw error;
-      }
-    },
-    { atOnce },
-  );
+  const buildOnce: Build = async (definition, call) => {
+    try {
+      return await pipeline.build(definition, call);
+    } catch (error) {
+      if (!(error instanceof RegistryError)) throw error;
+      // Somebody may have emptied the registry, and the base with it.
+      bases.forget();
+      if (error.code !== "not_found") throw error;
+      return pipeline.build(definition, call);
+    }
+  };
+  const shared = new SharedBuilds(buildOnce, { atOnce });
   const build: Build = (definition, call) =>
     shared.build(definition, { ...call, signal: AbortSignal.any([call.signal, stopping.signal]) });
   return {

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import * as v from "valibot";
@@ -122,6 +122,18 @@ test("builds that begin together share one base", async () => {
   const jobs = await Promise.all(ids.map((id) => mesh.build(id)));
   expect(jobs.map(({ state }) => state)).toEqual(["succeeded", "succeeded", "succeeded", "succeeded"]);
   expect(await images().tags(BASE_REPOSITORY)).toHaveLength(Math.max(1, before));
+});
+
+test("a handler as large as the gateway takes it is built", async () => {
+  const handler = `const text = ${JSON.stringify("x".repeat(990_000))};\nexport default () => text.length;\n`;
+  expect(await mesh.build(await mesh.store("large", handler))).toMatchObject({ state: "succeeded" });
+});
+
+test("a registry that was emptied meanwhile gets its base again", async () => {
+  const id = await mesh.store("emptied", ADDER);
+  const digest = digestIn(await mesh.build(id));
+  await rm(join(mesh.folder, ".fmesh/images"), { recursive: true });
+  expect(digestIn(await mesh.build(id))).toBe(digest);
 });
 
 test("a job is told as it goes on", async () => {
