@@ -15,9 +15,6 @@ import { ARCHITECTURES, type Architecture, type Descriptor } from "./oci.ts";
 import type { Registry } from "./registry.ts";
 import { repositoryOf } from "./repository-name.ts";
 
-/** Changed with the way that images are made, so that none that was made another way is taken for the same. */
-const FORMAT = 1;
-
 /** How one build is watched and ended. */
 export interface BuildCall {
   readonly signal: AbortSignal;
@@ -43,6 +40,8 @@ export interface PipelineParts {
   readonly builderId: string;
   /** Versions of what builds, `{ "functions-mesh": "1.0.0", bun: "1.4.5" }`: with others, images are made anew. */
   readonly versions: Readonly<Record<string, string>>;
+  /** Names the code that builds: with another one, images are made anew. */
+  readonly code?: string | undefined;
 }
 
 /**
@@ -109,9 +108,9 @@ export class Pipeline {
 
   /** Names all that the image depends on: `v3-0123456789abcdef`. */
   #tagOf(definition: BuildDefinition, base: Base): string {
-    const { architectures, versions, signer } = this.#parts;
+    const { architectures, versions, code, signer } = this.#parts;
     const bases = ARCHITECTURES.map((name) => base.images[name]?.manifest.digest ?? "");
-    const made = [FORMAT, definitionDigest(definition), bases, architectures ?? [], versions];
+    const made = [code ?? "", definitionDigest(definition), bases, architectures ?? [], versions];
     const hash = createHash("sha256").update(JSON.stringify([...made, signer?.publicKey.fingerprint ?? ""]));
     return `v${definition.version}-${hash.digest("hex").slice(0, 16)}`;
   }

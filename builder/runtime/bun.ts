@@ -21,6 +21,7 @@ import { RegistryError } from "../registry/registry-error.ts";
 import { type Build, SharedBuilds } from "../shared-builds.ts";
 import { developmentKey } from "./development-key.ts";
 import { runtimeSource } from "./runtime-source.ts";
+import { sourceDigest } from "./source-digest.ts";
 
 /** What a builder needs to run. */
 export interface BuilderOptions {
@@ -94,7 +95,7 @@ export async function openBuilder(options: BuilderOptions): Promise<Builder> {
   const pipeline = new Pipeline({
     ...{ registry, baseOf, architectures, signer, policy, builderId },
     bundle: ({ lock, ...definition }, call) => bundle(definition, { ...bundleOptions(options), lock }, call),
-    versions: { "functions-mesh": version, bun: Bun.version },
+    ...{ versions: { "functions-mesh": version, bun: Bun.version }, code: await sourceDigest() },
   });
   const buildOnce: Build = async (definition, call) => {
     try {
