@@ -73,7 +73,8 @@ export const BASE_REPOSITORY = "functions-mesh/base";
 /** The source of what starts a function in its image. */
 const ENTRY = join(import.meta.dirname, "../../worker-service/runtime/function-entry.ts");
 
-const ARCHITECTURES: Readonly<Record<string, Architecture>> = { x64: "amd64", arm64: "arm64" };
+/** As images name what `process.arch` does. */
+const ARCHITECTURE_OF: Readonly<Record<string, Architecture>> = { x64: "amd64", arm64: "arm64" };
 
 /**
  * Opens a builder; its registry is not asked for anything yet.
@@ -81,7 +82,7 @@ const ARCHITECTURES: Readonly<Record<string, Architecture>> = { x64: "amd64", ar
  */
 export async function openBuilder(options: BuilderOptions): Promise<Builder> {
   const { registryUrl, registryOptions, architectures, policy, builderId, atOnce, version } = options;
-  const signer = await openSigner(options);
+  const [signer, code] = await Promise.all([openSigner(options), sourceDigest()]);
   const stack = new CloseStack();
   const registry = stack.use(await openRegistry(registryUrl, { log: options.log, ...registryOptions }));
   const stopping = new AbortController();
@@ -93,9 +94,9 @@ export async function openBuilder(options: BuilderOptions): Promise<Builder> {
   });
   const baseOf: Builder["baseOf"] = (runtime, signal) => bases.of(runtime, signal);
   const pipeline = new Pipeline({
-    ...{ registry, baseOf, architectures, signer, policy, builderId },
+    ...{ registry, baseOf, architectures, signer, policy, builderId, code },
     bundle: ({ lock, ...definition }, call) => bundle(definition, { ...bundleOptions(options), lock }, call),
-    ...{ versions: { "functions-mesh": version, bun: Bun.version }, code: await sourceDigest() },
+    versions: { "functions-mesh": version, bun: Bun.version },
   });
   const buildOnce: Build = async (definition, call) => {
     try {
@@ -125,24 +126,21 @@ async function openSigner({ signingKey, passphrase, developmentKey: prefix, log 
   return signer;
 }
 
-function makeBase(
+async function makeBase(
   runtime: Runtime,
   registry: Registry,
   { cacheFolder, signal }: Pick<BuilderOptions, "cacheFolder"> & { readonly signal: AbortSignal },
 ): Promise<Base> {
-  const making = async (): Promise<Base> => {
-    const architecture = ARCHITECTURES[process.arch];
-    if (architecture === undefined) {
-      const text = `no base can be made of a machine with the processor "${process.arch}"`;
-      throw new BaseError("wrong_program", `${text}; name a base in builder.bases.${runtime}`);
-    }
-    const from = await runtimeSource(runtime);
-    return localBase(registry, {
-      ...{ repository: BASE_REPOSITORY, runtime, architecture, signal, ...(from !== undefined && { from }) },
-      cacheFolder: join(cacheFolder, "bases"),
-    });
-  };
-  return making();
+  const architecture = ARCHITECTURE_OF[process.arch];
+  if (architecture === undefined) {
+    const text = `no base can be made of a machine with the processor "${process.arch}"`;
+    throw new BaseError("wrong_program", `${text}; name a base in builder.bases.${runtime}`);
+  }
+  const from = await runtimeSource(runtime);
+  return localBase(registry, {
+    ...{ repository: BASE_REPOSITORY, runtime, architecture, signal, ...(from !== undefined && { from }) },
+    cacheFolder: join(cacheFolder, "bases"),
+  });
 }
 
 function bundleOptions({ packages, temporaryFolder, cacheFolder }: BuilderOptions) {
