@@ -24,9 +24,9 @@ ENTRYPOINT ["bun", "/app/handler.ts"]
 `,
   bundles: (base: string) => `FROM ${base} AS build
 COPY handler.ts /src/handler.ts
-RUN ["bun", "build", "/src/handler.ts", "--target=bun", "--outfile=/app/function.js"]
+RUN ["bun", "build", "/src/handler.ts", "--target=bun", "--outfile=/tmp/function.js"]
 FROM ${base}
-COPY --from=build /app/function.js /app/function.js
+COPY --from=build /tmp/function.js /app/function.js
 ENTRYPOINT ["bun", "/app/function.js"]
 `,
 };
@@ -53,7 +53,7 @@ export async function buildahBuild({ way, folder, host, base }: BuildahOptions):
   await writeFile(join(context, "Containerfile"), CONTAINERFILES[way](`${host}/${base}`));
   return {
     async build({ project, label, version, handler }) {
-      const reference = `${host}/${project}/${label}:v${version}`;
+      const reference = `${host}/${project}/${label.replaceAll(/[^a-z0-9]+/g, "-")}:v${version}`;
       await writeFile(join(context, "handler.ts"), handler);
       await buildah("build", ...policy, "--layers", "--pull=never", `--tag=${reference}`, context);
       await buildah("push", ...policy, reference, `docker://${reference}`);
