@@ -1,3 +1,4 @@
+import { extname } from "node:path";
 import { type Command, Option } from "commander";
 import { FUNCTION_RUNTIMES, FUNCTION_TEMPLATES, type FunctionInput } from "../../mesh/function.ts";
 import { gather, parseSeconds } from "../arguments.ts";
@@ -18,7 +19,11 @@ export interface FunctionOptions {
 export function withFunctionOptions(command: Command): Command {
   return command
     .option("--description <text>", "what it does")
-    .addOption(new Option("--template <name>", "language of the source").choices(FUNCTION_TEMPLATES))
+    .addOption(
+      new Option("--template <name>", "language of the source; of a new one by its ending: .ts, .js, .py").choices(
+        FUNCTION_TEMPLATES,
+      ),
+    )
     .addOption(new Option("--runtime <name>", "what runs it").choices(FUNCTION_RUNTIMES))
     .option("--env <name=value>", "a variable of its environment; may be repeated", gather)
     .option("--secret <name=reference>", "a secret by reference, in a variable; may be repeated", gather)
@@ -38,6 +43,17 @@ export function givenParts(options: FunctionOptions): Partial<FunctionInput> {
     ...(dependency !== undefined && { dependencies: parsePairs("--dependency", dependency) }),
     ...(timeout !== undefined && { timeoutMs: Math.round(parseSeconds("--timeout", timeout) * 1000) }),
   };
+}
+
+const BY_ENDING: Readonly<Record<string, Pick<FunctionInput, "template"> & Partial<FunctionInput>>> = {
+  ".py": { template: "python", runtime: "python" },
+  ".js": { template: "javascript" },
+  ".mjs": { template: "javascript" },
+};
+
+/** What the name of a new function's source tells of it, unless something else is said. */
+export function partsByName(file: string): Partial<FunctionInput> {
+  return BY_ENDING[extname(file)] ?? {};
 }
 
 /**

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { Command } from "commander";
 import type { StoredFunction } from "../../mesh/function.ts";
 import { ApiClient } from "../api/api-client.ts";
-import { type FunctionOptions, givenParts, withFunctionOptions } from "../api/function-options.ts";
+import { type FunctionOptions, givenParts, partsByName, withFunctionOptions } from "../api/function-options.ts";
 import { FUNCTIONS_PATH, findFunction, functionPath, inputOf } from "../api/functions.ts";
 import { type ApiOptions, withApiOptions } from "../api/options.ts";
 import { printJson, printLines } from "../api/print.ts";
@@ -37,7 +37,7 @@ ${EXIT_CODES}`,
       const parts = givenParts(options);
       const handler = await readSource(file);
       const api = await ApiClient.open(options);
-      const body = { label, handler, ...parts };
+      const body = { label, handler, ...partsByName(file), ...parts };
       const { item } = await api.request<StoredFunction>(FUNCTIONS_PATH, { method: "POST", body });
       told(item, "created", options);
     });

@@ -85,6 +85,19 @@ test("functions are created, shown, changed, listed and deleted, and a restart k
   expect(await fmeshJson("functions", "list")).toEqual([]);
 });
 
+test("the name of the source tells its language, unless something else is said", async () => {
+  await up();
+  await writeFile(join(example.folder, "greet.py"), "def handler(data, ctx):\n    return 'hello'\n");
+  await writeFile(join(example.folder, "greet.js"), "export default () => 'hello';\n");
+  const made = (label: string, ...more: string[]): Promise<StoredFunction> =>
+    fmeshJson<StoredFunction>("functions", "create", label, ...more);
+  expect(await made("snake", "greet.py")).toMatchObject({ template: "python", runtime: "python" });
+  expect(await made("script", "greet.js")).toMatchObject({ template: "javascript", runtime: "bun" });
+  expect(await made("typed", "greet.ts")).toMatchObject({ template: "typescript", runtime: "bun" });
+  const said = await made("said", "greet.js", "--template", "typescript", "--runtime", "node");
+  expect(said).toMatchObject({ template: "typescript", runtime: "node" });
+});
+
 test("curl does the same over the gateway", async () => {
   const { url } = await up();
   const token = await adminToken();
