@@ -27,7 +27,14 @@ interface Wanted extends Blob {
 }
 
 /**
- * Publishes an image: all blobs at once, those of the base by mounting them, then the manifests, and what has the tag last. A
+ * Which repository of a registry got a layer last: layers that functions share are mounted from there. One that has gone since
+ * costs nothing but the attempt.
+ */
+const homes = new WeakMap<Registry, Map<Digest, string>>();
+const MAX_HOMES = 1000;
+
+/**
+ * Publishes an image: all blobs at once, those that other repositories have by mounting them, then the manifests, and what has the tag last. A
  * registry that cannot mount gets the base's layers copied. Nothing is seen under the tag before all of it is there.
  * @throws RegistryError
  */
@@ -62,6 +69,7 @@ export async function pushImage(
   }
   await put(last, { ...(tag !== undefined && { tag }), ...(signal && { signal }) });
 
+  remember(registry, image, repository);
   const { descriptor } = image;
   const reference = registry.reference(repository, descriptor.digest);
   return { repository, descriptor, reference, sentBytes, wasThere: false };
@@ -81,8 +89,20 @@ function blobsOf(image: Image, place: Place): readonly Wanted[] {
     for (const layer of base.layers) blobs.set(layer.digest, baseBlob(layer, place));
     blobs.set(config.descriptor.digest, ownBlob(config));
   }
-  for (const layer of image.layers) blobs.set(layer.descriptor.digest, ownBlob(layer));
+  for (const layer of image.layers) {
+    const { digest } = layer.descriptor;
+    const from = homes.get(place.registry)?.get(digest);
+    const isElsewhere = from !== undefined && from !== place.repository;
+    blobs.set(digest, { ...ownBlob(layer), ...(isElsewhere && { from }) });
+  }
   return [...blobs.values()];
+}
+
+function remember(registry: Registry, { layers }: Image, repository: string): void {
+  const known = homes.get(registry) ?? new Map<Digest, string>();
+  homes.set(registry, known);
+  if (known.size > MAX_HOMES) known.clear();
+  for (const { descriptor } of layers) known.set(descriptor.digest, repository);
 }
 
 function ownBlob({ descriptor, bytes }: Content): Wanted {

@@ -70,6 +70,22 @@ describe("what was pushed", () => {
     ]);
   });
 
+  test("is mounted where another function needs it, and sent again where that function has gone", async () => {
+    const [entry] = imageOf("1", ["amd64"]).layers;
+    const entryCame = async (repository: string, source: string): Promise<unknown> => {
+      const told: PushProgress[] = [];
+      await pushImage(registry, repository, imageOf(source, ["amd64"]), {
+        base,
+        onProgress: (each) => told.push(each),
+      });
+      return told.find(({ digest }) => digest === entry?.descriptor.digest)?.by;
+    };
+    expect(await entryCame("shop/adder", "1")).toBe("upload");
+    expect(await entryCame("shop/printer", "2")).toBe("mount");
+    await rm(join(folder, "registry/shop/printer"), { recursive: true });
+    expect(await entryCame("shop/third", "3")).toBe("upload");
+  });
+
   test("for several architectures is an index, and each of its manifests is there", async () => {
     const image = imageOf("1", ARCHITECTURES);
     await pushImage(registry, "shop/adder", image, { base, tag: "v1" });
