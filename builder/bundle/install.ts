@@ -87,10 +87,16 @@ function environment(home: string, cacheFolder: string, registry: PackageRegistr
 }
 
 function settings({ url, token }: PackageRegistry = {}): string {
-  const registry = { url: url ?? "https://registry.npmjs.org/", ...(token !== undefined && { token }) };
+  const auto = '[install]\nauto = "disable"\n';
+  // Bun knows npm's own by itself.
+  if (url === undefined && token === undefined) return auto;
+  if (url === undefined) {
+    throw new BuildError("failed", "there is a token for npm packages, but not for which registry; name that, too");
+  }
+  const registry = { url, ...(token !== undefined && { token }) };
   // A TOML basic string is written as JSON writes one.
   const fields = Object.entries(registry).map(([name, value]) => `${name} = ${JSON.stringify(value)}`);
-  return `[install]\nauto = "disable"\nregistry = { ${fields.join(", ")} }\n`;
+  return `${auto}registry = { ${fields.join(", ")} }\n`;
 }
 
 function failure(stderr: string, { registry = {} }: Pick<BundleOptions, "registry">): BuildError {

@@ -26,12 +26,21 @@ export function builderSchema(env: Environment) {
     v.check((value) => !hasLogin(value), "must hold no user and no password: log in with docker login or podman login"),
   );
   const web = { schemes: ["https:", "http:"], example: "https://npm.example.com" };
-  const npm = shape({
-    registry: v.exactOptional(variableUrl(env, web)),
-    token: v.exactOptional(variableText(env)),
-    ca: v.exactOptional(text),
-    proxy: v.exactOptional(variableUrl(env, { ...web, example: "http://proxy.example.com:3128" })),
-  });
+  const npm = v.pipe(
+    shape({
+      registry: v.exactOptional(variableUrl(env, web)),
+      token: v.exactOptional(variableText(env)),
+      ca: v.exactOptional(text),
+      proxy: v.exactOptional(variableUrl(env, { ...web, example: "http://proxy.example.com:3128" })),
+    }),
+    v.forward(
+      v.check(
+        ({ registry, token }) => token === undefined || registry !== undefined,
+        'needs its "registry"; name that, too',
+      ),
+      ["token"],
+    ),
+  );
   const settings = shape({
     enabled: v.optional(flag, true),
     registry: v.optional(registry, DEFAULT_REGISTRY),

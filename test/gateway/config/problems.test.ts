@@ -93,6 +93,7 @@ test.each([
   ["bases: { ruby: 'base:1' }", 'builder.bases.ruby: the key "ruby" is not known here'],
   ["atOnce: 0", "builder.atOnce: must be a whole number from 1 to"],
   ["id: me", "builder.id: must be a URL such as"],
+  ["npm: { token: abc }", 'builder.npm.token: needs its "registry"; name that, too'],
   ["npm: { registry: npm.example.com }", "builder.npm.registry: must be a URL such as"],
   ["enabled: 1", "builder.enabled: must be true or false"],
   ["regisrty: x", 'did you mean "registry"?'],
