@@ -3,6 +3,7 @@ import { KeyError } from "./attest/key-error.ts";
 import { PolicyError } from "./attest/policy-error.ts";
 import { BaseError } from "./base/base-error.ts";
 import { BuildError } from "./bundle/build-error.ts";
+import { DeployError } from "./deployer/deploy-error.ts";
 import { ImageError } from "./image/image-error.ts";
 import { RegistryError } from "./registry/registry-error.ts";
 
@@ -18,6 +19,7 @@ export function toJobError(error: unknown): JobError | undefined {
     const text = frame === undefined ? message : `${message}\n\n${frame}`;
     return { code, message: text, issues: [{ path: [file, line, column], message }] };
   }
+  if (error instanceof DeployError) return { code: error.code, message: error.message };
   if (error instanceof RegistryError) return { code: `registry_${error.code}`, message: error.message };
   const isAboutSettings = error instanceof BaseError || error instanceof KeyError || error instanceof PolicyError;
   if (isAboutSettings || error instanceof ImageError) return { code: error.code, message: error.message };

@@ -20,6 +20,16 @@ const RECENT_LOGS_PREFIX = "log-recent";
 /** First token of the subjects at which invocations are recorded. */
 const RECORD_PREFIX = "record";
 
+/** First token of the subjects at which calls arrive that nobody serves at the moment. */
+const IDLE_PREFIX = "idle";
+
+/** First token of the subjects at which instances are asked which calls they run. */
+const HELD_PREFIX = "held";
+
+/** First tokens of the subjects at which whoever started an instance talks to it, and is told that it is up. */
+const INSTANCE_PREFIX = "instance";
+const INSTANCE_UP_PREFIX = "instance-up";
+
 /** The NATS services default: whoever joins this group, in any language, shares the load. */
 export const QUEUE_GROUP = "q";
 
@@ -28,6 +38,12 @@ export const FUNCTIONS_SERVICE = "functions";
 
 /** The service that makes images of functions; the functions service calls it. */
 export const BUILDER_SERVICE = "builder";
+
+/** The service that runs images of functions; the functions service calls it. */
+export const DEPLOYER_SERVICE = "deployer";
+
+/** The one function of the service that a stored function is deployed as; the service has its label. */
+export const STORED_FUNCTION = "handler";
 
 /** Where a function lives. */
 export interface FunctionAddress {
@@ -109,6 +125,59 @@ export function eventSubject(routingKey: string): string {
   checkName("project", project);
   for (const part of parts) checkName("function", part);
   return `events.${routingKey}`;
+}
+
+/**
+ * Subject at which calls arrive that nobody serves at the moment: `idle.<project>.<service>.<function>`; without a function,
+ * those of a whole service. Whoever can have them served listens there.
+ * @throws MeshError `invalid_request` for a name outside the grammar.
+ */
+export function idleSubject({
+  project,
+  service,
+  function: name,
+}: Omit<FunctionAddress, "function"> & { function?: string }): string {
+  if (name !== undefined) checkName("function", name);
+  return `${subjectOf(IDLE_PREFIX, project, service)}.${name ?? "*"}`;
+}
+
+/**
+ * Subject at which every instance of a service is asked whether it runs a call: `held.<project>.<service>`.
+ * @throws MeshError `invalid_request` for a name outside the grammar.
+ */
+export function heldSubject({ project, service }: { project: string; service: string }): string {
+  return subjectOf(HELD_PREFIX, project, service);
+}
+
+/** One process or pod of a deployed function. */
+export interface InstanceAddress {
+  readonly project: string;
+  readonly service: string;
+  /** As whoever started it named it; a name like those of functions. */
+  readonly instance: string;
+}
+
+/**
+ * Subject at which whoever started an instance talks to it: `instance.<project>.<service>.<instance>`.
+ * @throws MeshError `invalid_request` for a name outside the grammar.
+ */
+export function instanceSubject({ project, service, instance }: InstanceAddress): string {
+  checkName("function", instance);
+  return `${subjectOf(INSTANCE_PREFIX, project, service)}.${instance}`;
+}
+
+/**
+ * Subject at which an instance says that it takes calls: `instance-up.<project>.<service>.<instance>`; without an instance, those
+ * of a service.
+ * @throws MeshError `invalid_request` for a name outside the grammar.
+ */
+export function instanceUpSubject({
+  project,
+  service,
+  instance,
+}: Omit<InstanceAddress, "instance"> & { instance?: string }): string {
+  if (instance !== undefined) checkName("function", instance);
+  return `${subjectOf(INSTANCE_UP_PREFIX, project, service)}.${instance ?? "*"}`;
 }
 
 /** The address in a function's subject, or `undefined` for any other subject. */

@@ -1,13 +1,12 @@
 import { withoutError } from "../mesh/http-call.ts";
 import { FETCH_FUNCTION } from "../mesh/http.ts";
+import { STORED_FUNCTION } from "../mesh/names.ts";
 import { decodePayload, encodePayload } from "../mesh/payload.ts";
 import { toEndpoint, toHttpEndpoint } from "./endpoint.ts";
 import type { Endpoint, Handler } from "./function.ts";
 import { fromResponse } from "./http-exchange.ts";
 import type { FetchHandler } from "./service.ts";
 
-/** The name of a stored function in the service of its label. */
-const STORED_FUNCTION = "handler";
 const MAX_INLINE_BYTES = 64 * 1024 * 1024;
 
 /** What a deployed handler's module exports, as it is served. */
