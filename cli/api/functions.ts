@@ -32,8 +32,12 @@ export async function functionId(api: ApiClient, label: string): Promise<string 
 
 /** What a client may say of a function, as it stands. */
 export function inputOf(stored: StoredFunction): FunctionInput {
-  const { label, description, template, runtime, handler, env, secrets, dependencies, timeoutMs } = stored;
-  return { label, description, template, runtime, handler, env, secrets, dependencies, timeoutMs };
+  const { label, description, template, runtime, handler, dependencies } = stored;
+  const { env, secrets, timeoutMs, scale, resources, network } = stored;
+  return {
+    ...{ label, description, template, runtime, handler, dependencies },
+    ...{ env, secrets, timeoutMs, scale, resources, network },
+  };
 }
 
 /** Shares of the calls in words: `3: 90 %, 4: 10 %`. */

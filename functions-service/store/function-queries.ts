@@ -18,6 +18,9 @@ export function latestOf(db: Kysely<Tables>, project: string) {
       "v.secrets",
       "v.dependencies",
       "v.timeout_ms",
+      "v.scale",
+      "v.resources",
+      "v.network",
     ])
     .selectAll("f");
 }

@@ -10,7 +10,7 @@ export const UNSERVED = { status: "created", url: null, traffic: JSON.stringify(
 
 /** @throws MeshError `invalid_request` for text that not every database can hold. */
 export function contentColumns(input: FunctionInput): ContentColumns {
-  const { label, description, template, runtime, handler, timeoutMs } = input;
+  const { label, description, template, runtime, handler, timeoutMs, network } = input;
   refuseNul({ description, handler });
   return {
     label,
@@ -22,6 +22,9 @@ export function contentColumns(input: FunctionInput): ContentColumns {
     secrets: JSON.stringify(input.secrets),
     dependencies: JSON.stringify(input.dependencies),
     timeout_ms: timeoutMs,
+    scale: JSON.stringify(input.scale),
+    resources: JSON.stringify(input.resources),
+    network,
   };
 }
 
@@ -66,6 +69,9 @@ function toInput(row: ContentColumns): FunctionInput {
     secrets: JSON.parse(row.secrets) as FunctionInput["secrets"],
     dependencies: JSON.parse(row.dependencies) as FunctionInput["dependencies"],
     timeoutMs: row.timeout_ms,
+    scale: JSON.parse(row.scale) as FunctionInput["scale"],
+    resources: JSON.parse(row.resources) as FunctionInput["resources"],
+    network: row.network,
   };
 }
 

@@ -43,6 +43,10 @@ export interface FunctionVersionsTable {
   secrets: string;
   dependencies: string;
   timeout_ms: number;
+  /** JSON, like the one that follows. */
+  scale: string;
+  resources: string;
+  network: FunctionInput["network"];
   created_at: number;
   created_by: string;
 }

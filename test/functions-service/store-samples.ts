@@ -10,9 +10,12 @@ export function functionInput(label: string, change: Partial<FunctionInput> = {}
     runtime: "bun",
     handler: "export default (data) => data",
     env: { LEVEL: "info" },
-    secrets: { TOKEN: "token-of-the-shop" },
+    secrets: { TOKEN: "shop/token" },
     dependencies: { zod: "4.0.0" },
     timeoutMs: 5000,
+    scale: { min: 1, max: 4, concurrency: 8, idleSeconds: 30 },
+    resources: { memory: "128Mi", cpu: "500m" },
+    network: "full",
     ...change,
   };
 }
