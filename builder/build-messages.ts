@@ -3,6 +3,7 @@ import type { Log } from "../mesh/log.ts";
 import type { BuildDefinition } from "./build.ts";
 import { toJobError } from "./failure.ts";
 import type { Build } from "./shared-builds.ts";
+import { toldMessages } from "./told-messages.ts";
 
 /** What is known of the call that asks for a build. */
 export interface BuildContext {
@@ -20,39 +21,22 @@ const INTERNAL = {
  * Builds, and tells how it goes: what happens, as it happens, and the image at last, or why there is none. Rejects with the
  * signal's reason when it aborts.
  */
-export async function* buildMessages(
+export function buildMessages(
   build: Build,
   definition: BuildDefinition,
   { signal, callId, log }: BuildContext,
 ): AsyncGenerator<BuildMessage, void, undefined> {
-  const told: BuildMessage[] = [];
-  let wake = Promise.withResolvers<void>();
-  const tell = (message: BuildMessage): void => {
-    told.push(message);
-    wake.resolve();
-  };
-  let isOver = false;
-  const work = build(definition, { signal, onProgress: tell, invocationId: callId })
-    .then(({ reference, repository, descriptor }) =>
-      tell({ image: { reference, repository, digest: descriptor.digest } }),
-    )
-    .catch((error: unknown) => {
+  return toldMessages<BuildMessage>(async (tell) => {
+    try {
+      const { reference, repository, descriptor } = await build(definition, {
+        ...{ signal, onProgress: tell, invocationId: callId },
+      });
+      tell({ image: { reference, repository, digest: descriptor.digest } });
+    } catch (error) {
       if (signal.aborted) return;
       const shown = toJobError(error);
       if (shown === undefined) log.error("a build failed", { function: definition.label, error });
       tell({ error: shown ?? INTERNAL });
-    })
-    .finally(() => {
-      isOver = true;
-      wake.resolve();
-    });
-  // Whoever reads slowly gets more at a time; there are few messages of a build.
-  for (;;) {
-    yield* told.splice(0);
-    if (isOver && told.length === 0) break;
-    await wake.promise;
-    wake = Promise.withResolvers();
-  }
-  await work;
-  signal.throwIfAborted();
+    }
+  }, signal);
 }

@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import type { BuildStep } from "../mesh/build.ts";
 import { attach } from "./attest/attach.ts";
 import { attachLock } from "./attest/lock.ts";
 import type { Policy } from "./attest/policy.ts";
@@ -8,12 +7,13 @@ import { definitionDigest, makeProvenance } from "./attest/provenance.ts";
 import { makeSbom } from "./attest/sbom.ts";
 import type { Signer } from "./attest/signer.ts";
 import { verifyImage } from "./attest/verify-image.ts";
-import type { Base, BuildDefinition, BuildProgress, Bundle, PublishedImage } from "./build.ts";
+import type { Base, BuildDefinition, BuildProgress, BuildStep, Bundle, PublishedImage } from "./build.ts";
 import { assembleImage } from "./image/assemble.ts";
 import { pushImage } from "./image/push.ts";
 import { ARCHITECTURES, type Architecture, type Descriptor } from "./oci.ts";
 import type { Registry } from "./registry.ts";
 import { repositoryOf } from "./repository-name.ts";
+import { stepsOf } from "./steps.ts";
 
 /** How one build is watched and ended. */
 export interface BuildCall {
@@ -60,7 +60,7 @@ export class Pipeline {
     const { registry, signer } = this.#parts;
     const { signal, onProgress } = call;
     const repository = repositoryOf(definition);
-    const step = stepsOf(onProgress);
+    const step = stepsOf<BuildStep>(onProgress);
     const startedAt = new Date();
 
     const { base, tag, found } = await step("look", async () => {
@@ -163,16 +163,3 @@ interface Attested {
 }
 
 /** Does a step and tells of it; what it comes to may have a note about it. */
-function stepsOf(onProgress: BuildCall["onProgress"]) {
-  return async <T extends object>(
-    step: BuildStep,
-    work: () => Promise<T & { note?: string | undefined }>,
-  ): Promise<T> => {
-    const startedAt = performance.now();
-    onProgress({ step, state: "began" });
-    const { note, ...result } = await work();
-    const durationMs = Math.round((performance.now() - startedAt) * 100) / 100;
-    onProgress({ step, state: "ended", durationMs, ...(note !== undefined && { note }) });
-    return result as unknown as T;
-  };
-}

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import type { Home } from "../mesh/deployment.ts";
 import type { FUNCTION_RUNTIMES } from "../mesh/function.ts";
 import type { Rule } from "../mesh/rule.ts";
 import type { AuthOptions } from "./auth/options.ts";
@@ -27,6 +28,7 @@ export interface GatewayConfig {
   readonly broker: BrokerConfig;
   readonly functions: FunctionsServiceConfig;
   readonly builder: BuilderConfig;
+  readonly deployer: DeployerConfig;
   readonly webhooks: {
     /** Hosts a `webhook` rule may ask: `host` or `host:port`, in lower case. Default none. */
     readonly allowHosts: readonly string[];
@@ -126,6 +128,46 @@ export interface BuilderConfig {
     readonly ca?: string;
     readonly proxy?: string;
   };
+}
+
+/** What runs images of functions. Paths are relative to the configuration file. */
+export interface DeployerConfig {
+  /** Whether `fmesh up` runs it. Default `true`. */
+  readonly enabled: boolean;
+  /** Processes of this machine (`local`, the default), or Knative. */
+  readonly home: Home;
+  /** File of the policy that images have to hold by. Default: the builder's. */
+  readonly policy?: string;
+  readonly local: {
+    /** Where deployments and images are kept. Default `.fmesh/deployments`. */
+    readonly folder: string;
+    /** Where secrets are: `<project>/<secret>/<key>`. Default `.fmesh/secrets`. */
+    readonly secrets: string;
+    /** Whether bubblewrap keeps processes apart from the machine: where it is there (`auto`, the default), always or never. */
+    readonly sandbox: "auto" | "required" | "off";
+  };
+  readonly knative: KnativeConfig;
+}
+
+/** The cluster that functions run in. */
+export interface KnativeConfig {
+  /** File that says how to reach it. Default: `KUBECONFIG`, the pod's own account, or `~/.kube/config`. */
+  readonly kubeconfig?: string;
+  /** Default: the file's current one. */
+  readonly context?: string;
+  /** Where the functions of a project are; `{project}` stands for its name. Default `fn-{project}`. */
+  readonly namespace: string;
+  /** Default `default`. */
+  readonly serviceAccount: string;
+  readonly imagePullSecrets: readonly string[];
+  /** The Secret with the broker's URL, for pods that are to join the mesh themselves. Default: they do not. */
+  readonly joinMesh?: { readonly name: string; readonly key: string };
+  /** Who may reach the routes: the cluster (default) or everybody. */
+  readonly visibility: "cluster-local" | "external";
+  /** Where routes are called at, when their own addresses do not lead there. */
+  readonly ingress?: string;
+  /** How long a revision may take to become ready. Default 120. */
+  readonly progressDeadlineSeconds: number;
 }
 
 /** A database for `query` rules. A SQLite path is relative to the configuration file. */

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import type { Environment } from "./environment.ts";
-import { builderSchema } from "./schema/builder.ts";
+import { LAYOUT, builderSchema } from "./schema/builder.ts";
+import { deployerSchema } from "./schema/deployer.ts";
 import { functionsSchema } from "./schema/functions.ts";
 import { gatewaySchema } from "./schema/gateway.ts";
 import { projectsSchema } from "./schema/project.ts";
@@ -24,12 +25,13 @@ const variableName = v.pipe(
 
 /** The shape of our own dialect, to which every other is converted. `env` is what `$NAME` values are taken from. */
 export function configSchema(env: Environment) {
-  return shape({
+  const settings = shape({
     projects: projectsSchema(env),
     gateway: v.optional(gatewaySchema, {}),
     broker: v.optional(brokerSchema(env), {}),
     functions: v.optional(functionsSchema(env), {}),
     builder: v.optional(builderSchema(env), {}),
+    deployer: v.optional(deployerSchema(env), {}),
     webhooks: v.optional(shape({ allowHosts: v.optional(list(webhookHost), []) }), {}),
     databases: v.optional(named("database", databaseSchema(env)), {}),
     workers: v.optional(
@@ -43,6 +45,16 @@ export function configSchema(env: Environment) {
       [],
     ),
   });
+  return v.pipe(
+    settings,
+    v.forward(
+      v.check(
+        ({ builder, deployer }) => deployer.home === "local" || !builder.registry.startsWith(LAYOUT),
+        'a cluster cannot pull from a folder; name a registry in "builder.registry"',
+      ),
+      ["deployer", "home"],
+    ),
+  );
 }
 
 function brokerSchema(env: Environment) {

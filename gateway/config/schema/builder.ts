@@ -9,7 +9,8 @@ const DEFAULT_ID = "https://functionsmesh.dev/builder";
 
 const ARCHITECTURES = ["amd64", "arm64"] as const;
 
-const LAYOUT = "oci-layout:";
+/** What the address of a folder begins with. */
+export const LAYOUT = "oci-layout:";
 const BASE = /^[a-z0-9]+(?:[._/-]+[a-z0-9]+)*(?::\w[\w.-]{0,127}|@sha256:[0-9a-f]{64})$/;
 
 const base = v.pipe(

@@ -32,6 +32,14 @@ test("a minimal configuration has every default filled in", () => {
       ...{ enabled: true, registry: "oci-layout:.fmesh/images", plainHttp: false, bases: {}, npm: {}, atOnce: 2 },
       id: "https://functionsmesh.dev/builder",
     },
+    deployer: {
+      ...{ enabled: true, home: "local" },
+      local: { folder: ".fmesh/deployments", secrets: ".fmesh/secrets", sandbox: "auto" },
+      knative: {
+        ...{ namespace: "fn-{project}", serviceAccount: "default", imagePullSecrets: [] },
+        ...{ visibility: "cluster-local", progressDeadlineSeconds: 120 },
+      },
+    },
     webhooks: { allowHosts: [] },
     databases: {},
     workers: [],
@@ -54,6 +62,7 @@ test("a complete configuration keeps what it says", () => {
     NPM_TOKEN: "npm token",
     PEOPLE_URL: "postgres://reader@db.example.com/people",
     STRIPE_KEY: "stripe key",
+    CLUSTER: "production",
   };
   expect(parseFixture("complete.yaml", env)).toEqual({
     projects: [
@@ -102,6 +111,15 @@ test("a complete configuration keeps what it says", () => {
       npm: {
         ...{ registry: "https://npm.example.com", token: "npm token" },
         ...{ ca: "./npm.pem", proxy: "http://proxy.example.com:3128" },
+      },
+    },
+    deployer: {
+      ...{ enabled: false, home: "knative", policy: "./production.yaml" },
+      local: { folder: "./deployments", secrets: "/etc/secrets", sandbox: "required" },
+      knative: {
+        ...{ kubeconfig: "./cluster.yaml", context: "production", namespace: "shop", serviceAccount: "functions" },
+        ...{ imagePullSecrets: ["registry"], joinMesh: { name: "broker", key: "url" }, visibility: "external" },
+        ...{ ingress: "http://ingress.example.com:8080", progressDeadlineSeconds: 30 },
       },
     },
     webhooks: { allowHosts: ["hooks.example.com", "[::1]:8080"] },

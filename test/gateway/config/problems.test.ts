@@ -119,6 +119,18 @@ test("a registry that is reached without TLS is one's own decision", () => {
   expect(parse(`projects: [{ id: a }]\nbuilder: ${settings}`).builder.plainHttp).toBe(true);
 });
 
+test.each([
+  ["home: nomad", "deployer.home: must be one of local, knative"],
+  ["home: knative", 'deployer.home: a cluster cannot pull from a folder; name a registry in "builder.registry"'],
+  ["local: { sandbox: maybe }", "deployer.local.sandbox: must be one of auto, required, off"],
+  ["knative: { namespace: Shop }", "deployer.knative.namespace: must be a name of Kubernetes"],
+  ["knative: { imagePullSecrets: registry }", "deployer.knative.imagePullSecrets: must be a list"],
+  ["knative: { ingress: 127.0.0.1 }", "deployer.knative.ingress: must be a URL such as"],
+  ["knative: { namspace: a }", 'did you mean "namespace"?'],
+])("what functions cannot be deployed with is told: %s", (text, message) => {
+  expect(errorOf(`projects: [{ id: a }]\ndeployer: { ${text} }`).message).toContain(message);
+});
+
 describe("what is no configuration", () => {
   test.each([
     ["", "fmesh.yaml: is empty"],
