@@ -3,6 +3,8 @@ import packageJson from "../package.json" with { type: "json" };
 import { baseCommand } from "./commands/base.ts";
 import { builderCommand } from "./commands/builder.ts";
 import { callCommand } from "./commands/call.ts";
+import { demoCommand } from "./commands/demo.ts";
+import { deployerCommand } from "./commands/deployer.ts";
 import { devCommand } from "./commands/dev.ts";
 import { completeCommand, completionCommand } from "./commands/completion.ts";
 import { eventsCommand } from "./commands/events.ts";
@@ -32,11 +34,13 @@ export function createProgram(): Command {
     .option("--debug", "show the stack of an error");
   const commands = [
     initCommand(),
+    demoCommand(),
     upCommand(),
     devCommand(),
     gatewayCommand(),
     functionsServiceCommand(),
     builderCommand(),
+    deployerCommand(),
     workerCommand(),
     callCommand(),
     servicesCommand(),

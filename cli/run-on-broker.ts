@@ -17,6 +17,8 @@ export interface OnBroker {
   readonly configFile: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly broker: Broker;
+  /** Its address, with its credentials. */
+  readonly brokerUrl: string;
   /** Resolves at the first connection, or when this process is asked to stop before. */
   readonly connected: Promise<void>;
   /** Closes what is started, when this process is asked to stop. */
@@ -50,7 +52,7 @@ export async function runOnBroker(
   // It tries for ever: all that ends it is the end of this process, which is no news.
   const connecting = broker.connect().catch(() => undefined);
   const connected = Promise.race([connecting, stop]).then(() => undefined);
-  await start({ config, configFile, env, broker, connected, stack, log, tracing });
+  await start({ config, configFile, env, broker, brokerUrl: url, connected, stack, log, tracing });
   log.info("draining", { signal: await stop });
   await stack.close();
   // A collector that is away would hold the process for as long as its exporter tries again.

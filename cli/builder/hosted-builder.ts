@@ -7,13 +7,13 @@ import { MeshError } from "../../mesh/errors.ts";
 import { BUILDER_SERVICE } from "../../mesh/names.ts";
 import { fn } from "../../worker-service/function.ts";
 import { type ServiceDefinition, defineService } from "../../worker-service/service.ts";
-import { HostedProjects, type HostingOptions, type OpenPart } from "../hosting/hosted-projects.ts";
+import { HostedProjects, type HostingOptions, type OpenPart, type PartOptions } from "../hosting/hosted-projects.ts";
 import { openBuilderOf } from "./open-builder.ts";
 
 /** Hosts a builder for every project of a configuration. */
 export function hostBuilder(
   config: GatewayConfig,
-  options: HostingOptions & { readonly env: Readonly<Record<string, string | undefined>> },
+  options: HostingOptions & Pick<PartOptions, "env">,
 ): HostedProjects {
   const { configFile, env, log } = options;
   const part = {

@@ -1,10 +1,6 @@
 import { Command } from "commander";
-import { followConfig } from "../../gateway/runtime/follow-config.ts";
 import { hostFunctions } from "../functions/hosted-functions.ts";
-import { runOnBroker } from "../run-on-broker.ts";
-
-/** What traces call this process. */
-const RESOURCE = { "service.name": "functions-mesh-functions" };
+import { runPart } from "../hosting/run-part.ts";
 
 /** `fmesh functions-service`: the functions service of its own, on a broker that runs elsewhere. */
 export function functionsServiceCommand(): Command {
@@ -23,16 +19,5 @@ Example:
 
 Exit codes: 0 stopped as asked; 1 it could not start; 2 wrong usage.`,
     )
-    .action(runFunctionsService);
-}
-
-function runFunctionsService(path: string): Promise<void> {
-  return runOnBroker(path, { name: "functions", resource: RESOURCE }, async (given) => {
-    const { config, configFile, env, broker, connected, stack, log, tracing } = given;
-    await connected;
-    if (broker.status !== "connected") return;
-    const functions = stack.use(hostFunctions(config, { configFile, broker, log, serviceLog: log, tracing }));
-    const target = { replaceConfig: (changed: typeof config) => functions.follow(changed) };
-    stack.use(await followConfig(target, { configFile, current: config, env, log }));
-  });
+    .action((path: string) => runPart(path, "functions", hostFunctions));
 }

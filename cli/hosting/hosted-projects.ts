@@ -20,6 +20,15 @@ export interface HostingOptions {
   readonly tracing?: Tracing | undefined;
 }
 
+/** What a part of the mesh may need besides. */
+export interface PartOptions extends HostingOptions {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The broker's address, with its credentials. */
+  readonly brokerUrl: string;
+  /** Of a broker that runs in this process: the same, by a socket in a folder. */
+  readonly brokerSocketUrl?: string | undefined;
+}
+
 /** A part of the mesh that has a service in every project. */
 export interface HostedPart {
   /** @throws Error saying what is in its way; it is then tried again. */

@@ -3,14 +3,13 @@ import type { CloseStack } from "../../mesh/lifecycle.ts";
 import type { Log } from "../../mesh/log.ts";
 import { hostBuilder } from "../builder/hosted-builder.ts";
 import { hostFunctions } from "../functions/hosted-functions.ts";
-import type { HostedProjects, HostingOptions } from "./hosted-projects.ts";
+import type { HostedProjects, PartOptions } from "./hosted-projects.ts";
 
-interface StartOptions extends Omit<HostingOptions, "serviceLog"> {
-  readonly env: Readonly<Record<string, string | undefined>>;
+interface StartOptions extends Omit<PartOptions, "serviceLog"> {
   readonly stack: CloseStack;
 }
 
-/** Hosts what a configuration wants to be a part of the mesh: the builder, and the functions service that calls it. */
+/** Hosts what a configuration wants to be a part of the mesh: builder and deployer, and the functions service that calls them. */
 export function startParts(config: GatewayConfig, { stack, ...options }: StartOptions): readonly HostedProjects[] {
   const given = { ...options, serviceLog: onlyProblems(options.log) };
   const parts: HostedProjects[] = [];

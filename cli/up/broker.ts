@@ -14,6 +14,8 @@ export interface MeshBroker {
   readonly broker: Broker;
   /** For workers, with its credentials. */
   readonly workerUrl: string;
+  /** The same by a socket in a folder, when it runs in this process. */
+  readonly socketUrl?: string;
   /** Where it listens, without credentials: for people to read. */
   readonly addresses: readonly string[];
 }

@@ -39,7 +39,7 @@ export interface MeshOptions {
 }
 
 /**
- * Starts broker, gateway, workers, the builder and the functions service. What was started is stopped again when a later part fails.
+ * Starts broker, gateway, workers, builder, deployer and the functions service. What was started is stopped again when a later part fails.
  * @throws Failure for what the operator can mend, such as a port in use.
  */
 export async function startMesh(config: GatewayConfig, options: MeshOptions): Promise<RunningMesh> {
@@ -48,12 +48,13 @@ export async function startMesh(config: GatewayConfig, options: MeshOptions): Pr
   signal.addEventListener("abort", () => void stack.close(), { once: true });
   try {
     const { tracing } = stack.use(await startTracing({ resource: GATEWAY_RESOURCE, env: options.env, log }));
-    const { broker, workerUrl, addresses } = await openBroker(config.broker, { url: brokerUrl, log, stack });
+    const { broker, workerUrl, socketUrl, addresses } = await openBroker(config.broker, { url: brokerUrl, log, stack });
     // What calls in flight need is started before the gateway, and so is stopped after it.
     const workers = stack.use(
       new Workers(config, { configFile, brokerUrl: workerUrl, startWorker, signal, log, write }),
     );
-    const parts = startParts(config, { configFile, broker, env: options.env, log, tracing, stack });
+    const given = { configFile, broker, brokerUrl: workerUrl, brokerSocketUrl: socketUrl, env: options.env };
+    const parts = startParts(config, { ...given, log, tracing, stack });
     const adapt = (from: GatewayConfig): GatewayConfig => withDevelopmentSecret(from, options.secret);
     const gateway = stack.use(serve(adapt(config), { broker, configFile, log, tracing }));
     // The gateway would wait for them.
