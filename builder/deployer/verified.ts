@@ -12,15 +12,15 @@ import { DeployError } from "./deploy-error.ts";
 /** What images are judged with before they run. */
 export interface Verification {
   readonly registry: Registry;
-  /** Without one an image has to be there, and nothing else. */
-  readonly policy?: Policy | undefined;
+  /** Asked for each time: it may follow a file. Rejects when there is nothing to judge by, and then nothing is deployed. */
+  readonly policy: () => Promise<Policy>;
 }
 
 /**
  * A deployer that deploys only what holds by a policy.
  * @throws PolicyError from `deploy`, naming every rule that does not hold.
  */
-export function verified(deployer: Deployer, { registry, policy = {} }: Verification): Deployer {
+export function verified(deployer: Deployer, { registry, policy }: Verification): Deployer {
   return {
     home: deployer.home,
     onDemand: deployer.onDemand,
@@ -30,7 +30,7 @@ export function verified(deployer: Deployer, { registry, policy = {} }: Verifica
       await step("verify", async () => {
         if (!v.is(digestSchema, digest))
           throw new DeployError("image_unavailable", `"${digest}" is no digest of an image; build the function again`);
-        const verdict = await verifyImage(registry, repository, digest, policy, { signal: call.signal });
+        const verdict = await verifyImage(registry, repository, digest, await policy(), { signal: call.signal });
         if (!verdict.isAllowed) throw new PolicyError(verdict);
         return {};
       });
