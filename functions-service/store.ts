@@ -1,6 +1,6 @@
 import type { EventStatus, StoredEvent } from "../mesh/event.ts";
 import type { FunctionInput, FunctionVersion, StoredFunction, Traffic } from "../mesh/function.ts";
-import type { BuiltImage, Job, JobError, JobKind, JobProgress } from "../mesh/job.ts";
+import type { BuiltImage, DeployedAt, Job, JobError, JobKind, JobProgress } from "../mesh/job.ts";
 import type { Closable } from "../mesh/lifecycle.ts";
 
 /** What is known of functions, events and of what is still to be told. Adapters: `store/sqlite.ts`, `store/postgres.ts`. */
@@ -37,7 +37,7 @@ export interface FunctionStore {
   /**
    * Makes a new version of a function.
    * @throws MeshError `function_not_found`; `invalid_request` with status 412 when it has changed since, 409 when the new
-   *   label is taken.
+   *   label is taken, or a deployer knows it by the old one.
    */
   update(
     project: string,
@@ -50,8 +50,8 @@ export interface FunctionStore {
   version(project: string, id: string, version: number): Promise<FunctionVersion | undefined>;
   /**
    * @param traffic what it is to be, or how that follows from what it is; nobody else changes it meanwhile.
-   * @throws MeshError `function_not_found`; `invalid_request` for versions that are not there, and with status 412 when the
-   *   function has changed since; what `traffic` throws.
+   * @throws MeshError `function_not_found`; `invalid_request` for versions that are not there, with status 412 when the
+   *   function has changed since, and 409 while a job deploys it; what `traffic` throws.
    */
   setTraffic(
     project: string,
@@ -60,6 +60,14 @@ export interface FunctionStore {
     condition?: ChangeCondition,
   ): Promise<StoredFunction>;
   setStatus(project: string, id: string, status: StoredFunction["status"], url?: string): Promise<StoredFunction>;
+  /** Writes down that a deployer is going to know of it, before it does. @throws MeshError `function_not_found`. */
+  handOver(project: string, id: string): Promise<StoredFunction>;
+  /** Whether a deployer may know of it. */
+  isHandedOver(project: string, id: string): Promise<boolean>;
+  /** No deployer knows of it any more. @throws MeshError `function_not_found`, and as `refuseWhileDeploying`. */
+  takeBack(project: string, id: string): Promise<StoredFunction>;
+  /** @throws MeshError `invalid_request`, status 409, while a job deploys it. */
+  refuseWhileDeploying(project: string, id: string): Promise<void>;
   /** Whether there was one. Its events stay. @throws MeshError `invalid_request` with status 412 when it has changed since. */
   remove(project: string, id: string, condition?: ChangeCondition): Promise<boolean>;
 }
@@ -199,11 +207,13 @@ export interface NewJob {
   readonly label: string;
   readonly version: number;
   readonly createdBy: string;
+  /** Of a deployment: percent of the calls that the version is to get. */
+  readonly percent?: number | undefined;
 }
 
 /** How a job ended. */
 export type JobOutcome =
-  | { readonly state: "succeeded"; readonly image: BuiltImage }
+  | { readonly state: "succeeded"; readonly image: BuiltImage; readonly deployed?: DeployedAt }
   | { readonly state: "failed"; readonly error: JobError }
   | { readonly state: "cancelled" };
 
@@ -214,7 +224,10 @@ export interface JobStore {
   get(project: string, id: string): Promise<Job | undefined>;
   /** Newest first. @throws MeshError `invalid_request` for a cursor that is none. */
   list(project: string, filter: { readonly functionId?: string | undefined }, page: PageRequest): Promise<Page<Job>>;
-  /** The oldest job of a project that waits, or whose holder is gone; it is the holder's then, and running. */
+  /**
+   * The oldest job of a project that waits, or whose holder is gone; it is the holder's then, and running. A function is deployed
+   * by one job at a time.
+   */
   take(project: string, holder: string, forMs: number): Promise<Job | undefined>;
   /** Keeps a job, and tells how far it is. Whether it is still the holder's: it is not when it was cancelled. */
   hold(
@@ -222,7 +235,9 @@ export interface JobStore {
     holder: string,
     options: { readonly forMs: number; readonly progress: JobProgress },
   ): Promise<boolean>;
-  /** Ends the holder's job, and keeps the image. Whether it was still the holder's. */
+  /** Keeps what the holder's job has built while it goes on. Whether it was still the holder's. */
+  keepImage(id: string, holder: string, image: BuiltImage): Promise<boolean>;
+  /** Ends the holder's job, and keeps what came out of it. Whether it was still the holder's. */
   end(id: string, holder: string, outcome: JobOutcome, progress: JobProgress): Promise<boolean>;
   /** Ends a job that is under way; whoever works on it finds out when it next holds it. Gives the job as it is then. */
   cancel(project: string, id: string): Promise<Job | undefined>;

@@ -54,14 +54,15 @@ export const logsRequestSchema = v.object({
 export type LogsRequest = v.InferOutput<typeof logsRequestSchema>;
 
 /** A line that a deployed function wrote. */
-export interface DeployedLine {
-  readonly version: number;
+export const deployedLineSchema = v.object({
+  version,
   /** Which of its processes or pods. */
-  readonly instance: string;
+  instance: v.string(),
   /** RFC 3339. */
-  readonly at: string;
-  readonly text: string;
-}
+  at: v.string(),
+  text: v.string(),
+});
+export type DeployedLine = Readonly<v.InferOutput<typeof deployedLineSchema>>;
 
 /** Where functions are deployed to: processes of one machine, or Knative. */
 export const HOMES = ["local", "knative"] as const;

@@ -1,7 +1,8 @@
 import type { Issue } from "./errors.ts";
+import type { Traffic } from "./function.ts";
 
 /** What can be done with a version of a stored function. */
-export const JOB_KINDS = ["build"] as const;
+export const JOB_KINDS = ["build", "deploy"] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
 
 /** How a job stands: the last three are for ever. */
@@ -33,6 +34,13 @@ export interface BuiltImage {
   readonly digest: string;
 }
 
+/** Where calls of a function go since it was deployed. */
+export interface DeployedAt {
+  /** Where it is called. */
+  readonly url: string;
+  readonly traffic: Traffic;
+}
+
 /** Why a job failed: what a person who reads it can do something about. */
 export interface JobError {
   readonly code: string;
@@ -51,8 +59,12 @@ export interface Job extends JobProgress {
   readonly label: string;
   readonly version: number;
   readonly state: JobState;
-  /** Of a build that succeeded. */
+  /** Of a deployment: percent of the calls that the version is to get. */
+  readonly percent?: number | undefined;
+  /** What was built, or is deployed, when it succeeded. */
   readonly image?: BuiltImage | undefined;
+  /** Of a deployment that succeeded. */
+  readonly deployed?: DeployedAt | undefined;
   readonly error?: JobError | undefined;
   /** RFC 3339. */
   readonly createdAt: string;

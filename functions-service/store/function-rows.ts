@@ -6,7 +6,7 @@ import type { FunctionVersionsTable, FunctionsTable } from "./tables.ts";
 type ContentColumns = Omit<FunctionVersionsTable, "function_id" | "version" | "created_at" | "created_by">;
 
 /** How a function begins. */
-export const UNSERVED = { status: "created", url: null, traffic: JSON.stringify({ 1: 100 }) } as const;
+export const UNSERVED = { status: "created", url: null, traffic: JSON.stringify({ 1: 100 }), handed_over: 0 } as const;
 
 /** @throws MeshError `invalid_request` for text that not every database can hold. */
 export function contentColumns(input: FunctionInput): ContentColumns {

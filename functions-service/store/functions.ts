@@ -1,4 +1,4 @@
-import { type Transaction, type Updateable, sql } from "kysely";
+import { type Kysely, type Transaction, type UpdateObject, sql } from "kysely";
 import * as v from "valibot";
 import { MeshError } from "../../mesh/errors.ts";
 import type { FunctionInput, FunctionVersion, StoredFunction, Traffic } from "../../mesh/function.ts";
@@ -6,6 +6,8 @@ import type { ChangeCondition, FunctionStore, Page, PageRequest } from "../store
 import { pageOf, startOf } from "./cursor.ts";
 import { latestOf, versionsOf } from "./function-queries.ts";
 import { UNSERVED, contentColumns, toFunction, toTraffic, toVersion } from "./function-rows.ts";
+import { STATUS_BY_IMAGE } from "./job-status.ts";
+import { refuseDeploying } from "./refuse-deploying.ts";
 import type { SqlRunner } from "./sql-runner.ts";
 import type { FunctionsTable, Tables } from "./tables.ts";
 import { refuseMissing, versionsIn } from "./traffic.ts";
@@ -72,8 +74,8 @@ export class SqlFunctions implements FunctionStore {
   ): Promise<StoredFunction> {
     const content = contentColumns(input);
     return this.#labelled(input.label, async (tx) => {
-      const set = { label: input.label, version: sql<number>`version + 1` };
-      const row = await this.#change(tx, { project, id, ifUpdatedAt }, set);
+      const row = await this.#change(tx, { project, id, ifUpdatedAt }, { version: sql<number>`version + 1` });
+      if (row.label !== input.label) await rename(tx, row, input.label);
       await tx
         .insertInto("function_versions")
         .values({ ...content, function_id: id, version: row.version, created_at: row.updated_at, created_by: by })
@@ -110,6 +112,7 @@ export class SqlFunctions implements FunctionStore {
     return this.#sql.write(async (tx) => {
       // From here on it stays as it is until this is over.
       const before = await this.#change(tx, { project, id, ifUpdatedAt }, {});
+      await refuseDeploying(tx, id);
       const next = typeof traffic === "function" ? traffic(toTraffic(before.traffic)) : traffic;
       const wanted = versionsIn(next);
       const there = await versionsOf(tx, { project, id })
@@ -127,9 +130,29 @@ export class SqlFunctions implements FunctionStore {
   }
 
   setStatus(project: string, id: string, status: StoredFunction["status"], url?: string): Promise<StoredFunction> {
-    return this.#sql.write(async (tx) => {
-      await this.#change(tx, { project, id }, { status, ...(url !== undefined && { url }) });
-      return toFunction(await latestOf(tx, project).where("f.id", "=", id).executeTakeFirstOrThrow());
+    return this.#set({ project, id }, { status, ...(url !== undefined && { url }) });
+  }
+
+  handOver(project: string, id: string): Promise<StoredFunction> {
+    return this.#set({ project, id }, { handed_over: 1 });
+  }
+
+  isHandedOver(project: string, id: string): Promise<boolean> {
+    return this.#sql.read(async (db) => {
+      const query = db.selectFrom("functions").where("project", "=", project).where("id", "=", id);
+      return (await query.select("handed_over").executeTakeFirst())?.handed_over === 1;
+    });
+  }
+
+  takeBack(project: string, id: string): Promise<StoredFunction> {
+    return this.#set({ project, id }, { handed_over: 0, url: null, status: STATUS_BY_IMAGE }, (tx) =>
+      refuseDeploying(tx, id),
+    );
+  }
+
+  refuseWhileDeploying(project: string, id: string): Promise<void> {
+    return this.#sql.read(async (db) => {
+      if (await isThere(db, { project, id })) await refuseDeploying(db, id);
     });
   }
 
@@ -147,11 +170,24 @@ export class SqlFunctions implements FunctionStore {
     });
   }
 
+  /** @param check may still keep it from happening; meanwhile nobody else changes the function. */
+  #set(
+    { project, id }: { readonly project: string; readonly id: string },
+    set: UpdateObject<Tables, "functions">,
+    check: (tx: Transaction<Tables>) => Promise<void> = async () => undefined,
+  ): Promise<StoredFunction> {
+    return this.#sql.write(async (tx) => {
+      await this.#change(tx, { project, id }, set);
+      await check(tx);
+      return toFunction(await latestOf(tx, project).where("f.id", "=", id).executeTakeFirstOrThrow());
+    });
+  }
+
   /** Changes the row of a function that is there, and its `updated_at` with it, however little time has passed. */
   async #change(
     tx: Transaction<Tables>,
     { project, id, ifUpdatedAt }: { readonly project: string; readonly id: string } & ChangeCondition,
-    set: Updateable<FunctionsTable> | { label: string; version: ReturnType<typeof sql<number>> },
+    set: UpdateObject<Tables, "functions">,
   ): Promise<FunctionsTable> {
     const now = this.#now();
     const row = await tx
@@ -178,8 +214,21 @@ export class SqlFunctions implements FunctionStore {
   }
 }
 
-async function isThere(
+/** Gives a function another name, under which no deployer would know it. */
+async function rename(
   tx: Transaction<Tables>,
+  { id, label: before, handed_over }: FunctionsTable,
+  label: string,
+): Promise<void> {
+  if (handed_over === 1) {
+    const text = `function "${before}" is deployed by that label; undeploy it before it gets another, or create another function`;
+    throw new MeshError("invalid_request", text, { status: 409 });
+  }
+  await tx.updateTable("functions").set({ label }).where("id", "=", id).execute();
+}
+
+async function isThere(
+  tx: Kysely<Tables>,
   { project, id }: { readonly project: string; readonly id: string },
 ): Promise<boolean> {
   const query = tx.selectFrom("functions").select("id").where("project", "=", project).where("id", "=", id);

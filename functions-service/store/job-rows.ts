@@ -14,10 +14,11 @@ export const QUEUED = {
 export function toJob(row: JobsTable): Job {
   // As they were written by the job store.
   const { steps, log } = JSON.parse(row.progress) as JobProgress;
-  const { image, error } = JSON.parse(row.outcome) as Pick<Job, "image" | "error">;
+  const { image, deployed, error } = JSON.parse(row.outcome) as Pick<Job, "image" | "deployed" | "error">;
   return {
     ...{ id: row.id, project: row.project, kind: row.kind, functionId: row.function_id },
-    ...{ label: row.label, version: row.version, state: row.state, steps, log, image, error },
+    ...{ label: row.label, version: row.version, percent: row.percent ?? undefined },
+    ...{ state: row.state, steps, log, image, deployed, error },
     createdAt: new Date(row.created_at).toISOString(),
     createdBy: row.created_by,
     startedAt: row.started_at === null ? undefined : new Date(row.started_at).toISOString(),

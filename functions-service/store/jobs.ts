@@ -1,12 +1,12 @@
 import { type Transaction, sql } from "kysely";
 import * as v from "valibot";
 import { MeshError } from "../../mesh/errors.ts";
-import type { StoredFunction } from "../../mesh/function.ts";
 import { newUuid } from "../../mesh/ids.ts";
-import type { BuiltImage, Job, JobProgress } from "../../mesh/job.ts";
+import type { BuiltImage, DeployedAt, Job, JobProgress } from "../../mesh/job.ts";
 import type { JobOutcome, JobStore, NewJob, Page, PageRequest } from "../store.ts";
 import { pageOf, startOf } from "./cursor.ts";
 import { QUEUED, outcomeJson, toImage, toJob } from "./job-rows.ts";
+import { STATUS_AFTER, STATUS_UNDER_WAY, type ShownStatus } from "./job-status.ts";
 import type { SqlRunner } from "./sql-runner.ts";
 import type { JobsTable, Tables } from "./tables.ts";
 
@@ -15,7 +15,13 @@ const jobCursor = v.strictTuple([v.literal("jobs"), v.pipe(v.number(), v.safeInt
 /** States of a job that is under way, as they stand in the index of those. */
 const OPEN = sql<boolean>`state in ('queued', 'running')`;
 
-/** Jobs in a SQL database. A function's status follows the jobs of its latest version. */
+/** A function is deployed by one job at a time. */
+const HAS_ITS_TURN = sql<boolean>`(kind <> 'deploy' or state = 'running' or not exists (
+  select 1 from jobs as other
+  where other.function_id = jobs.function_id and other.kind = 'deploy' and other.state = 'running'
+))`;
+
+/** Jobs in a SQL database. A function's status follows its jobs. */
 export class SqlJobs implements JobStore {
   readonly #sql: SqlRunner;
   readonly #now: () => number;
@@ -25,8 +31,8 @@ export class SqlJobs implements JobStore {
     this.#now = now;
   }
 
-  create(project: string, { functionId, createdBy, ...job }: NewJob): Promise<Job> {
-    const about = { ...job, project, function_id: functionId, created_by: createdBy };
+  create(project: string, { functionId, createdBy, percent, ...job }: NewJob): Promise<Job> {
+    const about = { ...job, project, function_id: functionId, created_by: createdBy, percent: percent ?? null };
     const row: JobsTable = { ...about, ...QUEUED, id: newUuid(), created_at: this.#now() };
     return this.#sql.write(async (tx) => {
       await tx
@@ -43,7 +49,7 @@ export class SqlJobs implements JobStore {
         .selectAll()
         .executeTakeFirst();
       if (current === undefined) throw endedMeanwhile(job.label);
-      await this.#show(tx, current, "building");
+      await this.#show(tx, current, STATUS_UNDER_WAY[current.kind]);
       return toJob(current);
     });
   }
@@ -75,30 +81,14 @@ export class SqlJobs implements JobStore {
     });
   }
 
-  take(project: string, holder: string, forMs: number): Promise<Job | undefined> {
-    const now = this.#now();
-    return this.#sql.write(async (tx) => {
-      const taken = await tx
-        .updateTable("jobs")
-        .set({ state: "running", holder, held_until: now + forMs })
-        .set((job) => ({ started_at: job.fn.coalesce("started_at", job.val(now)) }))
-        .where("id", "=", (job) =>
-          job
-            .selectFrom("jobs")
-            .select("id")
-            .where("project", "=", project)
-            .where(OPEN)
-            .where((open) => open.or([open("holder", "is", null), open("held_until", "<", now)]))
-            .orderBy("created_at")
-            .orderBy("id")
-            .limit(1),
-        )
-        // Whoever waited for another one to take it has to see that it is taken.
-        .where((job) => job.or([job("holder", "is", null), job("held_until", "<", now)]))
-        .returningAll()
-        .executeTakeFirst();
-      return taken && toJob(taken);
-    });
+  async take(project: string, holder: string, forMs: number): Promise<Job | undefined> {
+    try {
+      return await this.#take(project, holder, forMs);
+    } catch (error) {
+      if (!this.#sql.isTaken(error)) throw error;
+      // Another process has just begun to deploy the same function: it is left out now.
+      return this.take(project, holder, forMs);
+    }
   }
 
   hold(
@@ -110,6 +100,21 @@ export class SqlJobs implements JobStore {
       const held = { held_until: this.#now() + forMs, progress: JSON.stringify(progress) };
       const query = tx.updateTable("jobs").set(held).where("id", "=", id).where("holder", "=", holder).where(OPEN);
       return (await query.executeTakeFirst()).numUpdatedRows > 0n;
+    });
+  }
+
+  keepImage(id: string, holder: string, image: BuiltImage): Promise<boolean> {
+    return this.#sql.write(async (tx) => {
+      // Begins with a write that changes nothing.
+      const query = tx
+        .updateTable("jobs")
+        .set({ holder })
+        .where("id", "=", id)
+        .where("holder", "=", holder)
+        .where(OPEN);
+      const row = await query.returningAll().executeTakeFirst();
+      if (row !== undefined) await this.#keepImage(tx, row, image);
+      return row !== undefined;
     });
   }
 
@@ -125,8 +130,10 @@ export class SqlJobs implements JobStore {
         .returningAll()
         .executeTakeFirst();
       if (row === undefined) return false;
-      if (outcome.state === "succeeded") await this.#keepImage(tx, row, outcome.image);
-      await this.#show(tx, row, STATUS_AFTER[outcome.state]);
+      const { image, deployed } = outcome.state === "succeeded" ? outcome : {};
+      if (row.kind === "build" && image !== undefined) await this.#keepImage(tx, row, image);
+      if (deployed !== undefined) await this.#keepDeployed(tx, row, deployed);
+      await this.#show(tx, row, STATUS_AFTER[row.kind][outcome.state]);
       return true;
     });
   }
@@ -141,7 +148,7 @@ export class SqlJobs implements JobStore {
         .where(OPEN)
         .returningAll()
         .executeTakeFirst();
-      if (row !== undefined) await this.#show(tx, row, STATUS_AFTER.cancelled);
+      if (row !== undefined) await this.#show(tx, row, STATUS_AFTER[row.kind].cancelled);
       const query = tx.selectFrom("jobs").where("project", "=", project).where("id", "=", id);
       const after = await query.selectAll().executeTakeFirst();
       return after && toJob(after);
@@ -162,6 +169,34 @@ export class SqlJobs implements JobStore {
     });
   }
 
+  #take(project: string, holder: string, forMs: number): Promise<Job | undefined> {
+    const now = this.#now();
+    return this.#sql.write(async (tx) => {
+      const taken = await tx
+        .updateTable("jobs")
+        .set({ state: "running", holder, held_until: now + forMs })
+        .set((job) => ({ started_at: job.fn.coalesce("started_at", job.val(now)) }))
+        .where("id", "=", (job) =>
+          job
+            .selectFrom("jobs")
+            .select("id")
+            .where("project", "=", project)
+            .where(OPEN)
+            .where((open) => open.or([open("holder", "is", null), open("held_until", "<", now)]))
+            .where(HAS_ITS_TURN)
+            .orderBy("created_at")
+            .orderBy("id")
+            .limit(1),
+        )
+        // Whoever waited for another one to take it has to see that it is taken.
+        .where((job) => job.or([job("holder", "is", null), job("held_until", "<", now)]))
+        .returningAll()
+        .executeTakeFirst();
+      if (taken?.kind === "deploy") await this.#show(tx, taken, STATUS_UNDER_WAY.deploy);
+      return taken && toJob(taken);
+    });
+  }
+
   async #keepImage(tx: Transaction<Tables>, job: JobsTable, image: BuiltImage): Promise<void> {
     const { reference, repository, digest } = image;
     const built = { reference, repository, digest, built_at: this.#now() };
@@ -172,15 +207,27 @@ export class SqlJobs implements JobStore {
       .execute();
   }
 
-  /** What a job of the latest version says of its function. One that is deployed stays so: it is another version that runs. */
-  async #show(tx: Transaction<Tables>, job: JobsTable, status: StoredFunction["status"]): Promise<void> {
+  async #keepDeployed(tx: Transaction<Tables>, job: JobsTable, { url, traffic }: DeployedAt): Promise<void> {
+    const deployed = { url, traffic: JSON.stringify(traffic) };
+    await tx.updateTable("functions").set(deployed).where("id", "=", job.function_id).execute();
+  }
+
+  /**
+   * What a job says of its function. What is built concerns it only when it is the latest version, and while none is deployed:
+   * then it is another version that runs.
+   */
+  async #show(tx: Transaction<Tables>, { kind, function_id, version }: JobsTable, status: ShownStatus): Promise<void> {
     const now = this.#now();
     await tx
       .updateTable("functions")
       .set({ status, updated_at: sql<number>`case when updated_at < ${now} then ${now} else updated_at + 1 end` })
-      .where("id", "=", job.function_id)
-      .where("version", "=", job.version)
-      .where("status", "not in", ["deployed", "deploying", status])
+      .where("id", "=", function_id)
+      .$if(kind === "build", (query) =>
+        query
+          .where("version", "=", version)
+          .where("status", "not in", ["deployed", "deploying"])
+          .where("status", "<>", status),
+      )
       .execute();
   }
 }
@@ -189,9 +236,3 @@ function endedMeanwhile(label: string): MeshError {
   const text = `another job of function "${label}" has just ended; try again`;
   return new MeshError("overloaded", text, { retryAfterSeconds: 1 });
 }
-
-const STATUS_AFTER = {
-  succeeded: "built",
-  failed: "failed",
-  cancelled: "created",
-} as const satisfies Record<JobOutcome["state"], StoredFunction["status"]>;

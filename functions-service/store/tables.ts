@@ -24,6 +24,8 @@ export interface FunctionsTable {
   url: string | null;
   /** JSON. */
   traffic: string;
+  /** 1 from when a deployer is asked to deploy it until it has removed it; 0 otherwise. */
+  handed_over: number;
   created_at: number;
   created_by: string;
   updated_at: number;
@@ -107,6 +109,8 @@ export interface JobsTable {
   function_id: string;
   label: string;
   version: number;
+  /** Of a deployment: what the version is to get. */
+  percent: number | null;
   state: JobState;
   /** JSON, like what follows. */
   progress: string;

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe } from "vitest";
 import type { Store } from "../../functions-service/store.ts";
+import { deploymentConformance } from "./store-conformance/deployments.ts";
 import { eventConformance } from "./store-conformance/events.ts";
 import { functionConformance } from "./store-conformance/functions.ts";
 import { migrationConformance } from "./store-conformance/migrations.ts";
@@ -24,6 +25,7 @@ export function storeConformance(makePlace: () => Promise<StorePlace>): void {
     ["the journal", journalConformance],
     ["sinks", sinkConformance],
     ["jobs", jobConformance],
+    ["deployments", deploymentConformance],
     ["paging", pagingConformance],
     ["restarts", restartConformance],
   ])("%s", (_name, part) => {
