@@ -2,7 +2,8 @@ import type { Body } from "../mesh/body.ts";
 import type { Asker, Broker } from "../mesh/broker.ts";
 import type { Reply } from "../mesh/call.ts";
 import { MeshError } from "../mesh/errors.ts";
-import type { FunctionAddress } from "../mesh/names.ts";
+import { FUNCTIONS_SERVICE, type FunctionAddress } from "../mesh/names.ts";
+import { NobodyThere } from "../mesh/nobody-there.ts";
 import { sendCall } from "../mesh/outgoing-call.ts";
 import type { Tracing } from "../mesh/tracing.ts";
 import { type Caller, authorize } from "./authorize.ts";
@@ -58,6 +59,8 @@ export async function dispatch(
 
   const recordRule = project?.recordFor?.(address.service, address.function);
   const { callId, requestId, trace } = facts;
+  // Whoever got an answer and then asks for its record finds it.
+  if (address.service === FUNCTIONS_SERVICE) await recorder?.caughtUp(address.project);
   let record: CallRecord | undefined;
   if (recordRule !== undefined && recorder !== undefined) {
     record = await recorder.begin(recordRule, { address, callId, traceId: trace.traceId, deadlineMs, call });
@@ -111,11 +114,8 @@ function asTold(error: unknown, { address, asker }: Invocation, project: Project
   if (asker.signal.aborted) {
     return new MeshError("cancelled", "the caller went away before the answer", { cause: error });
   }
-  return isNowhere(error) && !project?.names(address.service, address.function) ? notFound(address) : error;
-}
-
-function isNowhere(error: unknown): boolean {
-  return error instanceof MeshError && error.code === "worker_unavailable";
+  const isNowhere = error instanceof NobodyThere && !project?.names(address.service, address.function);
+  return isNowhere ? notFound(address) : error;
 }
 
 /** Nobody serves it and the configuration does not name it: it does not exist, rather than being away. */

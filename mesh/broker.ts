@@ -75,8 +75,8 @@ export interface Broker extends Closable {
 
   /**
    * Sends a message and waits for one reply.
-   * @throws MeshError `worker_unavailable` (nobody subscribes: known after one round trip), `deadline_exceeded`
-   *   (outcome unknown), `broker_unavailable`, `payload_too_large`.
+   * @throws NobodyThere (nobody subscribes: known after one round trip); MeshError `deadline_exceeded` (outcome unknown),
+   *   `broker_unavailable`, `payload_too_large`.
    */
   request(subject: string, message: Message, options: RequestOptions): Promise<Message>;
 

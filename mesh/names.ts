@@ -24,7 +24,7 @@ const RECORD_PREFIX = "record";
 const IDLE_PREFIX = "idle";
 
 /** First token of the subjects at which instances are asked which calls they run. */
-const HELD_PREFIX = "held";
+export const HELD_PREFIX = "held";
 
 /** First tokens of the subjects at which whoever started an instance talks to it, and is told that it is up. */
 const INSTANCE_PREFIX = "instance";

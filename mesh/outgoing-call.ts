@@ -1,7 +1,9 @@
+import { askFunction } from "./ask-function.ts";
+import { askUntilAnswered } from "./ask-until-answered.ts";
 import { type Asker, type Broker, EMPTY_MESSAGE, type Message, type RequestOptions } from "./broker.ts";
 import { CALL_HEADERS, type Call, type Reply, decodeReply, encodeCall, offeredBody } from "./call.ts";
 import { MeshError } from "./errors.ts";
-import { type FunctionAddress, cancelSubject, functionSubject } from "./names.ts";
+import { type FunctionAddress, cancelSubject } from "./names.ts";
 import { offerBody } from "./offer-body.ts";
 import { receiveStream } from "./stream-consumer.ts";
 import { traceCall } from "./traced-call.ts";
@@ -18,7 +20,8 @@ export interface SendOptions extends RequestOptions {
 }
 
 /**
- * Sends a call and waits for its answer to begin. A caller that gives up, because its signal aborts or its time is over,
+ * Sends a call and waits for its answer to begin. One with an idempotency key is sent again when it is lost with its worker;
+ * any other is run once at most. A caller that gives up, because its signal aborts or its time is over,
  * says so to the workers: the handler's own signal fires, and nobody works for an answer that is not wanted.
  *
  * @throws MeshError as `Broker.request`, or what the function threw; rejects with the signal's reason when it aborts.
@@ -39,7 +42,12 @@ async function send(broker: Broker, to: FunctionAddress, call: Call, options: Se
   const offer = offerBody(broker, call, { patienceMs: timeoutMs });
   let message: Message | undefined;
   try {
-    message = await broker.request(functionSubject(to), encodeCall(call, offer), options);
+    const sent = encodeCall(call, offer);
+    // A stream is there once: what has been read of it cannot be sent again.
+    const isRepeatable = call.idempotencyKey !== undefined && offer === undefined;
+    message = isRepeatable
+      ? await askUntilAnswered(broker, to, { call, message: sent }, options)
+      : await askFunction(broker, to, sent, options);
     const reply = decodeReply(message);
     if (offer?.wasAskedFor() === false) throw notRead(to);
     const offered = offeredBody(message.headers);

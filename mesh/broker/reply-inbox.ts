@@ -1,5 +1,6 @@
 import type { Asker, Inbox, InboxHandlers, Message, RequestOptions } from "../broker.ts";
 import { MeshError } from "../errors.ts";
+import { NobodyThere } from "../nobody-there.ts";
 import type { Delivery, Link } from "./link.ts";
 
 /** Somebody who waits for the reply to a request, or for the replies of many. */
@@ -107,7 +108,7 @@ export class ReplyInbox {
     const { replies, resolve, reject, subject } = waiter;
     if (delivery.isNoResponders) {
       this.#take(key);
-      if (replies === undefined) reject(nobodyThere(subject));
+      if (replies === undefined) reject(new NobodyThere(subject));
       else resolve(replies);
     } else if (replies === undefined) {
       this.#take(key);
@@ -148,10 +149,6 @@ export class ReplyInbox {
     waiter.unlisten?.();
     return waiter;
   }
-}
-
-function nobodyThere(subject: string): MeshError {
-  return new MeshError("worker_unavailable", `nobody serves "${subject}" at the moment`, { retryAfterSeconds: 1 });
 }
 
 function outOfTime(timeoutMs: number): MeshError {

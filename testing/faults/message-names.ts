@@ -1,6 +1,9 @@
 import type { LocalMessage } from "../../mesh/broker/local-link.ts";
 import { decodeHeaderBlock } from "../../mesh/broker/header-block.ts";
+import { HELD_PREFIX } from "../../mesh/names.ts";
 import { STREAM_HEADERS } from "../../mesh/stream.ts";
+
+const QUESTIONS = `${HELD_PREFIX}.`;
 
 /** What a message is called in every run, and whether it answers another. */
 export interface NamedMessage {
@@ -19,9 +22,12 @@ export class MessageNames {
   readonly #streams = new Map<string, string>();
   readonly #unnamed = new Set<string>();
 
-  /** `undefined` for discovery, its answers among them: it is not what is tested, and comes at times of its own. */
+  /**
+   * `undefined` for discovery and for questions about calls, their answers among them: they are not what is tested, and come at
+   * times of their own.
+   */
   name({ subject, replyTo, headers }: LocalMessage): NamedMessage | undefined {
-    if (subject.startsWith("$") || this.#unnamed.has(subject)) {
+    if (subject.startsWith("$") || subject.startsWith(QUESTIONS) || this.#unnamed.has(subject)) {
       if (replyTo !== "") this.#unnamed.add(replyTo);
       return undefined;
     }
