@@ -24,6 +24,13 @@ export interface GatewayConfig {
     readonly port: number;
     readonly cors: CorsPolicy;
     readonly limits: Limits;
+    /** Where records of calls become durable before they are shipped to the functions service. */
+    readonly records: {
+      /** Relative to the configuration file. Default: `.fmesh/records` for `fmesh up`, else none. */
+      readonly folder?: string;
+      /** How much may wait there. Default 268 435 456. */
+      readonly maxBytes: number;
+    };
   };
   readonly broker: BrokerConfig;
   readonly functions: FunctionsServiceConfig;

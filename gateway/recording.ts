@@ -58,6 +58,8 @@ export interface CallRecorder {
    * @throws MeshError `worker_unavailable` or `overloaded` when a call cannot be recorded that must be.
    */
   begin(rule: RecordRule, facts: CallFacts): Promise<CallRecord | undefined>;
+  /** Resolves when what was recorded before can be read at the functions service of its project, or after a second. */
+  caughtUp(project: string): Promise<void>;
 }
 
 /** The record of a call that has begun. One of these is told once. */

@@ -71,6 +71,36 @@ export function encodeBatch(begun: readonly string[], ended: readonly string[]):
   return encoder.encode(`{"begun":[${begun.join(",")}],"ended":[${ended.join(",")}]}`);
 }
 
+const [HEAD, MIDDLE, TAIL] = ['{"begun":[', '],"ended":[', "]}"].map((text) => encoder.encode(text)) as [
+  Uint8Array,
+  Uint8Array,
+  Uint8Array,
+];
+const COMMA = 0x2c;
+
+/** The same of lists that are encoded already, without their brackets; none of them is empty. */
+export function joinBatch(begun: readonly Uint8Array[], ended: readonly Uint8Array[]): Uint8Array {
+  const lengthOf = (lists: readonly Uint8Array[]): number => lists.reduce((sum, { length }) => sum + length + 1, 0);
+  const batch = new Uint8Array(HEAD.length + lengthOf(begun) + MIDDLE.length + lengthOf(ended) + TAIL.length);
+  let end = 0;
+  const add = (bytes: Uint8Array): void => {
+    batch.set(bytes, end);
+    end += bytes.length;
+  };
+  const addAll = (lists: readonly Uint8Array[]): void => {
+    for (const [place, list] of lists.entries()) {
+      if (place > 0) batch[end++] = COMMA;
+      add(list);
+    }
+  };
+  add(HEAD);
+  addAll(begun);
+  add(MIDDLE);
+  addAll(ended);
+  add(TAIL);
+  return batch.subarray(0, end);
+}
+
 /** @throws MeshError `invalid_request` for what is no batch. */
 export function decodeBatch(payload: Uint8Array): RecordBatch {
   try {

@@ -30,5 +30,11 @@ const config = parseConfig(
 );
 const server = await startNatsServer({ tcpPort: 0, wsPort: 0 });
 const broker = new EmbeddedBroker(server.connectLocally(), { url: "", log: silentLog });
-const gateway = startGateway(config, { configFile: import.meta.path, broker, log: silentLog });
+const recordsFolder = process.env["RECORDS"];
+const gateway = startGateway(config, {
+  configFile: import.meta.path,
+  broker,
+  log: silentLog,
+  ...(recordsFolder !== undefined && { recordsFolder }),
+});
 console.log(JSON.stringify({ url: gateway.url, brokerUrl: server.wsUrl, tcpUrl: server.tcpUrl }));

@@ -56,7 +56,8 @@ export async function startMesh(config: GatewayConfig, options: MeshOptions): Pr
     const given = { configFile, broker, brokerUrl: workerUrl, brokerSocketUrl: socketUrl, env: options.env };
     const parts = startParts(config, { ...given, log, tracing, stack });
     const adapt = (from: GatewayConfig): GatewayConfig => withDevelopmentSecret(from, options.secret);
-    const gateway = stack.use(serve(adapt(config), { broker, configFile, log, tracing }));
+    const recordsFolder = ".fmesh/records";
+    const gateway = stack.use(serve(adapt(config), { broker, configFile, log, tracing, recordsFolder }));
     // The gateway would wait for them.
     stack.defer(() => parts.forEach((part) => part.endStreams()));
     const note = { pid: process.pid, brokerUrl: workerUrl, gatewayUrl: gateway.url, ...onlyProject(config) };

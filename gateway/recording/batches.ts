@@ -1,20 +1,16 @@
-import { type Broker, payloadRoom } from "../../mesh/broker.ts";
-import { decodeReply } from "../../mesh/call.ts";
 import { MeshError } from "../../mesh/errors.ts";
 import type { Log } from "../../mesh/log.ts";
-import { recordSubject } from "../../mesh/names.ts";
-import { encodeBatch } from "../../mesh/recording.ts";
+import type { BatchWriter } from "./batch-writer.ts";
 import type { Clock } from "./clock.ts";
 import { Deadlines } from "./deadlines.ts";
+import { halves } from "./halves.ts";
 import { Waiting, takeFitting } from "./waiting.ts";
 
-/** How the records of a project are sent. */
+/** How the records of a project are written. */
 export interface BatchOptions {
-  readonly broker: Broker;
+  readonly writer: BatchWriter;
   readonly project: string;
   readonly log: Log;
-  /** How long the recorder may take for a batch, in milliseconds. */
-  readonly ackMs: number;
   readonly clock: Clock;
   /** Told how many calls more have ended, and need not be thought of any more. */
   readonly onEnded: (count: number) => void;
@@ -31,12 +27,11 @@ const MAX_PAUSE_MS = 1000;
 const NONE: readonly Waiting[] = [];
 
 /**
- * The records of one project on their way to its recorder. Those that come while a batch is under way make up the next one, so
- * that batches grow with the load and nothing waits for a timer. Beginnings are tried once, endings until they are recorded.
+ * The records of one project on their way to where they are durable. Those that come while a batch is under way make up the next
+ * one, so that batches grow with the load and nothing waits for a timer. Beginnings are tried once, endings until they are recorded.
  */
 export class RecordBatches {
   readonly #options: BatchOptions;
-  readonly #subject: string;
   readonly #deadlines: Deadlines;
   readonly #begun: Waiting[] = [];
   readonly #ended: Waiting[] = [];
@@ -52,13 +47,12 @@ export class RecordBatches {
 
   constructor(options: BatchOptions) {
     this.#options = options;
-    this.#subject = recordSubject(options.project);
     this.#deadlines = new Deadlines(options.clock, () => this.#everybody());
   }
 
   /**
    * Resolves with whether it is durable that a call has begun; `false` when that is not known by `untilMs`.
-   * @throws MeshError as `Broker.request`, or what the recorder says.
+   * @throws MeshError what the writer throws.
    */
   begin(json: string, untilMs: number): Promise<boolean> {
     return this.#add(this.#begun, new Waiting(json, { untilMs }));
@@ -122,7 +116,7 @@ export class RecordBatches {
    * room for beginnings the two take turns, because beginnings would keep endings from being recorded.
    */
   #next(): Batch {
-    const room = { count: MAX_RECORDS, bytes: payloadRoom(this.#options.broker) / 2 };
+    const room = { count: MAX_RECORDS, bytes: this.#options.writer.roomBytes / 2 };
     const isFull = this.#trouble === "full";
     const withEndings = this.#endPause === undefined && (!isFull || this.#isTurnOfEndings || this.#begun.length === 0);
     const ended = withEndings ? takeFitting(this.#ended, room) : NONE;
@@ -132,11 +126,9 @@ export class RecordBatches {
   }
 
   async #send(batch: Batch): Promise<void> {
-    const { broker, ackMs } = this.#options;
     const { begun, ended } = batch;
     try {
-      const payload = encodeBatch(begun.map(jsonOf), ended.map(jsonOf));
-      decodeReply(await broker.request(this.#subject, { payload, headers: {} }, { timeoutMs: ackMs }));
+      await this.#options.writer.write({ begun: begun.map(jsonOf), ended: ended.map(jsonOf) });
     } catch (error) {
       return this.#failed(batch, error);
     }
@@ -211,19 +203,6 @@ export class RecordBatches {
     this.#endPause?.();
     this.#endPause = undefined;
   }
-}
-
-function halves({ begun, ended }: Batch): Batch[] {
-  if (begun.length > 0 && ended.length > 0)
-    return [
-      { begun, ended: NONE },
-      { begun: NONE, ended },
-    ];
-  const middle = Math.ceil(Math.max(begun.length, ended.length) / 2);
-  return [
-    { begun: begun.slice(0, middle), ended: ended.slice(0, middle) },
-    { begun: begun.slice(middle), ended: ended.slice(middle) },
-  ];
 }
 
 function jsonOf({ json }: Waiting): string {

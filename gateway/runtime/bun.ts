@@ -1,4 +1,4 @@
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import type { Broker } from "../../mesh/broker.ts";
 import type { Closable } from "../../mesh/lifecycle.ts";
 import type { Log } from "../../mesh/log.ts";
@@ -12,6 +12,7 @@ import { prometheusMetrics } from "../metrics/prometheus.ts";
 import { LivePolicy, type Policy } from "../policy.ts";
 import { Recorder } from "../recording/recorder.ts";
 import { LiveDatabases } from "./databases.ts";
+import { RecordFolder } from "./record-journal.ts";
 
 /** A gateway that listens. */
 export interface RunningGateway extends Closable {
@@ -46,11 +47,13 @@ export function startGateway(
     readonly log: Log;
     /** Where the spans of calls go; without it there are none. */
     readonly tracing?: Tracing | undefined;
+    /** Where records of calls wait to be shipped when the configuration does not say; without it they do not. */
+    readonly recordsFolder?: string;
     /** How long a connection may be silent that waits for no stream. Default: 255, as long as Bun allows. */
     readonly idleSeconds?: number;
   },
 ): RunningGateway {
-  const { broker, configFile, log, tracing, idleSeconds = MAX_IDLE_SECONDS } = options;
+  const { broker, configFile, log, tracing, recordsFolder, idleSeconds = MAX_IDLE_SECONDS } = options;
   const databases = new LiveDatabases(dirname(configFile), log);
   const compile = (from: GatewayConfig): Policy => {
     try {
@@ -66,7 +69,12 @@ export function startGateway(
   const policy = new LivePolicy(compile(config));
   advise(config);
   const keepOpen = (request: Request): void => server.timeout(request, 0);
-  const recorder = new Recorder({ broker, log });
+  const { folder = recordsFolder, maxBytes } = config.gateway.records;
+  const journals =
+    folder === undefined
+      ? undefined
+      : new RecordFolder({ folder: resolve(dirname(configFile), folder), maxBytes, log });
+  const recorder = new Recorder({ broker, log, journals }).start();
   const metrics = prometheusMetrics(broker);
   const app = createGateway({ broker, policy, metrics, log, tracing, recorder, keepOpen });
 

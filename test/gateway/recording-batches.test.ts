@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { overBroker } from "../../gateway/recording/batch-writer/over-broker.ts";
 import { RecordBatches } from "../../gateway/recording/batches.ts";
 import { type Broker, EMPTY_MESSAGE, type Message } from "../../mesh/broker.ts";
 import { MeshError } from "../../mesh/errors.ts";
@@ -40,10 +41,9 @@ function batchesUnderTest({
       }),
   };
   const batches = new RecordBatches({
-    broker: broker as Broker,
+    writer: overBroker({ broker: broker as Broker, project: "shop", ackMs: 1000 }),
     project: "shop",
     log,
-    ackMs: 1000,
     clock: { now, after: (ms, run) => startTimer(timers, ms, run), afterTurn },
     onEnded: (count) => (ended += count),
   });

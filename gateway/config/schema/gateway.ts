@@ -5,6 +5,9 @@ import { flag, port, text, whole } from "./values.ts";
 const MAX_TIMEOUT_MS = 86_400_000;
 /** The most that NATS lets a message hold. */
 const MAX_BODY_BYTES = 67_108_864;
+/** Less than that would be full at once. */
+const MIN_RECORDS_BYTES = 1_048_576;
+const MAX_RECORDS_BYTES = 1_099_511_627_776;
 
 const origin = v.pipe(
   text,
@@ -33,12 +36,18 @@ const limits = v.pipe(
   ),
 );
 
+const records = shape({
+  folder: v.exactOptional(text),
+  maxBytes: v.optional(whole(MIN_RECORDS_BYTES, MAX_RECORDS_BYTES), 268_435_456),
+});
+
 /** How the gateway listens and what it takes. */
 export const gatewaySchema = shape({
   host: v.optional(text, "127.0.0.1"),
   port: v.optional(port, 4122),
   cors: v.optional(cors, {}),
   limits: v.optional(limits, {}),
+  records: v.optional(records, {}),
 });
 
 function isOrigin(value: string): boolean {

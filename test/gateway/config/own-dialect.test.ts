@@ -25,6 +25,7 @@ test("a minimal configuration has every default filled in", () => {
       port: 4122,
       cors: { origins: [], credentials: true, maxAgeSeconds: 600 },
       limits: { maxBodyBytes: 1_000_000, defaultTimeoutMs: 10_000, maxTimeoutMs: 120_000 },
+      records: { maxBytes: 268_435_456 },
     },
     broker: { tcpPort: 4222, wsPort: 4223 },
     functions: { enabled: true, database: "sqlite:.fmesh/functions.db" },
@@ -88,6 +89,7 @@ test("a complete configuration keeps what it says", () => {
       port: 8080,
       cors: { origins: ["https://shop.example.com"], credentials: false, maxAgeSeconds: 60 },
       limits: { maxBodyBytes: 500_000, defaultTimeoutMs: 2_000, maxTimeoutMs: 30_000 },
+      records: { maxBytes: 268_435_456 },
     },
     broker: { url: "nats://broker.example.com:4222", tcpPort: 0, wsPort: 0, token: "broker token" },
     functions: {
