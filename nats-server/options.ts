@@ -11,6 +11,10 @@ export interface NatsServerOptions {
   readonly tcpPort?: number | false;
   /** WebSocket port; 0 takes a free one, `false` switches WebSocket off. Default 9222. */
   readonly wsPort?: number | false;
+  /** Path of a Unix socket to listen at as well, of at most 107 bytes; `false` for none. Default `false`. */
+  readonly unixPath?: string | false;
+  /** Permissions of that socket: whoever may write to it may connect. Default `0o600`. */
+  readonly unixMode?: number;
   /** Web pages that may connect over WebSocket, as `https://example.org`. Default none: pages are refused. */
   readonly allowedOrigins?: readonly string[];
   /** Default: nobody needs credentials. */
@@ -44,6 +48,8 @@ const DEFAULTS = {
   host: "127.0.0.1",
   tcpPort: 4222,
   wsPort: 9222,
+  unixPath: false,
+  unixMode: 0o600,
   allowedOrigins: [],
   authTimeoutMs: 2_000,
   maxPayloadBytes: 1024 * 1024,
@@ -64,6 +70,8 @@ export function settingsFrom(options: NatsServerOptions): NatsServerSettings {
   const settings = { ...DEFAULTS, auth: options.auth, ...options };
   checkPort("tcpPort", settings.tcpPort);
   checkPort("wsPort", settings.wsPort);
+  if (settings.unixPath === "") throw new TypeError("unixPath is empty; give a path, or false for none");
+  checkWhole("unixMode", settings.unixMode, 0);
   for (const name of POSITIVE) checkWhole(name, settings[name], 1);
   checkWhole("lameDuckMs", settings.lameDuckMs, 0);
   if (settings.maxPendingBytes < settings.maxPayloadBytes) {

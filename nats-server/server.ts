@@ -1,3 +1,4 @@
+import { pathToFileURL } from "node:url";
 import type { Closable } from "../mesh/lifecycle.ts";
 import { authenticator } from "./auth.ts";
 import { Client, type ClientSurroundings } from "./client.ts";
@@ -7,8 +8,9 @@ import type { LocalClient } from "./local-client.ts";
 import { LocalServer } from "./local-server.ts";
 import { type NatsServerOptions, settingsFrom } from "./options.ts";
 import type { NatsServerStats } from "./stats.ts";
-import type { Listener, Sink } from "./transport.ts";
+import type { Listener, PortListener, Sink } from "./transport.ts";
 import { listenTcp } from "./transport/tcp.ts";
+import { listenUnix } from "./transport/unix.ts";
 import { listenWebSocket } from "./transport/websocket.ts";
 
 /** A running NATS server. */
@@ -17,6 +19,8 @@ export interface NatsServer extends Closable {
   readonly tcpUrl: string | undefined;
   /** `ws://host:port` with the actual port; `undefined` when WebSocket is off. */
   readonly wsUrl: string | undefined;
+  /** `nats+unix://localhost/path` of its Unix socket; `undefined` when there is none. */
+  readonly unixUrl: string | undefined;
   /**
    * Connects a client in this process: no socket, no protocol, no credentials.
    * @throws Error when the server is closed.
@@ -28,17 +32,18 @@ export interface NatsServer extends Closable {
 }
 
 /**
- * Starts a NATS server: core NATS with headers, queue groups and "no responders", over TCP, WebSocket and in process.
+ * Starts a NATS server: core NATS with headers, queue groups and "no responders", over TCP, WebSocket, a Unix
+ * socket and in process.
  *
  * @throws TypeError naming an option that is wrong.
- * @throws Error when a port is taken.
+ * @throws Error when a port or the Unix socket's path is taken.
  *
  * @example const server = await startNatsServer({ tcpPort: 0, wsPort: 0 });
  */
 export async function startNatsServer(options: NatsServerOptions = {}): Promise<NatsServer> {
   const server = new EmbeddedServer(options);
   try {
-    server.listen();
+    await server.listen();
   } catch (error) {
     await server.close();
     throw error;
@@ -56,8 +61,9 @@ class EmbeddedServer implements NatsServer {
   readonly #local: LocalServer;
   readonly #clients = new Set<Client>();
   readonly #around: ClientSurroundings;
-  #tcp: Listener | undefined;
-  #ws: Listener | undefined;
+  #tcp: PortListener | undefined;
+  #ws: PortListener | undefined;
+  #unix: Listener | undefined;
   #nextId = 1;
   #closing: Promise<void> | undefined;
   #onEmpty: (() => void) | undefined;
@@ -78,7 +84,7 @@ class EmbeddedServer implements NatsServer {
     };
   }
 
-  listen(): void {
+  async listen(): Promise<void> {
     const { settings } = this.#identity;
     const accept = (sink: Sink, address: string): Client => this.#accept(sink, address);
     if (settings.tcpPort !== false) this.#tcp = listenTcp(settings.host, settings.tcpPort, accept);
@@ -87,12 +93,13 @@ class EmbeddedServer implements NatsServer {
       const maxFrameBytes = maxPayloadBytes + FRAME_ROOM_BYTES;
       this.#ws = listenWebSocket(settings.host, settings.wsPort, { allowedOrigins, maxFrameBytes }, accept);
     }
+    if (settings.unixPath !== false) this.#unix = await listenUnix(settings.unixPath, settings.unixMode, accept);
     if (settings.auth === undefined && !isLoopback(settings.host)) {
       settings.log.warn("whoever reaches the broker may use it: set auth, or listen on 127.0.0.1", {
         host: settings.host,
       });
     }
-    settings.log.info("the broker listens", { tcpUrl: this.tcpUrl, wsUrl: this.wsUrl });
+    settings.log.info("the broker listens", { tcpUrl: this.tcpUrl, wsUrl: this.wsUrl, unixUrl: this.unixUrl });
   }
 
   get tcpUrl(): string | undefined {
@@ -101,6 +108,11 @@ class EmbeddedServer implements NatsServer {
 
   get wsUrl(): string | undefined {
     return this.#url("ws", this.#ws);
+  }
+
+  get unixUrl(): string | undefined {
+    const { unixPath } = this.#identity.settings;
+    return this.#unix && unixPath !== false ? `nats+unix://localhost${pathToFileURL(unixPath).pathname}` : undefined;
   }
 
   connectLocally(): LocalClient {
@@ -122,14 +134,13 @@ class EmbeddedServer implements NatsServer {
   }
 
   async #close(): Promise<void> {
-    this.#tcp?.stopAccepting();
-    this.#ws?.stopAccepting();
+    const listeners = [this.#tcp, this.#ws, this.#unix];
+    for (const listener of listeners) listener?.stopAccepting();
     for (const client of this.#clients) client.inform(this.#info(client, true), false);
     await this.#empty(this.#identity.settings.lameDuckMs);
     for (const client of this.#clients) client.leave();
     await this.#empty(LAST_WORDS_MS);
-    this.#tcp?.close();
-    this.#ws?.close();
+    for (const listener of listeners) listener?.close();
   }
 
   /** Resolves when no client is left, at the latest after `limitMs`. */
@@ -161,7 +172,7 @@ class EmbeddedServer implements NatsServer {
     return infoLine({ ...this.#identity, port }, { id: client.id, address: client.address, isLameDuck });
   }
 
-  #url(scheme: string, listener: Listener | undefined): string | undefined {
+  #url(scheme: string, listener: PortListener | undefined): string | undefined {
     if (listener === undefined) return undefined;
     const { host } = this.#identity.settings;
     return `${scheme}://${host.includes(":") ? `[${host}]` : host}:${listener.port}`;

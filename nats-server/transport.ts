@@ -25,11 +25,15 @@ export type Accept = (sink: Sink, address: string) => Peer;
 
 /** A transport that listens. */
 export interface Listener {
-  readonly port: number;
   /** Takes no new connections; those that are open go on. */
   stopAccepting(): void;
   /** Drops whatever is still open. */
   close(): void;
+}
+
+/** One that listens on a port. */
+export interface PortListener extends Listener {
+  readonly port: number;
 }
 
 /**

@@ -14,6 +14,12 @@ export interface BrokerAddress {
   readonly credentials: { readonly token: string } | { readonly user: string; readonly pass: string } | undefined;
 }
 
+/** Begins the URL of a broker at a Unix socket, `nats+unix://token@localhost/run/broker.sock`: credentials need a host. */
+export const UNIX_PROTOCOL = "nats+unix:";
+
+const PROTOCOLS = ["ws:", "wss:", "nats:", "tls:", UNIX_PROTOCOL];
+const CHOICE = "ws://, wss://, nats://, tls:// or nats+unix://";
+
 /**
  * Splits `nats://user:password@host:port`, `ws://token@host:port` and the like.
  * @throws TypeError for what is not a URL of a broker; the text never holds the credentials.
@@ -23,16 +29,35 @@ export function parseBrokerUrl(text: string): BrokerAddress {
   try {
     parsed = new URL(text);
   } catch {
-    throw new TypeError("the broker's URL is not a URL; use ws://host:port, wss://…, nats://… or tls://…");
+    throw new TypeError(
+      "the broker's URL is not a URL; use ws://host:port, wss://…, nats://…, tls://… or nats+unix://…",
+    );
   }
   const { protocol, username, password } = parsed;
-  if (!["ws:", "wss:", "nats:", "tls:"].includes(protocol)) {
-    throw new TypeError(`a broker's URL cannot start with "${protocol}//"; use ws://, wss://, nats:// or tls://`);
+  if (!PROTOCOLS.includes(protocol)) {
+    throw new TypeError(`a broker's URL cannot start with "${protocol}//"; use ${CHOICE}`);
   }
+  const isUnix = protocol === UNIX_PROTOCOL;
+  if (isUnix && (parsed.pathname.length < 2 || !["", "localhost"].includes(parsed.host))) {
+    throw new TypeError("a broker's URL of a Unix socket is nats+unix://localhost/ and the socket's path");
+  }
+  const host = isUnix ? "localhost" : parsed.host;
   return {
-    url: `${protocol}//${parsed.host}${parsed.pathname === "/" ? "" : parsed.pathname}`,
+    url: `${protocol}//${host}${parsed.pathname === "/" ? "" : parsed.pathname}`,
     credentials: credentialsOf(decoded(username), decoded(password)),
   };
+}
+
+/** The URL of a broker at the Unix socket of that absolute path. */
+export function unixBrokerUrl(path: string, { credentials }: Pick<BrokerAddress, "credentials">): string {
+  const login =
+    credentials === undefined
+      ? []
+      : "token" in credentials
+        ? [credentials.token]
+        : [credentials.user, credentials.pass];
+  const before = login.length === 0 ? "" : `${login.map(encodeURIComponent).join(":")}@`;
+  return `${UNIX_PROTOCOL}//${before}localhost${path.split("/").map(encodeURIComponent).join("/")}`;
 }
 
 function credentialsOf(user: string, pass: string): BrokerAddress["credentials"] {

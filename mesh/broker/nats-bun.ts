@@ -1,10 +1,15 @@
 import type { Log } from "../log.ts";
 import { dialTcp } from "./dial-tcp.ts";
-import { dialWebSocket } from "./dial.ts";
+import { dialUnix } from "./dial-unix.ts";
+import { type Dial, UNIX_PROTOCOL, dialWebSocket } from "./dial.ts";
 import { NatsBroker } from "./nats.ts";
 
-/** A broker for processes on Bun: by WebSocket or by TCP, as the URL says. `connect()` it. */
+/** A broker for processes on Bun: by WebSocket, by a Unix socket or by TCP, as the URL says. `connect()` it. */
 export function natsBroker(options: { url: string; name: string; log: Log }): NatsBroker {
-  const isWebSocket = /^wss?:/.test(options.url);
-  return new NatsBroker({ ...options, dial: isWebSocket ? dialWebSocket() : dialTcp });
+  return new NatsBroker({ ...options, dial: dialFor(options.url) });
+}
+
+function dialFor(url: string): Dial {
+  if (/^wss?:/.test(url)) return dialWebSocket();
+  return url.startsWith(UNIX_PROTOCOL) ? dialUnix : dialTcp;
 }

@@ -1,4 +1,4 @@
-import { type Accept, type Listener, type Peer, type Sink, listening } from "../transport.ts";
+import { type Accept, type Peer, type PortListener, type Sink, listening } from "../transport.ts";
 
 /** How the WebSocket transport listens. */
 export interface WebSocketOptions {
@@ -9,7 +9,7 @@ export interface WebSocketOptions {
 }
 
 /** Listens for clients over WebSocket, on any path. Plain HTTP requests are told what this is. */
-export function listenWebSocket(host: string, port: number, options: WebSocketOptions, accept: Accept): Listener {
+export function listenWebSocket(host: string, port: number, options: WebSocketOptions, accept: Accept): PortListener {
   const server = listening(host, port, () =>
     Bun.serve<Connection>({
       hostname: host,

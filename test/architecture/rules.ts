@@ -40,7 +40,12 @@ function builderZone(files: string, packages: readonly string[], why = SERVICE_C
 /** The house plan. Adapters are listed before the service they belong to. */
 export const ZONES: readonly Zone[] = [
   {
-    files: ["mesh/broker/dial-tcp.ts", "mesh/broker/nats-bun.ts"],
+    files: [
+      "mesh/broker/dial-tcp.ts",
+      "mesh/broker/dial-unix.ts",
+      "mesh/broker/stream-socket.ts",
+      "mesh/broker/nats-bun.ts",
+    ],
     mayImport: [CORE, "mesh/broker/*.ts"],
     packages: ["@nats-io/transport-node"],
     runs: "on Bun",

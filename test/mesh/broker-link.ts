@@ -1,5 +1,9 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Broker } from "../../mesh/broker.ts";
 import { dialTcp } from "../../mesh/broker/dial-tcp.ts";
+import { dialUnix } from "../../mesh/broker/dial-unix.ts";
 import { dialWebSocket } from "../../mesh/broker/dial.ts";
 import { EmbeddedBroker } from "../../mesh/broker/embedded.ts";
 import { NatsBroker } from "../../mesh/broker/nats.ts";
@@ -7,7 +11,7 @@ import { type Log, silentLog } from "../../mesh/log.ts";
 import { type BrokerKind, type BrokerUnderTest, type UseNatsOptions, useNats } from "../support/nats.ts";
 
 /** How a client reaches its broker. nats-core keeps its transport in a global: one file tests one of TCP and WebSocket. */
-export type LinkKind = "WebSocket" | "TCP" | "function calls";
+export type LinkKind = "WebSocket" | "TCP" | "Unix socket" | "function calls";
 
 /** A broker and a way to it, which stays the same when the broker is started again. */
 export interface BrokerLink extends AsyncDisposable {
@@ -22,11 +26,18 @@ export interface BrokerLink extends AsyncDisposable {
 }
 
 export async function openLink(kind: BrokerKind, link: LinkKind, options: UseNatsOptions = {}): Promise<BrokerLink> {
-  let nats: BrokerUnderTest | undefined = await useNats(kind, options);
-  const { tcpUrl, wsUrl } = nats;
+  const folder = await mkdtemp(join(tmpdir(), "broker-"));
+  const unixPath = link === "Unix socket" ? { unixPath: join(folder, "a b.sock") } : {};
+  let nats: BrokerUnderTest | undefined = await useNats(kind, { ...options, ...unixPath });
+  const { tcpUrl, wsUrl, unixUrl } = nats;
   const clients: Broker[] = [];
-  const dial = link === "TCP" ? dialTcp : dialWebSocket();
-  const url = link === "TCP" ? tcpUrl : wsUrl;
+  const byKind = {
+    WebSocket: { dial: dialWebSocket(), url: wsUrl },
+    TCP: { dial: dialTcp, url: tcpUrl },
+    "Unix socket": { dial: dialUnix, url: unixUrl },
+    "function calls": { dial: dialWebSocket(), url: wsUrl },
+  };
+  const { dial, url } = byKind[link];
 
   const client: BrokerLink["client"] = ({ url: own = url, log = silentLog } = {}) => {
     const broker = new NatsBroker({ url: own, name: "test", dial, log });
@@ -54,11 +65,12 @@ export async function openLink(kind: BrokerKind, link: LinkKind, options: UseNat
     },
     async startBroker() {
       const ports = { tcpPort: Number(new URL(tcpUrl).port), wsPort: Number(new URL(wsUrl).port) };
-      nats = await useNats(kind, { ...options, ...ports });
+      nats = await useNats(kind, { ...options, ...ports, ...unixPath });
     },
     async [Symbol.asyncDispose]() {
       await Promise.all(clients.map((broker) => broker.close()));
       await nats?.stop();
+      await rm(folder, { recursive: true, force: true });
     },
   };
 }

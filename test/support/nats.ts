@@ -1,7 +1,9 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { silentLog } from "../../mesh/log.ts";
 import type { NatsAuth } from "../../nats-server/options.ts";
+import { type Relay, relayUnixSocket } from "../../nats-server/relay.ts";
 import { type NatsServer, startNatsServer } from "../../nats-server/server.ts";
 
 /** The embedded broker, or the NATS project's own. */
@@ -14,6 +16,10 @@ export interface UseNatsOptions {
   readonly tcpPort?: number;
   /** Default: a free port. */
   readonly wsPort?: number;
+  /** Default: none. The NATS project's own has it by a relay. */
+  readonly unixPath?: string;
+  /** Asks for encryption by TCP; of the NATS project's own alone. */
+  readonly tls?: { readonly certificateFile: string; readonly keyFile: string };
 }
 
 /** A broker that was started for a test. */
@@ -21,6 +27,8 @@ export interface BrokerUnderTest {
   readonly kind: BrokerKind;
   readonly tcpUrl: string;
   readonly wsUrl: string;
+  /** Empty without a Unix socket. */
+  readonly unixUrl: string;
   /** The embedded server itself; `undefined` for the other. */
   readonly server: NatsServer | undefined;
   stop(): Promise<void>;
@@ -51,6 +59,7 @@ async function startEmbedded(options: UseNatsOptions): Promise<BrokerUnderTest> 
     kind: "embedded",
     tcpUrl: server.tcpUrl ?? "",
     wsUrl: server.wsUrl ?? "",
+    unixUrl: server.unixUrl ?? "",
     server,
     stop: () => server.close(),
   };
@@ -63,21 +72,25 @@ async function startProcess(options: UseNatsOptions): Promise<BrokerUnderTest> {
   const config = join(directory, "server.conf");
   await writeFile(config, configText(options));
   const child = Bun.spawn([binary, "--config", config], { stdin: "ignore", stdout: "ignore", stderr: "pipe" });
+  let relay: Relay | undefined;
   const stop = async (): Promise<void> => {
+    await relay?.close();
     child.kill();
     await child.exited;
     await rm(directory, { recursive: true, force: true });
   };
   try {
     const { tcpUrl, wsUrl } = await untilReady(child.stderr);
-    return { kind: "nats-server", tcpUrl, wsUrl, server: undefined, stop };
+    const { unixPath: path } = options;
+    if (path !== undefined) relay = await relayUnixSocket({ path, to: tcpUrl, log: silentLog });
+    return { kind: "nats-server", tcpUrl, wsUrl, unixUrl: relay?.url ?? "", server: undefined, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-function configText({ auth, maxPayloadBytes, tcpPort, wsPort }: UseNatsOptions): string {
+function configText({ auth, maxPayloadBytes, tcpPort, wsPort, tls }: UseNatsOptions): string {
   const credentials =
     auth === undefined
       ? ""
@@ -90,6 +103,9 @@ function configText({ auth, maxPayloadBytes, tcpPort, wsPort }: UseNatsOptions):
     `websocket { listen: "127.0.0.1:${wsPort ?? -1}", no_tls: true }`,
     maxPayloadBytes === undefined ? "" : `max_payload: ${maxPayloadBytes}`,
     credentials,
+    tls === undefined
+      ? ""
+      : `tls { cert_file: ${JSON.stringify(tls.certificateFile)}, key_file: ${JSON.stringify(tls.keyFile)} }`,
   ].join("\n");
 }
 
