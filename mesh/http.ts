@@ -10,6 +10,12 @@ export const HTTP_HEADERS = { request: "Fmesh-Http-Request", response: "Fmesh-Ht
 /** The function that a service made of a fetch handler has. */
 export const FETCH_FUNCTION = "fetch";
 
+/**
+ * Which of its functions a process is called by, where HTTP is all it gets of a call. Rules have looked at the request of `fetch`,
+ * and at the params of any other: what is not of the kind that was asked about refuses.
+ */
+export const FUNCTION_HEADER = "Fmesh-Function";
+
 const fields = v.array(v.tuple([v.string(), v.string()]));
 const requestHead = v.object({ method: v.string(), url: v.string(), headers: fields });
 const responseHead = v.object({

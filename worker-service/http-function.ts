@@ -2,6 +2,7 @@ import type { MessageHeaders } from "../mesh/broker.ts";
 import { CALL_HEADERS, NO_CLAIMS, isHeaderValue } from "../mesh/call.ts";
 import { MeshError } from "../mesh/errors.ts";
 import type { Caller } from "../mesh/caller.ts";
+import { FUNCTION_HEADER } from "../mesh/http.ts";
 import { newCallId } from "../mesh/ids.ts";
 import type { Log } from "../mesh/log.ts";
 import type { StartCallSpan } from "./call-spans.ts";
@@ -154,6 +155,10 @@ export class HttpFunction {
 
   async #run(request: Request, url: URL, context: HeaderContext): Promise<FunctionResponse> {
     const { shape, config } = this.#options;
+    const wanted = request.headers.get(FUNCTION_HEADER);
+    if (wanted !== null && !shape.endpoints.some(({ name }) => name === wanted)) {
+      throw new MeshError("function_not_found", `this function is not called as ${JSON.stringify(wanted)}`);
+    }
     const endpoint = shape.http(queryOf(url));
     if (endpoint.receives === "http") {
       const asked = new Request(request, { signal: context.signal });

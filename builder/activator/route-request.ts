@@ -1,5 +1,5 @@
 import { CALL_HEADERS, JSON_TYPE, NO_CLAIMS } from "../../mesh/call.ts";
-import { type HttpRequestHead, HTTP_HEADERS, decodeRequestHead } from "../../mesh/http.ts";
+import { FUNCTION_HEADER, type HttpRequestHead, HTTP_HEADERS, decodeRequestHead } from "../../mesh/http.ts";
 import type { Route } from "../deployer.ts";
 import type { CallBody } from "./call-body.ts";
 import type { CallInHand } from "./call-in-hand.ts";
@@ -14,8 +14,6 @@ export interface RouteInit extends RequestInit {
 /** Makes HTTP requests; `fetch` by default. */
 export type Fetch = (url: string, init: RouteInit) => Promise<Response>;
 
-/** Which of its functions a process is called by; one that is not of that kind refuses. */
-const FUNCTION_HEADER = "Fmesh-Function";
 const TIMEOUT_HEADER = "X-Request-Timeout";
 /** Fields that the connection to the route has of its own. */
 const OF_THE_CONNECTION = ["host", "content-length", "expect"];

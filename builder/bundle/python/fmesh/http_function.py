@@ -41,6 +41,9 @@ class HttpFunction:
     async def _answer(self, request, target, context):
         if self.is_draining:
             raise MeshError("worker_unavailable", "the function is stopping", retry_after=1)
+        # Rules have looked at the request of `fetch`, which no function here has, and at the params of a handler.
+        if request.headers.get("fmesh-function", "handler") != "handler":
+            raise MeshError("function_not_found", "this function is no fetch handler")
         if target.path != "/":
             raise MeshError("function_not_found", "the function is at /, and nothing else is here")
         if request.method not in ("GET", "HEAD", "POST"):
