@@ -1,0 +1,26 @@
+import type { Deployment } from "../../../../mesh/deployment.ts";
+import { memoryBytes, processors } from "../../../../mesh/quantity.ts";
+
+/** What one instance may use. */
+export interface Limits {
+  readonly memoryBytes: number;
+  /** Half of one is `0.5`. */
+  readonly processors: number;
+  /** Threads count as well where the kernel counts. */
+  readonly processes: number;
+}
+
+/** What can be limited. */
+export const LIMITED = ["memory", "processors", "processes"] as const;
+export type Limited = (typeof LIMITED)[number];
+
+/** Runtimes have some dozen threads; what starts more than this starts them without end. */
+const MAX_PROCESSES = 512;
+
+export function limitsOf({ resources }: Deployment): Limits {
+  return {
+    memoryBytes: memoryBytes(resources.memory),
+    processors: processors(resources.cpu),
+    processes: MAX_PROCESSES,
+  };
+}

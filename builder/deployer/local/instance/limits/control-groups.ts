@@ -1,0 +1,97 @@
+import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { kill } from "node:process";
+import { pause } from "../../../../../mesh/pause.ts";
+import type { Limited, Limits } from "../limits.ts";
+import { type GroupFiles, type Hierarchy, SETTINGS } from "./hierarchies.ts";
+
+/** How long the kernel may take to forget a process that was killed. */
+const PATIENCE_MS = 2_000;
+const POLL_MS = 5;
+
+/** Joins the groups that are named first and becomes the command after them, which so is never outside of them. */
+const JOIN = 'while [ "$1" != -- ]; do echo 0 > "$1" || exit 125; shift; done; shift; exec "$@"';
+
+/** A group for one instance in each hierarchy, by which the kernel limits it. */
+export class ControlGroup {
+  readonly #folders: readonly { readonly path: string; readonly files: GroupFiles }[];
+
+  /** @throws Error of the file system when there is no room, or no right, for a group. */
+  constructor(hierarchies: readonly Hierarchy[], name: string, limits: Limits) {
+    this.#folders = hierarchies.map(({ folder, files }) => ({ path: join(folder, name), files }));
+    for (const [index, { path, files }] of this.#folders.entries()) {
+      mkdirSync(path);
+      for (const limited of hierarchies[index]?.limits ?? []) {
+        for (const [file, value] of files.settings[limited](limits)) write(join(path, file), value);
+      }
+    }
+  }
+
+  /** A command that joins the group and becomes another one. */
+  join(command: readonly string[]): readonly [string, ...string[]] {
+    const groups = this.#folders.map(({ path }) => join(path, "cgroup.procs"));
+    return ["/bin/sh", "-c", JOIN, "sh", ...groups, "--", ...command];
+  }
+
+  /** Whether the kernel has ended something in it for want of memory. */
+  wasOutOfMemory(): boolean {
+    return this.#folders.some(({ path, files }) => /^oom_kill [1-9]/m.test(read(join(path, files.memoryEvents))));
+  }
+
+  /** Ends all that is in it, and removes it when all has ended; answers whether it has. */
+  async remove(): Promise<boolean> {
+    const end = performance.now() + PATIENCE_MS;
+    let left = this.#folders.map(({ path }) => path);
+    while (left.length > 0) {
+      for (const path of left) killGroup(path);
+      left = left.filter((path) => !isRemoved(path));
+      if (left.length === 0) break;
+      if (performance.now() > end) return false;
+      await pause(POLL_MS, new AbortController().signal);
+    }
+    return true;
+  }
+}
+
+/** The limits that hierarchies are for. */
+export function limitedBy(hierarchies: readonly Hierarchy[]): ReadonlySet<Limited> {
+  return new Set(hierarchies.flatMap(({ limits }) => limits));
+}
+
+/** Ends what is in a group. */
+export function killGroup(path: string): void {
+  for (const line of read(join(path, "cgroup.procs")).split("\n").filter(Boolean)) {
+    try {
+      kill(Number(line), "SIGKILL");
+    } catch {
+      // It has ended.
+    }
+  }
+}
+
+function isRemoved(path: string): boolean {
+  try {
+    rmdirSync(path);
+    return true;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "ENOENT";
+  }
+}
+
+function write(path: string, value: string): void {
+  try {
+    writeFileSync(path, value, { flag: "r+" });
+  } catch (error) {
+    // Without swap there is nothing to forbid.
+    const isOptional = SETTINGS.optional.some((name) => path.endsWith(`/${name}`));
+    if (!isOptional) throw error;
+  }
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,128 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, rmdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Log } from "../../../../../mesh/log.ts";
+import { LIMITED, type Limited, type Limits } from "../limits.ts";
+import { isAbandoned, ownedName } from "../owner.ts";
+import { ControlGroup, killGroup, limitedBy } from "./control-groups.ts";
+import { CONTROLLERS, type Hierarchy, findHierarchies, offeredBy } from "./hierarchies.ts";
+
+/** What limits instances: the kernel, and where it may not be told to, whoever started them. */
+export interface LimiterOptions {
+  /** `auto`: the groups that this process is in; a path: one of version 2 that is this process's alone. */
+  readonly controlGroups: "auto" | "off" | (string & {});
+  readonly log: Log;
+}
+
+const PROBE: Limits = { memoryBytes: 64 * 1024 * 1024, processors: 1, processes: 64 };
+
+export class Limiter {
+  readonly #hierarchies: readonly Hierarchy[];
+  /** What the kernel limits; the rest has to be watched. */
+  readonly byKernel: ReadonlySet<Limited>;
+
+  private constructor(hierarchies: readonly Hierarchy[]) {
+    this.#hierarchies = hierarchies;
+    this.byKernel = limitedBy(hierarchies);
+  }
+
+  /** Tries what the kernel lets this process do, and does without the rest. */
+  static open({ controlGroups, log }: LimiterOptions): Limiter {
+    if (controlGroups === "off") return new Limiter([]);
+    const found = findHierarchies(controlGroups === "auto" ? undefined : controlGroups);
+    const usable = found.flatMap((hierarchy) => {
+      try {
+        return [takeOver(hierarchy)];
+      } catch (error) {
+        log.debug("control groups cannot be used", { folder: hierarchy.folder, error });
+        return [];
+      }
+    });
+    return new Limiter(usable);
+  }
+
+  /** What has to be watched, as limits that are not there where the kernel limits. */
+  toWatch(limits: Limits): Partial<Limits> {
+    const { memoryBytes, processors, processes } = limits;
+    return {
+      ...(!this.byKernel.has("memory") && { memoryBytes }),
+      ...(!this.byKernel.has("processors") && { processors }),
+      ...(!this.byKernel.has("processes") && { processes }),
+    };
+  }
+
+  /** A group for an instance; `undefined` when the kernel limits nothing. */
+  group(name: string, limits: Limits): ControlGroup | undefined {
+    return this.#hierarchies.length === 0 ? undefined : new ControlGroup(this.#hierarchies, name, limits);
+  }
+
+  close(): void {
+    for (const { folder } of this.#hierarchies) remove(folder);
+  }
+}
+
+/** One sentence for an operator. */
+export function describeLimits(byKernel: ReadonlySet<Limited>): string {
+  const watched = LIMITED.filter((limited) => !byKernel.has(limited));
+  if (watched.length === 0) return "memory, processors and processes are limited by the kernel";
+  const list = watched.join(" and ");
+  return `${list} of instances are watched, since this process may not use the kernel's control groups for them`;
+}
+
+/** Makes the group that instances get theirs in, and joins it once, to see that this can be done. */
+function takeOver(hierarchy: Hierarchy): Hierarchy {
+  sweep(hierarchy.folder);
+  const folder = join(hierarchy.folder, ownedName());
+  if (hierarchy.files.version === 2) offer(hierarchy.folder, hierarchy.limits);
+  mkdirSync(folder);
+  try {
+    const limits = hierarchy.files.version === 2 ? offer(folder, offeredBy(folder)) : hierarchy.limits;
+    const own = { ...hierarchy, folder, limits };
+    if (limits.length === 0) throw new Error(`"${hierarchy.folder}" cannot be divided`);
+    const probe = new ControlGroup([own], "probe", PROBE);
+    const [program, ...args] = probe.join(["/bin/sh", "-c", ":"]);
+    try {
+      execFileSync(program, args, { env: {}, stdio: "ignore" });
+    } finally {
+      remove(join(folder, "probe"));
+    }
+    return own;
+  } catch (error) {
+    remove(folder);
+    throw error;
+  }
+}
+
+/** Lets a group of version 2 be divided; answers by what it is. */
+function offer(folder: string, limits: readonly Limited[]): readonly Limited[] {
+  return limits.filter((limited) => {
+    try {
+      writeFileSync(join(folder, "cgroup.subtree_control"), `+${CONTROLLERS[limited]}`);
+      return true;
+    } catch {
+      // A group that has processes of its own, as most have, cannot be divided.
+      return false;
+    }
+  });
+}
+
+/** Ends and removes what a process that was killed has left. */
+function sweep(folder: string): void {
+  for (const name of readdirSync(folder).filter(isAbandoned)) {
+    const left = join(folder, name);
+    for (const child of readdirSync(left, { withFileTypes: true })) {
+      if (!child.isDirectory()) continue;
+      killGroup(join(left, child.name));
+      remove(join(left, child.name));
+    }
+    remove(left);
+  }
+}
+
+function remove(folder: string): void {
+  try {
+    if (existsSync(folder)) rmdirSync(folder);
+  } catch {
+    // Something in it has not ended yet; it is swept when the next one begins.
+  }
+}

@@ -1,0 +1,161 @@
+import { chmod, mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { arch, getuid } from "node:process";
+import { CloseStack } from "../../../../mesh/lifecycle.ts";
+import type { Log } from "../../../../mesh/log.ts";
+import type { Registry } from "../../../registry.ts";
+import { DeployError } from "../../deploy-error.ts";
+import type { ImageReference, InstanceEvents, InstanceSpec, Instances, RunningInstance, Sandbox } from "../instance.ts";
+import { type Programs, bare } from "./bare.ts";
+import { ImageStore } from "./image/image-store.ts";
+import type { Launch } from "./launch.ts";
+import { type Limits, limitsOf } from "./limits.ts";
+import { Limiter, describeLimits } from "./limits/limiter.ts";
+import { Output } from "./output.ts";
+import { PrivateFolder, noteProcess } from "./private-folder.ts";
+import { startProcess } from "./running-process.ts";
+import { type Guard, findGuard } from "./sandbox.ts";
+import { sandboxed } from "./sandboxed.ts";
+import { writeSecrets } from "./secrets.ts";
+
+export interface OpenInstancesOptions {
+  /** Where images are had from. */
+  readonly registry: Registry;
+  /** Where they are kept. */
+  readonly folder: string;
+  /** Where an operator keeps secrets: `<project>/<name>/<key>`. */
+  readonly secretsFolder: string;
+  /** `auto`: where it works. */
+  readonly sandbox: "auto" | "required" | "off";
+  /** Bubblewrap's program, where there is one. */
+  readonly bwrap: string | undefined;
+  /** The machine's runtimes, for instances without a sandbox. */
+  readonly programs: Programs;
+  /** `auto` (default): the kernel's where it lets this process; a path: of a group (version 2) that is this process's alone. */
+  readonly controlGroups?: "auto" | "off" | (string & {});
+  /** What a layer of an image may unpack to. Default: 2 GiB. */
+  readonly maxLayerBytes?: number;
+  readonly log: Log;
+}
+
+const MAX_LAYER_BYTES = 2 * 1024 ** 3;
+/** Once nobody waits for calls any more. */
+const AT_ONCE_MS = 0;
+
+/**
+ * Finds out what this machine can do to keep instances apart and limited, and says so in the log.
+ * @throws DeployError `invalid` when a sandbox is required and there is none.
+ */
+export async function openInstances(options: OpenInstancesOptions): Promise<Instances> {
+  const { registry, folder, sandbox: mode, bwrap, controlGroups = "auto", log } = options;
+  await mkdir(folder, { recursive: true });
+  await chmod(folder, 0o711);
+  const architecture = arch === "arm64" ? "arm64" : "amd64";
+  const { maxLayerBytes: maxBytes = MAX_LAYER_BYTES } = options;
+  const images = await ImageStore.open({ registry, folder, architecture, maxBytes });
+  const isRoot = getuid?.() === 0;
+  const { guard, sandbox } = await findGuard({ mode, bwrap, folder: join(folder, "images", "image"), isRoot });
+  const limiter = Limiter.open({ controlGroups, log });
+  const own = PrivateFolder.open({ otherwise: join(folder, "running") });
+  log.info("instances can be started", {
+    sandbox: sandbox.isOn ? "on" : `off: ${sandbox.why}`,
+    limits: describeLimits(limiter.byKernel),
+  });
+  return new LocalInstances(options, { images, guard, sandbox, limiter, own });
+}
+
+interface Parts {
+  readonly images: ImageStore;
+  readonly guard: Guard | undefined;
+  readonly sandbox: Sandbox;
+  readonly limiter: Limiter;
+  readonly own: PrivateFolder;
+}
+
+class LocalInstances implements Instances {
+  readonly sandbox: Sandbox;
+  readonly #options: OpenInstancesOptions;
+  readonly #parts: Parts;
+  readonly #running = new Map<RunningInstance, string>();
+  /** Images to be removed when nothing runs from them any more. */
+  readonly #leaving = new Set<string>();
+  #isClosed = false;
+
+  constructor(options: OpenInstancesOptions, parts: Parts) {
+    this.#options = options;
+    this.#parts = parts;
+    this.sandbox = parts.sandbox;
+  }
+
+  prepare(image: ImageReference, call: { readonly signal: AbortSignal }): Promise<void> {
+    this.#leaving.delete(image.digest);
+    return this.#parts.images.prepare(image, call);
+  }
+
+  async start(spec: InstanceSpec, on: InstanceEvents): Promise<RunningInstance> {
+    const { deployment, instance } = spec;
+    const { limiter } = this.#parts;
+    const name = `${deployment.project}.${deployment.label}.${instance}`;
+    const parts = new CloseStack();
+    try {
+      const folder = this.#parts.own.lend(name);
+      parts.defer(() => rm(folder, { recursive: true, force: true }));
+      const limits = limitsOf(deployment);
+      const launch = await this.#launch(spec, { limits, folder });
+      const group = limiter.group(name, limits);
+      parts.defer(async () => void (await group?.remove()));
+      const output = new Output((text) => on.line(text));
+      const running = await startProcess(launch, { output, group, watched: limiter.toWatch(limits) });
+      noteProcess(folder, running.pid);
+      const kept = this.#keep(running, { digest: deployment.image.digest, parts });
+      // What began to be closed meanwhile does not know of this one.
+      if (this.#isClosed) await kept.stop(AT_ONCE_MS);
+      return kept;
+    } catch (error) {
+      await parts.close();
+      throw error;
+    }
+  }
+
+  async keepOnly(digests: readonly string[]): Promise<void> {
+    for (const digest of this.#running.values()) if (!digests.includes(digest)) this.#leaving.add(digest);
+    await this.#parts.images.keepOnly([...digests, ...this.#running.values()]);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.all([...this.#running.keys()].map((instance) => instance.stop(AT_ONCE_MS)));
+    this.#parts.limiter.close();
+    this.#parts.own.close();
+  }
+
+  async #launch(spec: InstanceSpec, { limits, folder }: { limits: Limits; folder: string }): Promise<Launch> {
+    const { deployment } = spec;
+    const { guard, images } = this.#parts;
+    const { secretsFolder, programs } = this.#options;
+    const image = await images.find(deployment.image.digest);
+    if (image === undefined) {
+      const text = `the image "${deployment.image.reference}" is not on this machine; deploy "${deployment.label}" again`;
+      throw new DeployError("image_unavailable", text);
+    }
+    const hasSecrets = Object.keys(deployment.secrets).length > 0;
+    const secrets = hasSecrets ? join(folder, "secrets") : undefined;
+    if (secrets !== undefined) await writeSecrets(deployment, { secretsFolder, folder: secrets, user: guard?.user });
+    if (guard === undefined) return bare(spec, { image, programs, secrets });
+    return sandboxed(spec, { image, guard, limits, secrets });
+  }
+
+  #keep(running: RunningInstance, { digest, parts }: { digest: string; parts: CloseStack }): RunningInstance {
+    this.#running.set(running, digest);
+    const ended = running.ended.then(async (end) => {
+      this.#running.delete(running);
+      await parts.close();
+      if (this.#leaving.has(digest) && ![...this.#running.values()].includes(digest)) {
+        this.#leaving.delete(digest);
+        await this.#parts.images.remove(digest);
+      }
+      return end;
+    });
+    return { pid: running.pid, ended, stop: (graceMs) => running.stop(graceMs).then(() => ended) };
+  }
+}

@@ -1,0 +1,76 @@
+import { chmodSync, mkdirSync, readFileSync, readdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { kill } from "node:process";
+import { isAbandoned, ownedName } from "./owner.ts";
+import { beganAt } from "./process-tree.ts";
+
+/** `f_type` of a file system that is in memory (statfs(2)). */
+const TMPFS = 0x0102_1994;
+/** Others may pass through, to what is theirs; nobody else can list it. */
+const FOLDER_MODE = 0o711;
+const PROCESS_FILE = "process";
+
+/**
+ * What instances have of their own while they run: their secrets, and which process they are. In memory where there is such a
+ * file system. Whoever comes after a process that was killed ends and removes what it has left.
+ */
+export class PrivateFolder {
+  readonly #folder: string;
+
+  private constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** @param otherwise where it is when nothing is in memory. */
+  static open({ memory = "/dev/shm", otherwise }: { readonly memory?: string; readonly otherwise: string }) {
+    const parent = isInMemory(memory) ? memory : otherwise;
+    mkdirSync(parent, { recursive: true });
+    for (const name of readdirSync(parent).filter(isAbandoned)) sweep(join(parent, name));
+    const folder = join(parent, ownedName());
+    makeFolder(folder);
+    return new PrivateFolder(folder);
+  }
+
+  /** A folder for an instance. */
+  lend(instance: string): string {
+    const folder = join(this.#folder, instance);
+    makeFolder(folder);
+    return folder;
+  }
+
+  close(): void {
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** Writes down which process an instance is, for whoever comes after this one was killed. */
+export function noteProcess(folder: string, pid: number): void {
+  writeFileSync(join(folder, PROCESS_FILE), `${pid} ${beganAt(pid) ?? ""}`);
+}
+
+function sweep(folder: string): void {
+  for (const { name, parentPath } of readdirSync(folder, { withFileTypes: true })) endLeft(join(parentPath, name));
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function endLeft(folder: string): void {
+  try {
+    const [pid = "", began] = readFileSync(join(folder, PROCESS_FILE), "utf8").split(" ");
+    if (began !== "" && beganAt(Number(pid)) === began) kill(-Number(pid), "SIGKILL");
+  } catch {
+    // It has noted none, or that has ended.
+  }
+}
+
+function makeFolder(folder: string): void {
+  mkdirSync(folder);
+  chmodSync(folder, FOLDER_MODE);
+}
+
+function isInMemory(folder: string): boolean {
+  try {
+    return statfsSync(folder).type === TMPFS;
+  } catch {
+    return false;
+  }
+}

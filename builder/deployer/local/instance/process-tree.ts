@@ -1,0 +1,69 @@
+import { readFileSync, readdirSync } from "node:fs";
+
+/** What a process and all below it use. */
+export interface TreeUsage {
+  /** Memory that is theirs alone: what they have read from files is not counted. */
+  readonly memoryBytes: number;
+  /** Of a processor, since they began. */
+  readonly seconds: number;
+  readonly processes: number;
+}
+
+const PAGE_BYTES = 4096;
+/** Linux tells times to programs in these, whatever it counts in itself. */
+const TICKS_PER_SECOND = 100;
+
+/** A process's children, whichever of its threads has started them; none of one that is gone. */
+export function childrenOf(pid: number): readonly number[] {
+  const tasks = `/proc/${pid}/task`;
+  return list(tasks).flatMap((task) => numbers(text(`${tasks}/${task}/children`)));
+}
+
+/** All below a process, nearest first. */
+export function descendantsOf(pid: number): readonly number[] {
+  const found = [...childrenOf(pid)];
+  for (let index = 0; index < found.length; index++) found.push(...childrenOf(found[index] ?? 0));
+  return found;
+}
+
+/** What is gone uses nothing. */
+export function usageOf(pids: readonly number[]): TreeUsage {
+  let [memoryBytes, seconds, processes] = [0, 0, 0];
+  for (const pid of pids) {
+    const [, resident = 0, shared = 0] = numbers(text(`/proc/${pid}/statm`));
+    // The name, which may hold anything, ends with the last bracket.
+    const [, ...stat] = text(`/proc/${pid}/stat`).split(/^.*\) /s);
+    const ticks = (stat[0] ?? "").split(" ").slice(11, 15).map(Number);
+    memoryBytes += (resident - shared) * PAGE_BYTES;
+    seconds += ticks.reduce((sum, value) => sum + value, 0) / TICKS_PER_SECOND;
+    processes += Number(ticks.length > 0);
+  }
+  return { memoryBytes, seconds, processes };
+}
+
+/** Whether the process is of ours that began then; another one may have its number by now. */
+export function beganAt(pid: number): string | undefined {
+  const [, rest] = text(`/proc/${pid}/stat`).split(/^.*\) /s);
+  return rest?.split(" ")[19];
+}
+
+function numbers(line: string): readonly number[] {
+  return line.split(" ").filter(Boolean).map(Number);
+}
+
+// Processes end while one looks at them.
+function text(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+function list(path: string): readonly string[] {
+  try {
+    return readdirSync(path);
+  } catch {
+    return [];
+  }
+}
