@@ -12,6 +12,7 @@ import { type LiveFunction, LiveFunctions } from "./knative/live-functions.ts";
 import { withTraffic } from "./knative/live-service.ts";
 import { functionOf } from "./knative/marks.ts";
 import type { KnativeService } from "./knative/objects.ts";
+import { OneAtATime } from "./knative/one-at-a-time.ts";
 import { placeOf } from "./knative/place.ts";
 import { podLines } from "./knative/pod-lines.ts";
 import { Routes } from "./knative/routes.ts";
@@ -20,7 +21,7 @@ import { type KnativeSettings, type SettledKnative, settled } from "./knative/se
 /** What functions in a cluster need. */
 export interface KnativeOptions {
   readonly cluster: Cluster;
-  /** Whose functions are followed. */
+  /** Whose functions are followed from the beginning; those of others from when one of theirs is deployed. */
   readonly projects: readonly string[];
   readonly settings: KnativeSettings;
   readonly log: Log;
@@ -41,8 +42,10 @@ class KnativeDeployer implements Deployer {
   readonly #settings: SettledKnative;
   readonly #functions: LiveFunctions;
   readonly #routes: Routes;
+  readonly #log: Log;
+  readonly #turns = new OneAtATime();
   readonly #closing = new AbortController();
-  readonly #following: Promise<unknown>;
+  readonly #followed = new Map<string, Promise<void>>();
 
   constructor({ cluster, projects, settings, log }: KnativeOptions) {
     this.#cluster = cluster;
@@ -51,21 +54,25 @@ class KnativeDeployer implements Deployer {
     const routes = new Routes(this.#settings);
     this.#routes = routes;
     this.onDemand = { kind: "route", routeOf: (name) => routes.of(name) };
-    const following = { cluster, log, signal: this.#closing.signal };
-    this.#following = Promise.all(projects.map((project) => routes.follow(project, following)));
+    this.#log = log;
+    projects.forEach((project) => this.#follow(project));
   }
 
-  async deploy(deployment: Deployment, call: DeployCall): Promise<DeployedFunction> {
+  deploy(deployment: Deployment, call: DeployCall): Promise<DeployedFunction> {
     const parts = { cluster: this.#cluster, functions: this.#functions, settings: this.#settings };
-    await deploy(deployment, call, parts);
-    return this.#found(deployment, call);
+    this.#follow(deployment.project);
+    return this.#inTurn(deployment, call, async () => {
+      await deploy(deployment, call, parts);
+      return this.#found(deployment, call);
+    });
   }
 
-  async setTraffic(name: DeployedName, traffic: Traffic, call: DeployCall): Promise<DeployedFunction> {
+  setTraffic(name: DeployedName, traffic: Traffic, call: DeployCall): Promise<DeployedFunction> {
     const { signal, onProgress } = call;
-    const live = await this.#live(name, { signal });
-    const targets = changedTargets(name.label, traffic, live);
-    if (targets !== undefined) {
+    return this.#inTurn(name, call, async () => {
+      const live = await this.#live(name, { signal });
+      const targets = changedTargets(name.label, traffic, live);
+      if (targets === undefined) return this.#found(name, call);
       await stepsOf<"traffic">((progress) => onProgress?.(progress))("traffic", async () => {
         const manifest = withTraffic(live.service, targets);
         const applied = await this.#cluster.apply<KnativeService>(SERVICES, manifest, { signal });
@@ -76,8 +83,8 @@ class KnativeDeployer implements Deployer {
         });
         return {};
       });
-    }
-    return this.#found(name, call);
+      return this.#found(name, call);
+    });
   }
 
   async describe(name: DeployedName, { signal }: Signalled): Promise<DeployedFunction | undefined> {
@@ -101,16 +108,19 @@ class KnativeDeployer implements Deployer {
     yield* podLines(request, { cluster: this.#cluster, functions: this.#functions, place, revisions, signal });
   }
 
-  async remove(name: DeployedName, { signal }: DeployCall): Promise<void> {
+  remove(name: DeployedName, call: DeployCall): Promise<void> {
+    const { signal } = call;
     const place = placeOf(name, this.#settings);
-    const service = await this.#cluster.get<KnativeService>(SERVICES, place, { signal });
-    const owner = service && functionOf(service);
-    // What has its name and belongs to somebody else is none of it.
-    if (service !== undefined && owner?.project === name.project && owner.label === name.label) {
-      await this.#cluster.delete(SERVICES, place, { signal });
-      await awaitGone(service, { cluster: this.#cluster, place, signal });
-    }
-    this.#routes.remove(name);
+    return this.#inTurn(name, call, async () => {
+      const service = await this.#cluster.get<KnativeService>(SERVICES, place, { signal });
+      const owner = service && functionOf(service);
+      // What has its name and belongs to somebody else is none of it.
+      if (service !== undefined && owner?.project === name.project && owner.label === name.label) {
+        await this.#cluster.delete(SERVICES, place, { signal });
+        await awaitGone(service, { cluster: this.#cluster, place, signal });
+      }
+      this.#routes.remove(name);
+    });
   }
 
   watch(listener: (names: readonly DeployedName[]) => void): () => void {
@@ -119,7 +129,17 @@ class KnativeDeployer implements Deployer {
 
   async close(): Promise<void> {
     this.#closing.abort();
-    await this.#following;
+    await Promise.all(this.#followed.values());
+  }
+
+  #follow(project: string): void {
+    if (this.#followed.has(project)) return;
+    const following = { cluster: this.#cluster, log: this.#log, signal: this.#closing.signal };
+    this.#followed.set(project, this.#routes.follow(project, following));
+  }
+
+  #inTurn<T>({ project, label }: DeployedName, { signal }: Signalled, work: () => Promise<T>): Promise<T> {
+    return this.#turns.run(`${project}.${label}`, signal, work);
   }
 
   async #live(name: DeployedName, call: Signalled): Promise<LiveFunction> {

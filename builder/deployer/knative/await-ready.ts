@@ -48,6 +48,7 @@ export async function awaitRevision(name: string, waiting: Waiting): Promise<voi
     const mayPass = state !== "failed" || reason === "Unschedulable";
     if (mayPass && !isOver && performance.now() - lookedAt < EVIDENCE_MS) return false;
     lookedAt = performance.now();
+    if (revision === undefined) await checkWanted(name, waiting);
     const cause = causeOf(await functions.evidence(place, revision, name, { signal }));
     if (!mayPass || isOver || cause?.isFinal === true) throw failure(cause, waiting);
     if (cause !== undefined && cause.text !== news) onNews((news = cause.text));
@@ -89,6 +90,15 @@ export async function awaitGone(
     const present = await cluster.get<KnativeService>(SERVICES, place, { signal });
     return present === undefined || present.metadata.uid !== service.metadata.uid;
   });
+}
+
+/** A revision that nobody asks for any more will never be there. */
+async function checkWanted(name: string, { cluster, place, deployment, signal }: Waiting): Promise<void> {
+  const service = await cluster.get<KnativeService>(SERVICES, place, { signal });
+  if (service?.spec.template.metadata?.name === name) return;
+  const { version, label } = deployment;
+  const text = `"${label}" was ${service === undefined ? "removed" : "deployed otherwise"} meanwhile`;
+  throw new DeployError("conflict", `${text}; deploy version ${version} again if it is still wanted`);
 }
 
 function failure(cause: Cause | undefined, { deployment, place, seconds }: Waiting) {

@@ -20,7 +20,7 @@ export function withTraffic({ metadata, spec }: KnativeService, traffic: readonl
     apiVersion: SERVING,
     kind: "Service",
     metadata: { name, namespace, labels: oursOf(labels), annotations: oursOf(annotations) },
-    spec: { template: withoutNull(spec.template) as object, traffic },
+    spec: { template: withoutNull(spec.template) as KnativeService["spec"]["template"], traffic },
   };
 }
 

@@ -36,7 +36,7 @@ export type KnativeConfiguration = Conditioned;
 /** A Service of Knative, as it is in the cluster. */
 export interface KnativeService extends Conditioned {
   readonly spec: {
-    readonly template: object;
+    readonly template: { readonly metadata?: { readonly name?: string } };
     readonly traffic?: readonly LiveTarget[];
   };
   readonly status?: Conditioned["status"] & {
