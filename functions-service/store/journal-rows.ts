@@ -1,9 +1,30 @@
-import { sql } from "kysely";
+import { type Kysely, type RawBuilder, sql } from "kysely";
 import type { Change, Transition } from "../store.ts";
-import type { JournalTable } from "./tables.ts";
+import type { JournalTable, Tables } from "./tables.ts";
 
 /** The sequence of the last change that was appended: an expression. */
 export const END = sql<number>`coalesce((select first + count - 1 from journal order by first desc limit 1), 0)`;
+
+/** Rows that are looked at, at most. */
+const LOOKED_AT = 64;
+
+/**
+ * The first rows where something holds, in order: about so many changes, at least one row. Bodies of others are not read.
+ * Whether these are all there are.
+ */
+export async function firstRows(
+  db: Kysely<Tables>,
+  condition: RawBuilder<unknown>,
+  changes: RawBuilder<unknown>,
+): Promise<{ readonly rows: readonly JournalTable[]; readonly isAll: boolean }> {
+  const some = sql`select first, count from journal where ${condition} order by first limit ${sql.lit(LOOKED_AT)}`;
+  const counted = sql`select first as place, count(*) over () as total,
+    sum(count) over (order by first) - count as before from (${some}) as looked_at`;
+  const query = sql<JournalTable & { readonly total: number }>`select journal.*, total
+    from journal join (${counted}) as counted on first = place where before < ${changes} order by first`;
+  const { rows } = await query.execute(db);
+  return { rows, isAll: rows.length === (rows[0]?.total ?? 0) && rows.length < LOOKED_AT };
+}
 
 /** The changes of a row of the journal, as they were appended. */
 export function changesOf({ body }: Pick<JournalTable, "body">): Change[] {

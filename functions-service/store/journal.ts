@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import { MeshError } from "../../mesh/errors.ts";
 import type { Change, Journal, Transition } from "../store.ts";
-import { END, transitionsOf } from "./journal-rows.ts";
+import { END, firstRows, transitionsOf } from "./journal-rows.ts";
 import type { Projection } from "./projection.ts";
 import { SqlSinkPositions } from "./sink-positions.ts";
 import type { SqlRunner } from "./sql-runner.ts";
@@ -12,9 +12,6 @@ export interface JournalOptions {
   /** Sequences that may wait for a sink before no event begins any more. */
   readonly maxBacklog: number;
 }
-
-/** Rows that are read at a time. */
-const ROWS = 64;
 
 /** Changes that the events may be behind; who writes more has to wait for them. */
 const MAX_LAG = 20_000;
@@ -66,20 +63,12 @@ export class SqlJournal implements Journal {
         .select("position")
         .where("name", "=", "projected")
         .executeTakeFirstOrThrow();
-      let query = db
-        .selectFrom("journal")
-        .where("first", ">=", (where) =>
-          // The row that holds the next sequence, which need not be its first.
-          where
-            .selectFrom("journal")
-            .select(({ fn }) => fn.coalesce(fn.max("first"), sql.lit(0)).as("first"))
-            .where("first", "<=", after + 1),
-        )
-        .where("first", "<=", marks.position)
-        .orderBy("first")
-        .limit(ROWS);
-      if (project !== undefined) query = query.where("project", "=", project);
-      const rows = await query.select(["first", "count", "project", "body", "dropped"]).execute();
+      const { position } = marks;
+      // From the row that holds the next sequence, which need not be its first.
+      const from = sql`(select coalesce(max(first), 0) from journal where first <= ${after + 1})`;
+      const whose = project === undefined ? sql`` : sql` and project = ${project}`;
+      const wanted = sql`cast(${after + 1 + limit} as bigint) - ${from}`;
+      const { rows, isAll } = await firstRows(db, sql`first >= ${from} and first <= ${position}${whose}`, wanted);
       const transitions: Transition[] = [];
       for (const row of rows) {
         for (const transition of transitionsOf(row)) {
@@ -89,8 +78,10 @@ export class SqlJournal implements Journal {
         }
       }
       const last = rows.at(-1);
-      const isAll = rows.length < ROWS || last === undefined;
-      return { transitions, end: Math.max(after, isAll ? marks.position : last.first + last.count - 1) };
+      return {
+        transitions,
+        end: Math.max(after, isAll || last === undefined ? position : last.first + last.count - 1),
+      };
     });
   }
 

@@ -1,15 +1,12 @@
 import { type Transaction, sql } from "kysely";
 import { insertEvents, settleEvents } from "./event-batches.ts";
-import { END } from "./journal-rows.ts";
+import { END, firstRows } from "./journal-rows.ts";
 import { Pending } from "./pending-changes.ts";
 import type { SqlRunner } from "./sql-runner.ts";
-import type { JournalTable, Tables } from "./tables.ts";
+import type { Tables } from "./tables.ts";
 
 /** Changes of one transaction, about: some milliseconds, in which nothing can be appended, and worth a transaction. */
 const TOGETHER = 512;
-
-/** Rows that are read at a time. */
-const ROWS = 64;
 
 /**
  * Brings events up to date with the journal. Many at a time cost a third of what they cost one by one, and an invocation
@@ -69,14 +66,7 @@ export class Projection {
       .where("name", "=", "projected")
       .returning("position")
       .executeTakeFirstOrThrow();
-    const rows = await tx
-      .selectFrom("journal")
-      .where("first", ">", position)
-      .orderBy("first")
-      .limit(ROWS)
-      .selectAll()
-      .execute();
-    const page = upTo(TOGETHER, rows);
+    const { rows: page } = await firstRows(tx, sql`first > ${position}`, sql.lit(TOGETHER));
     const last = page.at(-1);
     if (last === undefined) return position;
 
@@ -90,11 +80,4 @@ export class Projection {
     await tx.updateTable("journal_marks").set({ position: projected }).where("name", "=", "projected").execute();
     return projected;
   }
-}
-
-function upTo(changes: number, rows: readonly JournalTable[]): readonly JournalTable[] {
-  let left = changes;
-  // At least one, however long it is.
-  const end = rows.findIndex((row, place) => (left -= row.count) < 0 && place > 0);
-  return end < 0 ? rows : rows.slice(0, end);
 }
