@@ -16,6 +16,7 @@ import { invocationsCommand } from "./commands/invocations.ts";
 import { jobsCommand } from "./commands/jobs.ts";
 import { keysCommand } from "./commands/keys.ts";
 import { logsCommand } from "./commands/logs.ts";
+import { planCommand } from "./commands/plan.ts";
 import { rulesCommand } from "./commands/rules.ts";
 import { servicesCommand } from "./commands/services.ts";
 import { tokenCommand } from "./commands/token.ts";
@@ -46,6 +47,7 @@ export function createProgram(): Command {
     servicesCommand(),
     logsCommand(),
     functionsCommand(),
+    planCommand(),
     jobsCommand(),
     baseCommand(),
     keysCommand(),
