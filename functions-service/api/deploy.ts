@@ -1,24 +1,37 @@
-import { MeshError } from "../../mesh/errors.ts";
-import { existingFunction } from "./functions.ts";
+import * as v from "valibot";
 import { type Operation, operation } from "./operation.ts";
-import { functionParams } from "./schemas.ts";
+import { JOB_FACE, requestJob, versionQuery } from "./request-job.ts";
+
+const percentQuery = v.optional(
+  v.pipe(
+    v.string(),
+    v.regex(/^\d{1,3}$/, "name a percentage, like 10"),
+    v.transform(Number),
+    v.number(),
+    v.integer(),
+    v.minValue(0),
+    v.maxValue(100),
+    v.description(
+      "How many of the calls the version gets; the others keep their proportion of the rest. Default: 100.",
+    ),
+  ),
+  "100",
+);
 
 export const DEPLOY_OPERATIONS: readonly Operation[] = [
   operation(
     {
+      ...JOB_FACE,
       id: "deployFunction",
-      tag: "jobs",
-      method: "post",
       path: "/api/v1/functions/deploy/{id}",
-      summary: "Deploys the latest version of a function",
-      description: "Refused as long as nobody deploys for the project.",
-      params: functionParams,
-      refusals: [404, 503],
+      summary: "Deploys a version, and sends calls to it once it is ready",
+      description:
+        "Builds its image before, where that was not done yet. Gives the job that is under way for the same version, when there is " +
+        "one. A version that does not become ready changes nothing: calls go where they went.",
+      query: v.strictObject({ version: versionQuery, percent: percentQuery }),
+      refusals: [404, 409],
     },
-    async ({ params }, parts) => {
-      const { label } = await existingFunction(params.id, parts);
-      const text = `function "${label}" cannot be deployed: nobody deploys for project "${parts.project}"`;
-      throw new MeshError("worker_unavailable", text, { retryAfterSeconds: 60 });
-    },
+    ({ params, query: { version, percent }, headers }, parts, context) =>
+      requestJob({ kind: "deploy", functionId: params.id, version, percent }, { headers, parts, context }),
   ),
 ];

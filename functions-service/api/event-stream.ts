@@ -5,6 +5,9 @@ import { MeshError } from "../../mesh/errors.ts";
 /** Media type of server-sent events. */
 export const EVENT_STREAM = "text/event-stream";
 
+/** Media type of lines of text. */
+export const TEXT = "text/plain";
+
 const JSON_TYPES = ["application/json", "application/*"];
 const SEQUENCE = /^\d{1,15}$/;
 
@@ -23,10 +26,16 @@ export const afterQuery = v.optional(
 
 /** Whether a caller wants a stream rather than JSON. Who would take either gets JSON, as ever. */
 export function wantsStream(headers: Headers): boolean {
+  return chosenType(headers, [EVENT_STREAM]) !== undefined;
+}
+
+/** Which of these types a caller wants rather than JSON; `undefined`: none of them. Of those wanted alike it is the first. */
+export function chosenType<Type extends string>(headers: Headers, types: readonly Type[]): Type | undefined {
   const accepted = parseAccept(headers.get("Accept") ?? "");
-  const weight = (types: readonly string[]): number =>
-    Math.max(0, ...accepted.filter(({ type }) => types.includes(type.toLowerCase())).map(({ q }) => q));
-  return weight([EVENT_STREAM]) > weight(JSON_TYPES);
+  const weight = (named: readonly string[]): number =>
+    Math.max(0, ...accepted.filter(({ type }) => named.includes(type.toLowerCase())).map(({ q }) => q));
+  const most = Math.max(...types.map((type) => weight([type])));
+  return most > weight(JSON_TYPES) ? types.find((type) => weight([type]) === most) : undefined;
 }
 
 /**
@@ -51,8 +60,12 @@ export function refuseInQuery(query: Readonly<Record<string, unknown>>, names: r
   throw new MeshError("invalid_request", `query.${first.path.join(".")}: ${why}`, { issues });
 }
 
-/** The response that a stream of events is. */
-export function streamResponse(stream: ReadableStream<Uint8Array>): Response {
-  const headers = { "Content-Type": EVENT_STREAM, "Cache-Control": "no-cache", "X-Accel-Buffering": "no" };
+/** The response that a stream of events is, or of lines of text. */
+export function streamResponse(
+  stream: ReadableStream<Uint8Array>,
+  type: typeof EVENT_STREAM | typeof TEXT = EVENT_STREAM,
+): Response {
+  const contentType = type === TEXT ? `${TEXT}; charset=utf-8` : type;
+  const headers = { "Content-Type": contentType, "Cache-Control": "no-cache", "X-Accel-Buffering": "no" };
   return new Response(stream, { headers: { ...headers, Vary: "Accept" } });
 }

@@ -6,6 +6,7 @@ import { conditionOf, entityTag } from "./entity-tag.ts";
 import { type ApiParts, type Operation, operation } from "./operation.ts";
 import { PAGE_HEADERS, pageQuery, pageResponse, toPageRequest } from "./paging.ts";
 import { functionParams, functionSchema } from "./schemas.ts";
+import { undeploy } from "./undeploy.ts";
 
 const PATH = "/api/v1/functions";
 const ONE = `${PATH}/{id}` as const;
@@ -96,14 +97,20 @@ export const FUNCTION_OPERATIONS: readonly Operation[] = [
       method: "delete",
       path: ONE,
       summary: "Deletes a function with all its versions; its events stay",
+      description: "One that is deployed is undeployed before.",
       params: functionParams,
       headers: IF_MATCH,
       success: { status: 204, description: "It is gone" },
-      refusals: [404, 412],
+      refusals: [404, 409, 412, 503],
     },
-    async ({ params: { id }, headers }, parts) => {
+    async ({ params: { id }, headers }, parts, context) => {
       const { store, project } = parts;
-      const condition = conditionOf(headers, await existingFunction(id, parts));
+      const found = await existingFunction(id, parts);
+      let condition = conditionOf(headers, found);
+      if (await store.functions.isHandedOver(project, id)) {
+        const { updatedAt } = await undeploy(found, parts, context);
+        if (condition.ifUpdatedAt !== undefined) condition = { ifUpdatedAt: updatedAt };
+      }
       if (!(await store.functions.remove(project, id, condition))) throw noFunction(id);
       return new Response(null, { status: 204 });
     },

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { type Body, encodeBody } from "../../mesh/body.ts";
 import { MeshError } from "../../mesh/errors.ts";
 import type { StoredFunction } from "../../mesh/function.ts";
+import { STORED_FUNCTION } from "../../mesh/names.ts";
 import { encodePayload } from "../../mesh/payload.ts";
 import { existingFunction } from "./functions.ts";
 import { type InvocationRecord, beginInvocation } from "./invocation-record.ts";
@@ -15,9 +16,7 @@ import {
 } from "./operation.ts";
 import { refusal } from "./problem.ts";
 import { functionParams } from "./schemas.ts";
-
-/** The one function of the service that a stored function is deployed as; the service has its label. */
-const HANDLER = "handler";
+import { unserved } from "./unserved.ts";
 
 /** Names the event that a call is recorded as. */
 const INVOCATION_ID = "Fmesh-Invocation-Id";
@@ -80,10 +79,11 @@ type Asked = Pick<CheckedRequest<unknown, unknown, unknown>, "headers" | "method
 
 /** Calls a function. That it begins is recorded before, how it ends before the answer. */
 async function invoke(
-  { label, timeoutMs }: StoredFunction,
+  stored: StoredFunction,
   data: unknown,
   { headers, method, url, parts, context }: Asked & { readonly parts: ApiParts; readonly context: RequestContext },
 ): Promise<Response> {
+  const { label, timeoutMs } = stored;
   const { log, trace } = context;
   const deadlineMs = Math.floor(Math.min(parts.now().getTime() + timeoutMs, context.deadlineMs));
   const facts = { source: label, traceId: trace.traceId, deadlineMs, payload: encodePayload(data) };
@@ -93,9 +93,9 @@ async function invoke(
   let response: Response;
   try {
     const options = { callId: record.id, timeoutMs, ...(idempotencyKey !== null && { idempotencyKey }) };
-    answer = await encodeBody(await context.call(label, HANDLER, data, options));
+    answer = await encodeBody(await context.call(label, STORED_FUNCTION, data, options));
   } catch (thrown) {
-    const error = isUnserved(thrown) ? notDeployed(label, thrown) : thrown;
+    const error = isUnserved(thrown) ? await unserved(stored, thrown, { parts, context }) : thrown;
     await record.failed(MeshError.from(error));
     return identified(refusal(error, context, { method, path: url.pathname }), record);
   }
@@ -124,10 +124,4 @@ function identified(response: Response, { id }: InvocationRecord): Response {
 
 function isUnserved(error: unknown): error is MeshError {
   return error instanceof MeshError && error.code === "worker_unavailable";
-}
-
-function notDeployed(label: string, { retryAfterSeconds = 1 }: MeshError): MeshError {
-  return new MeshError("worker_unavailable", `nobody serves function "${label}" at the moment; deploy it first`, {
-    retryAfterSeconds,
-  });
 }

@@ -1,6 +1,7 @@
 import { type JsonSchema, toJsonSchema } from "@valibot/to-json-schema";
 import type { GenericSchema } from "valibot";
 import { EVENT_STATUSES, eventInputSchema, eventStatusSchema } from "../../mesh/event.ts";
+import { deployedFunctionSchema, deployedLineSchema } from "../../mesh/deployment.ts";
 import { functionInputSchema } from "../../mesh/function.ts";
 import {
   eventSchema,
@@ -28,6 +29,8 @@ export const COMPONENTS: ReadonlyMap<GenericSchema, { readonly name: string; rea
   [eventInputSchema, { name: "EventInput", side: "input" }],
   [eventSchema, { name: "Event", side: "output" }],
   [jobSchema, { name: "Job", side: "output" }],
+  [deployedFunctionSchema, { name: "Deployment", side: "output" }],
+  [deployedLineSchema, { name: "LogLine", side: "output" }],
   [problemSchema, { name: "Problem", side: "output" }],
 ]);
 

@@ -1,5 +1,7 @@
 import { BUILD_OPERATIONS } from "./build.ts";
 import { DEPLOY_OPERATIONS } from "./deploy.ts";
+import { LOG_OPERATIONS } from "./deployment-logs.ts";
+import { DEPLOYMENT_OPERATIONS } from "./deployments.ts";
 import { EVENT_OPERATIONS } from "./events.ts";
 import { FUNCTION_OPERATIONS } from "./functions.ts";
 import { INVOKE_OPERATIONS } from "./invoke.ts";
@@ -18,6 +20,8 @@ export const OPERATIONS: readonly Operation[] = [
   ...FUNCTION_OPERATIONS,
   ...VERSION_OPERATIONS,
   ...TRAFFIC_OPERATIONS,
+  ...DEPLOYMENT_OPERATIONS,
+  ...LOG_OPERATIONS,
   ...EVENT_OPERATIONS,
   ...JOB_OPERATIONS,
 ];

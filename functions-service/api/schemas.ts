@@ -93,8 +93,12 @@ export const jobSchema = v.object({
   version: versionNumber,
   state: v.picklist(JOB_STATES),
   steps: v.array(v.object({ name: v.string(), durationMs: v.optional(v.number()), note: v.optional(v.string()) })),
+  percent: v.optional(
+    v.pipe(v.number(), v.description("Of a deployment: how many of the calls the version is to get.")),
+  ),
   log: v.pipe(v.array(v.string()), v.description("The newest lines of what its tools said.")),
   image: v.optional(image),
+  deployed: v.optional(v.object({ url: v.string(), traffic: trafficSchema })),
   error: v.optional(v.object({ code: v.string(), message: v.string(), issues: v.optional(issues) })),
   createdAt: timestamp,
   createdBy: v.string(),

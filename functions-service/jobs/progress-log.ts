@@ -1,4 +1,5 @@
 import type { BuildProgress } from "../../mesh/build.ts";
+import type { DeployProgress } from "../../mesh/deployment.ts";
 import type { JobProgress, JobStep } from "../../mesh/job.ts";
 
 /** Lines that are kept, each cut to so many characters. */
@@ -10,7 +11,7 @@ export class ProgressLog {
   readonly #steps: JobStep[] = [];
   readonly #log: string[] = [];
 
-  add(progress: BuildProgress): void {
+  add(progress: BuildProgress | DeployProgress): void {
     const { step: name } = progress;
     if ("log" in progress) {
       this.#log.push(`${name}: ${progress.log.slice(0, MAX_LINE)}`);

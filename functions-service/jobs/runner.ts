@@ -1,12 +1,14 @@
-import type { BuildDefinition } from "../../mesh/build.ts";
 import { MeshError } from "../../mesh/errors.ts";
-import type { Job } from "../../mesh/job.ts";
+import type { Job, JobKind } from "../../mesh/job.ts";
 import type { Closable } from "../../mesh/lifecycle.ts";
 import type { Log } from "../../mesh/log.ts";
 import { pause } from "../../mesh/pause.ts";
+import type { CallMesh } from "../ask-mesh.ts";
 import type { JobOutcome, Store } from "../store.ts";
+import type { JobWork } from "./job-work.ts";
 import { ProgressLog } from "./progress-log.ts";
-import { type CallMesh, runBuild } from "./run-build.ts";
+import { runBuild } from "./run-build.ts";
+import { runDeploy } from "./run-deploy.ts";
 
 /** What a project's jobs are run with. */
 export interface JobRunnerOptions {
@@ -35,8 +37,11 @@ const TELL_MS = 250;
 /** How often to look for jobs that other processes have left, in milliseconds. */
 const POLL_MS = 2000;
 
-/** How often a job is begun again whose builder went away. */
+/** How often a job is begun again when whoever did it went away. */
 const ATTEMPTS = 3;
+
+/** How each kind is done. */
+const RUN: Readonly<Record<JobKind, (work: JobWork) => Promise<JobOutcome>>> = { build: runBuild, deploy: runDeploy };
 
 /**
  * Runs what is queued, here or by any other process with the same store. A job whose process ends is run again by another: jobs
@@ -134,10 +139,15 @@ class JobRun {
   }
 
   async #work(signal: AbortSignal): Promise<JobOutcome> {
+    const { store, call } = this.#options;
+    const job = this.#job;
+    const keepImage: JobWork["keepImage"] = async (image) => {
+      await store.jobs.keepImage(job.id, this.#holder, image);
+    };
+    const work = { job, store, call, progress: this.#progress, signal, keepImage };
     for (let attempt = 1; ; attempt++) {
       try {
-        const given = { call: this.#options.call, progress: this.#progress, signal };
-        return await runBuild(await this.#definition(), given);
+        return await RUN[job.kind](work);
       } catch (thrown) {
         const error = MeshError.from(thrown);
         if (signal.aborted) return { state: "cancelled" };
@@ -146,16 +156,6 @@ class JobRun {
         else return { state: "failed", error: asJobError(error) };
       }
     }
-  }
-
-  async #definition(): Promise<BuildDefinition> {
-    const { functions } = this.#options.store;
-    const { project, functionId, version, label } = this.#job;
-    const source = await functions.version(project, functionId, version);
-    if (source === undefined)
-      throw new MeshError("function_not_found", `function "${label}" has no version ${version}`);
-    const { template, runtime, handler, dependencies } = source;
-    return { project, label, version, template, runtime, handler, dependencies };
   }
 }
 

@@ -89,13 +89,3 @@ test.each(["GET", "POST"])("%s of a function that is not there is 404", async (m
   const api = await useApi({ call: echo });
   expect((await api.send(method, `${FUNCTIONS}/invoke/${NO_ID}`)).status).toBe(404);
 });
-
-test("deploy is refused as long as nobody deploys, and promises nothing", async () => {
-  const { api, path } = await deployed();
-  const before = await api.json("GET", path.replace("/invoke", ""));
-  const response = await api.send("POST", path.replace("invoke", "deploy"));
-  const problem = { code: "worker_unavailable", detail: expect.stringContaining('nobody deploys for project "shop"') };
-  expect([response.status, await response.json()]).toMatchObject([503, problem]);
-  expect(await api.json("GET", path.replace("/invoke", ""))).toEqual(before);
-  expect((await api.send("POST", `${FUNCTIONS}/deploy/${NO_ID}`)).status).toBe(404);
-});

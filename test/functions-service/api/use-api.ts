@@ -28,7 +28,9 @@ const nobody: Call = (service, name) => {
 };
 
 /** What may be said of the API under test. */
-export interface TestApiOptions extends Partial<Pick<FunctionsAppParts, "onProgress" | "heartbeatMs" | "now">> {
+export interface TestApiOptions extends Partial<
+  Pick<FunctionsAppParts, "onProgress" | "heartbeatMs" | "now" | "wakeJobs">
+> {
   /** Answers calls of the mesh's functions. */
   readonly call?: Call;
   readonly claims?: RequestContext["claims"];

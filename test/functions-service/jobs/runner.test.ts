@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { CallMesh } from "../../../functions-service/jobs/run-build.ts";
+import type { CallMesh } from "../../../functions-service/ask-mesh.ts";
 import { type JobRunner, startJobRunner } from "../../../functions-service/jobs/runner.ts";
 import type { Store } from "../../../functions-service/store.ts";
 import { MeshError } from "../../../mesh/errors.ts";

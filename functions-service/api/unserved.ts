@@ -1,0 +1,38 @@
+import type { DeployedFunction } from "../../mesh/deployment.ts";
+import { MeshError } from "../../mesh/errors.ts";
+import type { StoredFunction } from "../../mesh/function.ts";
+import { deployerOf } from "./deployer-of.ts";
+import type { ApiParts, RequestContext } from "./operation.ts";
+
+/** How long a deployer may take to say why, in milliseconds. */
+const ASK_MS = 2000;
+
+/** Why nobody serves a function, as far as that can be known, in place of the error that says no more than that. */
+export async function unserved(
+  { id, label }: StoredFunction,
+  { retryAfterSeconds = 1, cause }: MeshError,
+  { parts, context }: { readonly parts: ApiParts; readonly context: RequestContext },
+): Promise<MeshError> {
+  const why = (await parts.store.functions.isHandedOver(parts.project, id))
+    ? await reason(label, parts, context)
+    : "it is not deployed; deploy it first";
+  const text = `nobody serves function "${label}" at the moment: ${why}`;
+  return new MeshError("worker_unavailable", text, { retryAfterSeconds, cause });
+}
+
+async function reason(label: string, parts: ApiParts, context: RequestContext): Promise<string> {
+  try {
+    return explained(await deployerOf(parts, context, { timeoutMs: ASK_MS }).describe(label));
+  } catch (error) {
+    // It is the function that is asked for; what is wrong with its deployer is told beside.
+    return MeshError.from(error).message;
+  }
+}
+
+function explained(deployed: DeployedFunction | undefined): string {
+  if (deployed === undefined) return "it is not deployed; deploy it first";
+  const { state, message } = deployed;
+  if (state === "progressing") return message ?? "it is being started";
+  if (state === "failed") return message ?? "it does not run";
+  return "it is deployed, and can be started; try again";
+}
