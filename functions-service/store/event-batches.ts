@@ -1,18 +1,31 @@
 import { type Transaction, sql } from "kysely";
 import { EVENT_COLUMNS, OUTCOME_COLUMNS, type OutcomeRow } from "./event-rows.ts";
-import type { SqlFeatures } from "./features.ts";
+import { type SqlFeatures, keysOf } from "./features.ts";
 import type { EventsTable, Tables } from "./tables.ts";
 
 /** Names one event. */
 type EventKey = Pick<EventsTable, "project" | "id">;
 
-/** Writes the events that are not there yet, in one statement, and names them. */
+const COLUMNS = keysOf(EVENT_COLUMNS);
+const OUTCOMES = keysOf(OUTCOME_COLUMNS).filter((column) => column !== "project" && column !== "id");
+
+const INSERT = `insert into events (${COLUMNS.join(", ")}) values (${COLUMNS.map(() => "?").join(", ")})
+  on conflict (project, id) do nothing`;
+const SETTLE = `update events set ${OUTCOMES.map((column) => `${column} = ?`).join(", ")}
+  where project = ? and id = ? and status = 'PENDING'`;
+
+/** Writes the events that are not there yet, and names them. */
 export async function insertEvents(
   tx: Transaction<Tables>,
   rows: readonly EventsTable[],
   features: SqlFeatures,
 ): Promise<readonly EventKey[]> {
   if (rows.length === 0) return [];
+  if (features.each !== undefined) {
+    const values = rows.map((row) => COLUMNS.map((column) => row[column]));
+    const isInserted = features.each(INSERT, values);
+    return rows.filter((_row, place) => isInserted[place]);
+  }
   const columns = sql.join(Object.keys(EVENT_COLUMNS).map((column) => sql.ref(column)));
   // "where true" tells SQLite that "on" does not belong to a join.
   const insert = sql<EventKey>`insert into events (${columns})
@@ -21,13 +34,18 @@ export async function insertEvents(
   return (await insert.execute(tx)).rows;
 }
 
-/** Ends those events that are pending, in one statement, and names them. */
+/** Ends those events that are pending, and names them. */
 export async function settleEvents(
   tx: Transaction<Tables>,
   rows: readonly OutcomeRow[],
   features: SqlFeatures,
 ): Promise<readonly EventKey[]> {
   if (rows.length === 0) return [];
+  if (features.each !== undefined) {
+    const values = rows.map((row) => [...OUTCOMES.map((column) => row[column]), row.project, row.id]);
+    const isSettled = features.each(SETTLE, values);
+    return rows.filter((_row, place) => isSettled[place]);
+  }
   const update = sql<EventKey>`update events set status = outcome.status, response = outcome.response,
       duration_ms = outcome.duration_ms, error = outcome.error
     from (select * from ${features.rows(rows, OUTCOME_COLUMNS)}) as outcome

@@ -23,9 +23,14 @@ export interface SqlFeatures {
   readonly columns: ColumnTypes;
   /** Rows as one parameter, whatever their number: something to select from, by the names of the columns. */
   rows<Name extends string>(
-    rows: readonly Readonly<Record<Name, string | number | null>>[],
+    rows: readonly Readonly<Record<Name, SqlValue>>[],
     columns: Readonly<Record<Name, RowType>>,
   ): RawBuilder<unknown>;
+  /**
+   * Runs a statement for each of some rows, in the transaction that is under way, and tells for which it changed something: faster
+   * than {@link rows} where a statement is no more than a function call.
+   */
+  readonly each?: (statement: string, rows: readonly (readonly SqlValue[])[]) => readonly boolean[];
   /**
    * Makes other transactions that append to the journal wait until this one is over. Without it numbers would be given out twice,
    * or seen in another order than they were given. `undefined` where there is one writer at a time anyway.
@@ -39,6 +44,9 @@ export interface SqlFeatures {
   /** What a driver's error means, or `undefined` for any other. */
   failureOf(error: unknown): StoreFailure | undefined;
 }
+
+/** A value in a row. */
+export type SqlValue = string | number | null;
 
 /** Types of values in {@link SqlFeatures.rows}. */
 export type RowType = "text" | "number" | "integer";

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { expect, test } from "vitest";
+import type { Store } from "../../../functions-service/store.ts";
 import type { StoreUnderTest } from "../store-conformance.ts";
 
 const WRITER = join(import.meta.dirname, "../fixtures/store-writer.ts");
@@ -26,12 +27,23 @@ export function restartConformance(current: () => StoreUnderTest): void {
         ids.map((id) => [id.split("-")[0], ids.filter((other) => other.startsWith(`${id.split("-")[0]}-`))]),
       );
       for (const [batch, whole] of batches) expect(whole, `batch ${batch}`).toHaveLength(1 + (Number(batch) % 9));
-      const { transitions } = await again.journal.read(0, { limit: 100_000, project });
       const settled = items.filter(({ status }) => status === "SUCCESS");
-      expect(transitions).toHaveLength(items.length + settled.length);
+      expect(await countTransitions(again, project)).toBe(items.length + settled.length);
     }
     await store.ping();
   });
+}
+
+/** However fast it was: a reading need not give all there is. */
+async function countTransitions({ journal }: Store, project: string): Promise<number> {
+  let count = 0;
+  for (let after = -1, end = 0; after !== end;) {
+    after = end;
+    const page = await journal.read(after, { limit: 10_000, project });
+    count += page.transitions.length;
+    end = page.end;
+  }
+  return count;
 }
 
 /** Runs a process that writes batches without end, kills it after so many, and gives what it had acknowledged. */
