@@ -5,6 +5,7 @@ import { functionSubject } from "../../mesh/names.ts";
 import { NobodyThere } from "../../mesh/nobody-there.ts";
 import { pause } from "../../mesh/pause.ts";
 import type { OnDemand } from "../deployer.ts";
+import { unlessAborted } from "../registry/unless-aborted.ts";
 import type { CallInHand } from "./call-in-hand.ts";
 
 /** What a call needs to be brought to an instance. */
@@ -29,7 +30,7 @@ export async function wakeFor(call: CallInHand, { broker, wake }: WakeParts): Pr
   const { project, service: label } = to;
   let absences = 0;
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
-    await wake({ project, label }, { signal });
+    await unlessAborted(wake({ project, label }, { signal }), signal);
     signal.throwIfAborted();
     call.isHandedOver = true;
     try {
