@@ -26,17 +26,13 @@ export async function firstRows(
   return { rows, isAll: rows.length === (rows[0]?.total ?? 0) && rows.length < LOOKED_AT };
 }
 
-/** The changes of a row of the journal, as they were appended. */
-export function changesOf({ body }: Pick<JournalTable, "body">): Change[] {
-  return JSON.parse(body) as Change[];
-}
-
 /** Those of a row's changes that counted, in order. */
 export function transitionsOf(
-  row: Pick<JournalTable, "first" | "project" | "body" | "dropped">,
+  row: Pick<JournalTable, "first" | "project" | "dropped">,
+  changes: readonly Change[],
 ): readonly Transition[] {
   const { first, project } = row;
-  const all = changesOf(row).map((change, place) => ({ sequence: first + place, project, change }));
+  const all = changes.map((change, place) => ({ sequence: first + place, project, change }));
   if (row.dropped === null) return all;
   const dropped = new Set(JSON.parse(row.dropped) as number[]);
   return all.filter(({ sequence }) => !dropped.has(sequence - first));

@@ -3,6 +3,7 @@ import { MeshError } from "../../mesh/errors.ts";
 import type { Change, Journal, Transition } from "../store.ts";
 import { END, firstRows, transitionsOf } from "./journal-rows.ts";
 import type { Projection } from "./projection.ts";
+import type { RecentChanges } from "./recent-changes.ts";
 import { SqlSinkPositions } from "./sink-positions.ts";
 import type { SqlRunner } from "./sql-runner.ts";
 
@@ -24,6 +25,7 @@ export class SqlJournal implements Journal {
   readonly sinks: SqlSinkPositions;
   readonly #sql: SqlRunner;
   readonly #projection: Projection;
+  readonly #recent: RecentChanges;
   readonly #options: JournalOptions;
   /** The last sequence, as far as this process knows, and what no sink has confirmed less than. */
   #end = 0;
@@ -32,6 +34,7 @@ export class SqlJournal implements Journal {
   constructor(runner: SqlRunner, projection: Projection, options: JournalOptions) {
     this.#sql = runner;
     this.#projection = projection;
+    this.#recent = projection.recent;
     this.#options = options;
     this.sinks = new SqlSinkPositions(runner, options.now);
   }
@@ -41,11 +44,14 @@ export class SqlJournal implements Journal {
     for (const change of changes) assertInstants(change);
     if (changes.some(({ change }) => change === "begun")) await this.#assertRoom();
     const { length: count } = changes;
+    const body = JSON.stringify(changes);
     // By hand, as all that is done once per batch: on SQLite building a query takes longer than running it.
     const insert = sql<{ first: number }>`insert into journal (first, count, project, written_at, body)
-      values (${END} + 1, ${count}, ${project}, ${this.#options.now()}, ${JSON.stringify(changes)}) returning first`;
+      values (${END} + 1, ${count}, ${project}, ${this.#options.now()}, ${body}) returning first`;
     const [row] = (await this.#sql.inOrder(insert)).rows;
-    this.#end = (row?.first ?? 0) + count - 1;
+    const first = row?.first ?? 0;
+    this.#recent.keep(first, changes, body.length);
+    this.#end = first + count - 1;
     if (this.#projection.lag(this.#end) > MAX_LAG) await this.project();
   }
 
@@ -71,7 +77,7 @@ export class SqlJournal implements Journal {
       const { rows, isAll } = await firstRows(db, sql`first >= ${from} and first <= ${position}${whose}`, wanted);
       const transitions: Transition[] = [];
       for (const row of rows) {
-        for (const transition of transitionsOf(row)) {
+        for (const transition of transitionsOf(row, this.#recent.of(row))) {
           if (transition.sequence <= after) continue;
           transitions.push(transition);
           if (transitions.length === limit) return { transitions, end: transition.sequence };

@@ -1,10 +1,14 @@
-import type { EventEnded } from "../store.ts";
+import type { Change, EventEnded } from "../store.ts";
 import { type OutcomeRow, begunRow, endOf, outcomeRow } from "./event-rows.ts";
-import { changesOf } from "./journal-rows.ts";
 import type { EventsTable, JournalTable } from "./tables.ts";
 
 /** Names one event. */
 type EventKey = Pick<EventsTable, "project" | "id">;
+
+/** A row of the journal, read. */
+export interface JournalRow extends Pick<JournalTable, "first" | "project"> {
+  readonly changes: readonly Change[];
+}
 
 /** Where a change stands in the journal. */
 interface Place {
@@ -33,10 +37,10 @@ export class Pending {
   readonly #ended = new Map<string, Ended>();
   readonly #dropped = new Map<number, number[]>();
 
-  constructor(rows: readonly JournalTable[]) {
+  constructor(rows: readonly JournalRow[]) {
     for (const row of rows) {
-      const { first, project } = row;
-      for (const [index, change] of changesOf(row).entries()) {
+      const { first, project, changes } = row;
+      for (const [index, change] of changes.entries()) {
         const place = { first, index };
         const key = keyOf({ project, id: change.id });
         const known = this.#begun.get(key);

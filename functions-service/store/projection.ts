@@ -2,6 +2,7 @@ import { type Transaction, sql } from "kysely";
 import { insertEvents, settleEvents } from "./event-batches.ts";
 import { END, firstRows } from "./journal-rows.ts";
 import { Pending } from "./pending-changes.ts";
+import { RecentChanges } from "./recent-changes.ts";
 import type { SqlRunner } from "./sql-runner.ts";
 import type { Tables } from "./tables.ts";
 
@@ -13,6 +14,7 @@ const TOGETHER = 512;
  * that has ended by then is written once: that is why it happens later, and not where changes are appended.
  */
 export class Projection {
+  readonly recent = new RecentChanges();
   readonly #sql: SqlRunner;
   #projected = 0;
   #running: Promise<unknown> = Promise.resolve();
@@ -70,7 +72,7 @@ export class Projection {
     const last = page.at(-1);
     if (last === undefined) return position;
 
-    const pending = new Pending(page);
+    const pending = new Pending(page.map((row) => ({ ...row, changes: this.recent.of(row) })));
     pending.inserted(await insertEvents(tx, pending.begun(), this.#sql.features));
     pending.settled(await settleEvents(tx, pending.ended(), this.#sql.features));
     for (const { first, dropped } of pending.dropped()) {
