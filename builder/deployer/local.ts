@@ -92,7 +92,7 @@ export class LocalDeployer implements Deployer {
     if (this.#functions.size > 0) log.info("functions are deployed as before", { functions: this.#functions.size });
   }
 
-  deploy(deployment: Deployment, call: DeployCall): Promise<DeployedFunction> {
+  async deploy(deployment: Deployment, call: DeployCall): Promise<DeployedFunction> {
     const name = checked(deployment);
     return this.#inTurn(name, call.signal, async () => {
       const key = keyOf(name);

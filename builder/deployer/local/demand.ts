@@ -14,6 +14,11 @@ export class DemandWatch {
     this.#lastWorkMs = nowMs;
   }
 
+  /** How many calls its instances had at once when they were asked last. */
+  get atOnce(): number {
+    return this.#atOnce;
+  }
+
   /** Whether there was nothing to do for as long as an idle instance stays. */
   isIdle(nowMs: number): boolean {
     return nowMs - this.#lastWorkMs >= this.#scale.idleSeconds * 1000;

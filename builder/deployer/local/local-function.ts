@@ -162,14 +162,15 @@ export class LocalFunction {
     traffic: Traffic,
     { anew, signal }: { readonly anew: VersionPool | undefined; readonly signal: AbortSignal },
   ): Promise<void> {
-    const running = this.#scaled().reduce((sum, { pool, percent }) => sum + (percent > 0 ? pool.up.length : 0), 0);
+    const serving = this.#scaled().filter(({ percent }) => percent > 0);
+    const atOnce = serving.reduce((sum, { pool }) => sum + pool.demand.atOnce, 0);
     // What sleeps goes on sleeping: whoever wakes it starts what the calls are for then.
-    const isAwake = running > 0 || anew !== undefined;
+    const isAwake = anew !== undefined || serving.some(({ pool }) => pool.count > 0);
     const needed = [...pools.values()].flatMap((pool) => {
       const percent = traffic[pool.deployment.version] ?? 0;
-      const { max } = pool.deployment.scale;
+      const { max, concurrency } = pool.deployment.scale;
       if (pool !== anew && (percent === 0 || !isAwake)) return [];
-      return [{ pool, count: Math.min(max, Math.max(1, Math.ceil((running * percent) / 100))) }];
+      return [{ pool, count: Math.min(max, Math.max(1, Math.ceil((atOnce * percent) / 100 / concurrency))) }];
     });
     if (this.#isStopped) throw new Error("the deployer is stopping");
     for (const { pool } of needed) this.#held.add(pool);
