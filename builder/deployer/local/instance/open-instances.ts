@@ -6,7 +6,7 @@ import type { Log } from "../../../../mesh/log.ts";
 import type { Registry } from "../../../registry.ts";
 import { DeployError } from "../../deploy-error.ts";
 import type { ImageReference, InstanceEvents, InstanceSpec, Instances, RunningInstance, Sandbox } from "../instance.ts";
-import { type Programs, bare } from "./bare.ts";
+import { type Programs, bare, socketOf } from "./bare.ts";
 import { ImageStore } from "./image/image-store.ts";
 import type { Launch } from "./launch.ts";
 import { type Limits, limitsOf } from "./limits.ts";
@@ -17,6 +17,7 @@ import { startProcess } from "./running-process.ts";
 import { type Guard, findGuard } from "./sandbox.ts";
 import { sandboxed } from "./sandboxed.ts";
 import { writeSecrets } from "./secrets.ts";
+import { letConnect } from "./user.ts";
 
 export interface OpenInstancesOptions {
   /** Where images are had from. */
@@ -55,7 +56,7 @@ export async function openInstances(options: OpenInstancesOptions): Promise<Inst
   const images = await ImageStore.open({ registry, folder, architecture, maxBytes });
   const isRoot = getuid?.() === 0;
   const { guard, sandbox } = await findGuard({ mode, bwrap, folder: join(folder, "images", "image"), isRoot });
-  const limiter = Limiter.open({ controlGroups, log });
+  const limiter = await Limiter.open({ controlGroups, log });
   const own = PrivateFolder.open({ otherwise: join(folder, "running") });
   log.info("instances can be started", {
     sandbox: sandbox.isOn ? "on" : `off: ${sandbox.why}`,
@@ -142,6 +143,8 @@ class LocalInstances implements Instances {
     const secrets = hasSecrets ? join(folder, "secrets") : undefined;
     if (secrets !== undefined) await writeSecrets(deployment, { secretsFolder, folder: secrets, user: guard?.user });
     if (guard === undefined) return bare(spec, { image, programs, secrets });
+    const socket = socketOf(spec.natsUrl);
+    if (socket !== undefined && guard.user !== undefined) letConnect(socket, guard.user);
     return sandboxed(spec, { image, guard, limits, secrets });
   }
 

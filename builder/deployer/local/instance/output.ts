@@ -48,6 +48,11 @@ export class Output {
     stream.on("error", () => splitter.end());
   }
 
+  /** A line of whoever runs it. */
+  say(text: string): void {
+    this.#tell(`(${text})`);
+  }
+
   /** Nothing more comes. */
   end(): void {
     this.#tellLeftOut();
@@ -70,7 +75,7 @@ export class Output {
 
   #tellLeftOut(): void {
     if (this.#leftOut === 0) return;
-    this.#tell(`(${this.#leftOut} lines are left out: more than ${BYTES_PER_SECOND / 1024} KiB a second)`);
+    this.say(`${this.#leftOut} lines are left out: more than ${BYTES_PER_SECOND / 1024} KiB a second`);
     this.#leftOut = 0;
   }
 

@@ -31,7 +31,7 @@ const SIGNAL_CODES = 128;
  */
 export async function startProcess(launch: Launch, options: ProcessOptions): Promise<RunningInstance> {
   const { command, env, folder, input } = launch;
-  const [program, ...args] = options.group?.join(command) ?? command;
+  const [program, ...args] = command;
   const stdio = ["pipe", "pipe", "pipe", ...(input === undefined ? [] : (["pipe"] as const))] as const;
   const child = spawn(program, args, { cwd: folder, env, detached: true, stdio: [...stdio] });
   try {
@@ -70,6 +70,10 @@ class RunningProcess implements RunningInstance {
     };
     this.#watch = new Watch(this.pid, options.watched, { onOutOfMemory, onTooManyProcesses: () => this.#killAll() });
     this.ended = this.#untilEnded();
+    options.group?.add(this.pid).catch((error: unknown) => {
+      options.output.say(`it is ended, since the kernel does not limit it: ${String(error)}`);
+      this.#killAll();
+    });
   }
 
   stop(graceMs: number): Promise<InstanceEnd> {

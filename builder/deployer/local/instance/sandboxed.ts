@@ -48,7 +48,8 @@ export function sandboxed(spec: InstanceSpec, options: SandboxedOptions): Launch
     ...["--ro-bind", image.root, "/"],
     ...guard.isolation(hasNetwork),
     ...["--hostname", instance],
-    ...["--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev"],
+    // Where root started the sandbox the kernel's settings were writable, and /dev has room in memory that nobody counts.
+    ...["--proc", "/proc", "--remount-ro", "/proc", "--dev", "/dev", "--remount-ro", "/dev"],
     ...["--size", String(Math.floor(limits.memoryBytes / 2)), "--perms", "1777", "--tmpfs", "/tmp"],
     ...resolver.flatMap((path) => ["--ro-bind", realpathSync(path), path]),
     ...(socket === undefined ? [] : ["--bind", socket, SOCKET]),

@@ -1,16 +1,15 @@
 import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { kill } from "node:process";
 import { pause } from "../../../../../mesh/pause.ts";
 import type { Limited, Limits } from "../limits.ts";
+import { descendantsOf } from "../process-tree.ts";
 import { type GroupFiles, type Hierarchy, SETTINGS } from "./hierarchies.ts";
 
 /** How long the kernel may take to forget a process that was killed. */
 const PATIENCE_MS = 2_000;
 const POLL_MS = 5;
-
-/** Joins the groups that are named first and becomes the command after them, which so is never outside of them. */
-const JOIN = 'while [ "$1" != -- ]; do echo 0 > "$1" || exit 125; shift; done; shift; exec "$@"';
 
 /** A group for one instance in each hierarchy, by which the kernel limits it. */
 export class ControlGroup {
@@ -27,10 +26,20 @@ export class ControlGroup {
     }
   }
 
-  /** A command that joins the group and becomes another one. */
-  join(command: readonly string[]): readonly [string, ...string[]] {
-    const groups = this.#folders.map(({ path }) => join(path, "cgroup.procs"));
-    return ["/bin/sh", "-c", JOIN, "sh", ...groups, "--", ...command];
+  /**
+   * Moves a process, and all below it, into the group. The kernel takes its time for that, some milliseconds, in which a runtime
+   * has not even begun with a function: nobody waits for it.
+   * @throws Error of the file system when the kernel does not let it.
+   */
+  async add(pid: number): Promise<void> {
+    const added = new Set<number>();
+    for (;;) {
+      // What one that has been moved starts is in the group from the beginning.
+      const [next] = [pid, ...descendantsOf(pid)].filter((each) => !added.has(each));
+      if (next === undefined) return;
+      for (const { path } of this.#folders) await writeFile(join(path, "cgroup.procs"), String(next)).catch(ifAlive);
+      added.add(next);
+    }
   }
 
   /** Whether the kernel has ended something in it for want of memory. */
@@ -76,6 +85,10 @@ function isRemoved(path: string): boolean {
   } catch (error) {
     return error instanceof Error && "code" in error && error.code === "ENOENT";
   }
+}
+
+function ifAlive(error: unknown): void {
+  if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
 }
 
 function write(path: string, value: string): void {

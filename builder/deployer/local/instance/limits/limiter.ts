@@ -1,4 +1,5 @@
-import { execFileSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Log } from "../../../../../mesh/log.ts";
@@ -27,17 +28,17 @@ export class Limiter {
   }
 
   /** Tries what the kernel lets this process do, and does without the rest. */
-  static open({ controlGroups, log }: LimiterOptions): Limiter {
+  static async open({ controlGroups, log }: LimiterOptions): Promise<Limiter> {
     if (controlGroups === "off") return new Limiter([]);
     const found = findHierarchies(controlGroups === "auto" ? undefined : controlGroups);
-    const usable = found.flatMap((hierarchy) => {
+    const usable: Hierarchy[] = [];
+    for (const hierarchy of found) {
       try {
-        return [takeOver(hierarchy)];
+        usable.push(await takeOver(hierarchy));
       } catch (error) {
         log.debug("control groups cannot be used", { folder: hierarchy.folder, error });
-        return [];
       }
-    });
+    }
     return new Limiter(usable);
   }
 
@@ -69,8 +70,8 @@ export function describeLimits(byKernel: ReadonlySet<Limited>): string {
   return `${list} of instances are watched, since this process may not use the kernel's control groups for them`;
 }
 
-/** Makes the group that instances get theirs in, and joins it once, to see that this can be done. */
-function takeOver(hierarchy: Hierarchy): Hierarchy {
+/** Makes the group that instances get theirs in, and moves a process to one, to see that this can be done. */
+async function takeOver(hierarchy: Hierarchy): Promise<Hierarchy> {
   sweep(hierarchy.folder);
   const folder = join(hierarchy.folder, ownedName());
   if (hierarchy.files.version === 2) offer(hierarchy.folder, hierarchy.limits);
@@ -80,11 +81,13 @@ function takeOver(hierarchy: Hierarchy): Hierarchy {
     const own = { ...hierarchy, folder, limits };
     if (limits.length === 0) throw new Error(`"${hierarchy.folder}" cannot be divided`);
     const probe = new ControlGroup([own], "probe", PROBE);
-    const [program, ...args] = probe.join(["/bin/sh", "-c", ":"]);
+    const child = spawn("/bin/sh", ["-c", "read line"], { env: {}, stdio: ["pipe", "ignore", "ignore"] });
     try {
-      execFileSync(program, args, { env: {}, stdio: "ignore" });
+      await once(child, "spawn");
+      await probe.add(child.pid ?? 0);
     } finally {
-      remove(join(folder, "probe"));
+      child.stdin.end();
+      await probe.remove();
     }
     return own;
   } catch (error) {
