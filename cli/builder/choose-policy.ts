@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import type { Policy } from "../../builder/attest/policy.ts";
 import { readPublicKey } from "../../builder/attest/public-key.ts";
 import { readPolicyFile } from "../../builder/runtime/read-policy.ts";
+import type { BuilderConfig } from "../../gateway/config.ts";
 import { Failure, USAGE } from "../failure.ts";
 import type { ConfiguredRegistry } from "./configured-registry.ts";
 
@@ -23,18 +24,37 @@ export async function choosePolicy(
   { config, folder }: Pick<ConfiguredRegistry, "config" | "folder">,
   { policy, key }: GivenPolicy,
 ): Promise<Policy> {
-  const configured = config.policy === undefined ? undefined : resolve(folder, config.policy);
-  const file = policy ?? configured;
   try {
     const signedBy = key === undefined ? undefined : await readFile(key, "utf8");
-    if (file !== undefined) return await readPolicyFile(file, signedBy === undefined ? {} : { signedBy });
-    const own = signedBy ?? (await readFile(ownKey(config.signingKey, folder), "utf8"));
-    return { signedBy: [readPublicKey(own)], requireSbom: true, requireProvenance: true };
+    const named = policy === undefined ? config.policy : resolve(policy);
+    return await policyOf({ config: { ...config, policy: named }, folder }, signedBy);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     const text = `there is nothing to judge the image by: ${reason}; name a public key with --key, or a policy with --policy`;
     throw new Failure(text, { exitCode: USAGE, cause });
   }
+}
+
+/**
+ * The policy of a configuration. Where there is none, an image has to be signed with the builder's own key, and to say what is in it
+ * and how it came to be.
+ * @param signedBy another public key than the policy's, PEM.
+ * @throws Error for a file that cannot be read, or is none.
+ */
+export async function policyOf(
+  {
+    config,
+    folder,
+  }: {
+    readonly config: Pick<BuilderConfig, "signingKey"> & { readonly policy?: string | undefined };
+    readonly folder: string;
+  },
+  signedBy?: string,
+): Promise<Policy> {
+  const { policy, signingKey } = config;
+  if (policy !== undefined) return readPolicyFile(resolve(folder, policy), signedBy === undefined ? {} : { signedBy });
+  const own = signedBy ?? (await readFile(ownKey(signingKey, folder), "utf8"));
+  return { signedBy: [readPublicKey(own)], requireSbom: true, requireProvenance: true };
 }
 
 /** The public half of the key that the builder signs with. */

@@ -15,7 +15,7 @@ export function hostDeployer(config: GatewayConfig, options: PartOptions): Hoste
       return {
         close,
         async openProject(project) {
-          const activator = activate(project);
+          const activator = await activate(project);
           return { definition: deployerService(project, deployer), close: () => activator.close() };
         },
       };

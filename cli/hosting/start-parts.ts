@@ -2,6 +2,7 @@ import type { GatewayConfig } from "../../gateway/config.ts";
 import type { CloseStack } from "../../mesh/lifecycle.ts";
 import type { Log } from "../../mesh/log.ts";
 import { hostBuilder } from "../builder/hosted-builder.ts";
+import { hostDeployer } from "../deployer/hosted-deployer.ts";
 import { hostFunctions } from "../functions/hosted-functions.ts";
 import type { HostedProjects, PartOptions } from "./hosted-projects.ts";
 
@@ -14,6 +15,7 @@ export function startParts(config: GatewayConfig, { stack, ...options }: StartOp
   const given = { ...options, serviceLog: onlyProblems(options.log) };
   const parts: HostedProjects[] = [];
   if (config.builder.enabled) parts.push(stack.use(hostBuilder(config, given)));
+  if (config.deployer.enabled) parts.push(stack.use(hostDeployer(config, given)));
   if (config.functions.enabled) parts.push(stack.use(hostFunctions(config, given)));
   return parts;
 }

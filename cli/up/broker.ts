@@ -1,5 +1,6 @@
 import type { BrokerConfig } from "../../gateway/config.ts";
 import type { Broker } from "../../mesh/broker.ts";
+import { unixBrokerUrl } from "../../mesh/broker/dial.ts";
 import { EmbeddedBroker } from "../../mesh/broker/embedded.ts";
 import { natsBroker } from "../../mesh/broker/nats-bun.ts";
 import type { CloseStack } from "../../mesh/lifecycle.ts";
@@ -7,6 +8,7 @@ import type { Log } from "../../mesh/log.ts";
 import { randomHex } from "../../mesh/ids.ts";
 import { startNatsServer } from "../../nats-server/server.ts";
 import { Failure } from "../failure.ts";
+import { type BrokerSocket, brokerSocketPlace } from "../hosting/broker-socket.ts";
 
 /** The mesh's broker and how to reach it. */
 export interface MeshBroker {
@@ -35,17 +37,22 @@ export async function openBroker(
   }
   // Whoever can publish on the broker can call anything: even on loopback nobody does so without the token.
   const token = config.token ?? randomHex(16);
-  const server = await startEmbedded(config, token);
-  stack.use(server);
+  const socket = await brokerSocketPlace(stack);
+  const server = stack.use(await startEmbedded(config, token, socket));
   const { tcpUrl = "", wsUrl = "" } = server;
   const workerUrl = wsUrl.replace("ws://", `ws://${encodeURIComponent(token)}@`);
   const broker = stack.use(new EmbeddedBroker(server.connectLocally(), { url: wsUrl, log }));
-  return { broker, workerUrl, addresses: [tcpUrl, wsUrl] };
+  const socketUrl = unixBrokerUrl(socket.path, { credentials: { token } });
+  return { broker, workerUrl, socketUrl, addresses: [tcpUrl, wsUrl] };
 }
 
-async function startEmbedded({ tcpPort, wsPort }: BrokerConfig, token: string): ReturnType<typeof startNatsServer> {
+async function startEmbedded(
+  { tcpPort, wsPort }: BrokerConfig,
+  token: string,
+  { path: unixPath, mode: unixMode }: BrokerSocket,
+): ReturnType<typeof startNatsServer> {
   try {
-    return await startNatsServer({ tcpPort, wsPort, auth: { token } });
+    return await startNatsServer({ tcpPort, wsPort, unixPath, unixMode, auth: { token } });
   } catch (error) {
     throw new Failure(error instanceof Error ? error.message : String(error), { cause: error });
   }
