@@ -23,7 +23,7 @@ export interface LocalHome extends AsyncDisposable {
   /** Opens another one, after the first was closed. */
   reopen(): Promise<LocalDeployer>;
   /** Calls its handler as any caller does; wakes it when nobody is there. */
-  call(name: DeployedName, params?: unknown): Promise<unknown>;
+  call(name: DeployedName, params?: unknown, timeoutMs?: number): Promise<unknown>;
   /** Asks the broker for nothing but the answer of who is there. */
   ask(name: DeployedName): Promise<unknown>;
   close(): Promise<void>;
@@ -41,7 +41,7 @@ export async function openLocalHome(options: LocalHomeOptions): Promise<LocalHom
   const stack = new CloseStack();
   const folder = await mkdtemp(join(tmpdir(), "fmesh-local-"));
   stack.defer(() => rm(folder, { recursive: true, force: true }));
-  const nats = await useNats(kind);
+  const nats = await useNats(kind, { unixPath: join(folder, "nats.sock") });
   stack.defer(() => nats.stop());
   const broker = stack.use(natsBroker({ url: nats.tcpUrl, name: "test", log: silentLog }));
   await broker.connect();
@@ -64,12 +64,12 @@ export async function openLocalHome(options: LocalHomeOptions): Promise<LocalHom
       deployer = await openDeployer();
       return deployer;
     },
-    async call(name, params = {}) {
+    async call(name, params = {}, timeoutMs = 10_000) {
       const { onDemand } = deployer;
       const caller = new Caller(broker, name.project);
       for (;;) {
         try {
-          return await caller.call(name.label, STORED_FUNCTION, params, {});
+          return await caller.call(name.label, STORED_FUNCTION, params, { timeoutMs });
         } catch (error) {
           const isNobodyThere = error instanceof MeshError && error.code === "worker_unavailable";
           if (!isNobodyThere || onDemand.kind !== "wake") throw error;
@@ -81,7 +81,7 @@ export async function openLocalHome(options: LocalHomeOptions): Promise<LocalHom
       const subject = functionSubject({ project, service: label, function: STORED_FUNCTION });
       const { payload } = await broker.request(
         subject,
-        { payload: new Uint8Array(), headers: {} },
+        { payload: new TextEncoder().encode("{}"), headers: {} },
         { timeoutMs: 5_000 },
       );
       return JSON.parse(new TextDecoder().decode(payload)) as unknown;
