@@ -37,6 +37,12 @@ export function parseSeconds(option: string, text: string): number {
   throw new Failure(`${option} is "${text}"; give seconds`, { exitCode: USAGE });
 }
 
+/** A whole number that is not negative. @throws Failure with the exit code of wrong usage, naming the option. */
+export function parseWhole(option: string, text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new Failure(`${option} is "${text}"; give a whole number`, { exitCode: USAGE });
+}
+
 /** A TCP port, for an option's parser. @throws InvalidArgumentError, to which Commander adds the option's name. */
 export function parsePort(text: string): number {
   const port = Number(text);

@@ -5,6 +5,7 @@ import { builderCommand } from "./commands/builder.ts";
 import { callCommand } from "./commands/call.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { deployerCommand } from "./commands/deployer.ts";
+import { deploymentsCommand } from "./commands/deployments.ts";
 import { devCommand } from "./commands/dev.ts";
 import { completeCommand, completionCommand } from "./commands/completion.ts";
 import { eventsCommand } from "./commands/events.ts";
@@ -18,6 +19,7 @@ import { keysCommand } from "./commands/keys.ts";
 import { logsCommand } from "./commands/logs.ts";
 import { planCommand } from "./commands/plan.ts";
 import { rulesCommand } from "./commands/rules.ts";
+import { secretsCommand } from "./commands/secrets.ts";
 import { servicesCommand } from "./commands/services.ts";
 import { tokenCommand } from "./commands/token.ts";
 import { upCommand } from "./commands/up.ts";
@@ -48,7 +50,9 @@ export function createProgram(): Command {
     logsCommand(),
     functionsCommand(),
     planCommand(),
+    deploymentsCommand(),
     jobsCommand(),
+    secretsCommand(),
     baseCommand(),
     keysCommand(),
     eventsCommand(),

@@ -11,6 +11,12 @@ export const FUNCTION_TEMPLATES = ["typescript", "javascript", "python"] as cons
 /** What may run a function. */
 export const FUNCTION_RUNTIMES = ["bun", "node", "deno", "python"] as const;
 
+/** What a function may reach beside the mesh. */
+export const FUNCTION_NETWORKS = ["none", "full"] as const;
+
+/** A secret and what is meant in it: `stripe/key`. Either is a name of Kubernetes, and of a file. */
+export const SECRET_REFERENCE = /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?\/(?!\.$|\.\.)[A-Za-z0-9._-]{1,253}$/;
+
 const label = v.pipe(v.string(), v.regex(NAME, "use 1 to 64 letters, digits, _ or -"));
 
 /** The most processes or pods of a version, and the longest that an idle one stays. */
@@ -51,13 +57,9 @@ const resources = v.object({
   ),
 });
 
-/** A secret and what is meant in it: `stripe/key`. */
 const secretReference = v.pipe(
   v.string(),
-  v.regex(
-    /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?\/[A-Za-z0-9._-]{1,253}$/,
-    'name a secret and a key of it, like "stripe/api-key"',
-  ),
+  v.regex(SECRET_REFERENCE, 'name a secret and a key of it, like "stripe/api-key"'),
 );
 
 /** What a client sends to create or change a stored function; unknown members are ignored. */
@@ -78,7 +80,7 @@ export const functionInputSchema = v.object({
   scale: v.optional(scale, {}),
   resources: v.optional(resources, {}),
   /** What it may reach beside the mesh. */
-  network: v.optional(v.picklist(["none", "full"]), "none"),
+  network: v.optional(v.picklist(FUNCTION_NETWORKS), "none"),
 });
 
 export type FunctionInput = v.InferOutput<typeof functionInputSchema>;

@@ -1,8 +1,15 @@
 import { extname } from "node:path";
 import { type Command, Option } from "commander";
-import { FUNCTION_RUNTIMES, FUNCTION_TEMPLATES, type FunctionInput } from "../../mesh/function.ts";
-import { gather, parseSeconds } from "../arguments.ts";
+import {
+  FUNCTION_NETWORKS,
+  FUNCTION_RUNTIMES,
+  FUNCTION_TEMPLATES,
+  type FunctionInput,
+  type FunctionVersion,
+} from "../../mesh/function.ts";
+import { gather, parseSeconds, parseWhole } from "../arguments.ts";
 import { Failure, USAGE } from "../failure.ts";
+import { inputOf } from "./functions.ts";
 
 /** What the command line may say of a function besides its label and its source. */
 export interface FunctionOptions {
@@ -13,6 +20,19 @@ export interface FunctionOptions {
   readonly secret?: readonly string[];
   readonly dependency?: readonly string[];
   readonly timeout?: string;
+  readonly min?: string;
+  readonly max?: string;
+  readonly concurrency?: string;
+  readonly idle?: string;
+  readonly memory?: string;
+  readonly cpu?: string;
+  readonly network?: FunctionInput["network"];
+}
+
+/** What of a function was said; what was not stays as it is, or gets its default. */
+export interface GivenParts extends Partial<Omit<FunctionInput, "scale" | "resources">> {
+  readonly scale?: Partial<FunctionInput["scale"]>;
+  readonly resources?: Partial<FunctionInput["resources"]>;
 }
 
 /** Adds the options of commands that say what a function is. */
@@ -26,14 +46,23 @@ export function withFunctionOptions(command: Command): Command {
     )
     .addOption(new Option("--runtime <name>", "what runs it").choices(FUNCTION_RUNTIMES))
     .option("--env <name=value>", "a variable of its environment; may be repeated", gather)
-    .option("--secret <name=reference>", "a secret by reference, in a variable; may be repeated", gather)
+    .option("--secret <name=reference>", "a secret in a variable, by its name and key; may be repeated", gather)
     .option("--dependency <name=range>", "a package it needs, such as zod=^4.0.0; may be repeated", gather)
-    .option("--timeout <seconds>", "how long a call of it may take");
+    .option("--timeout <seconds>", "how long a call of it may take")
+    .option("--min <number>", "instances that always run when it is deployed; 0 lets it sleep")
+    .option("--max <number>", "instances that run at most")
+    .option("--concurrency <number>", "calls that an instance is to run at once")
+    .option("--idle <seconds>", "how long an instance that has nothing to do stays")
+    .option("--memory <quantity>", "what an instance may use: 256Mi, 1Gi")
+    .option("--cpu <quantity>", "processors that an instance may use: 500m, 2")
+    .addOption(new Option("--network <name>", "what it may reach beside the mesh").choices(FUNCTION_NETWORKS));
 }
 
 /** Those parts of a function that were given. @throws Failure with the exit code of wrong usage. */
-export function givenParts(options: FunctionOptions): Partial<FunctionInput> {
-  const { description, template, runtime, env, secret, dependency, timeout } = options;
+export function givenParts(options: FunctionOptions): GivenParts {
+  const { description, template, runtime, env, secret, dependency, timeout, network } = options;
+  const scale = givenScale(options);
+  const resources = givenResources(options);
   return {
     ...(description !== undefined && { description }),
     ...(template !== undefined && { template }),
@@ -42,7 +71,29 @@ export function givenParts(options: FunctionOptions): Partial<FunctionInput> {
     ...(secret !== undefined && { secrets: parsePairs("--secret", secret) }),
     ...(dependency !== undefined && { dependencies: parsePairs("--dependency", dependency) }),
     ...(timeout !== undefined && { timeoutMs: Math.round(parseSeconds("--timeout", timeout) * 1000) }),
+    ...(Object.keys(scale).length > 0 && { scale }),
+    ...(Object.keys(resources).length > 0 && { resources }),
+    ...(network !== undefined && { network }),
   };
+}
+
+/** A function as it is with other parts. */
+export function withParts(before: FunctionVersion, { scale, resources, ...parts }: GivenParts): FunctionInput {
+  const same = inputOf(before);
+  return { ...same, ...parts, scale: { ...same.scale, ...scale }, resources: { ...same.resources, ...resources } };
+}
+
+function givenScale({ min, max, concurrency, idle }: FunctionOptions): Partial<FunctionInput["scale"]> {
+  return {
+    ...(min !== undefined && { min: parseWhole("--min", min) }),
+    ...(max !== undefined && { max: parseWhole("--max", max) }),
+    ...(concurrency !== undefined && { concurrency: parseWhole("--concurrency", concurrency) }),
+    ...(idle !== undefined && { idleSeconds: parseWhole("--idle", idle) }),
+  };
+}
+
+function givenResources({ memory, cpu }: FunctionOptions): Partial<FunctionInput["resources"]> {
+  return { ...(memory !== undefined && { memory }), ...(cpu !== undefined && { cpu }) };
 }
 
 const BY_ENDING: Readonly<Record<string, Pick<FunctionInput, "template"> & Partial<FunctionInput>>> = {

@@ -31,7 +31,7 @@ export async function functionId(api: ApiClient, label: string): Promise<string 
 }
 
 /** What a client may say of a function, as it stands. */
-export function inputOf(stored: StoredFunction): FunctionInput {
+export function inputOf(stored: FunctionVersion): FunctionInput {
   const { label, description, template, runtime, handler, dependencies } = stored;
   const { env, secrets, timeoutMs, scale, resources, network } = stored;
   return {

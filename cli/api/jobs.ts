@@ -24,18 +24,36 @@ export const JOB_LISTING: Listing<Job> = {
     { title: "ID", cell: ({ id }) => id },
   ],
   isBad: ({ state }) => state === "failed",
-  empty: "no such job; `fmesh functions build` begins one",
+  empty: "no such job; `fmesh functions build` and `deploy` begin one",
 };
 
 /** Prints all that is known of a job. */
 export function printJob(job: Job): void {
-  const { id, kind, label, version, state, image, error, createdAt, createdBy, startedAt, endedAt, steps, log } = job;
+  const {
+    id,
+    kind,
+    label,
+    version,
+    percent,
+    state,
+    image,
+    deployed,
+    error,
+    createdAt,
+    createdBy,
+    startedAt,
+    endedAt,
+    steps,
+    log,
+  } = job;
   printFacts({
     id,
     kind,
     function: `${label}, version ${version}`,
     state,
+    calls: percent === undefined ? undefined : `${percent} %`,
     image: image?.reference,
+    url: deployed?.url,
     created: `${createdAt} by ${createdBy}`,
     started: startedAt,
     ended: endedAt,

@@ -4,7 +4,7 @@ import { findFunction } from "../api/functions.ts";
 import { type ApiOptions, withApiOptions } from "../api/options.ts";
 import { printJson, printLines } from "../api/print.ts";
 import { parseVersion } from "../api/version-argument.ts";
-import { buildVersion, requestBuild } from "../jobs/build-version.ts";
+import { finishJob, requestJob } from "../jobs/request-job.ts";
 import { printOutcome } from "../jobs/watch-job.ts";
 import { stopSignal } from "../stop-signal.ts";
 
@@ -39,12 +39,12 @@ Exit codes: 0 built, or begun with --no-wait; 1 not built, refused, or no mesh; 
       const number = parseVersion(version);
       const api = await ApiClient.open(options);
       const { item } = await findFunction(api, name);
-      const wanted = { id: item.id, version: number };
+      const wanted = { kind: "build", id: item.id, version: number } as const;
       if (options.wait) {
-        printOutcome(await buildVersion(api, wanted, { ...options, signal: stopSignal() }), options);
+        printOutcome(await finishJob(api, wanted, { ...options, signal: stopSignal() }), options);
         return;
       }
-      const job = await requestBuild(api, wanted);
+      const job = await requestJob(api, wanted);
       if (options.json === true) printJson(job);
       else printLines([job.id]);
     });

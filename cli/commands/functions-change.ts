@@ -2,8 +2,14 @@ import { readFile } from "node:fs/promises";
 import { Command } from "commander";
 import type { StoredFunction } from "../../mesh/function.ts";
 import { ApiClient } from "../api/api-client.ts";
-import { type FunctionOptions, givenParts, partsByName, withFunctionOptions } from "../api/function-options.ts";
-import { FUNCTIONS_PATH, findFunction, functionPath, inputOf } from "../api/functions.ts";
+import {
+  type FunctionOptions,
+  givenParts,
+  partsByName,
+  withFunctionOptions,
+  withParts,
+} from "../api/function-options.ts";
+import { FUNCTIONS_PATH, findFunction, functionPath } from "../api/functions.ts";
 import { type ApiOptions, withApiOptions } from "../api/options.ts";
 import { printJson, printLines } from "../api/print.ts";
 import { Failure } from "../failure.ts";
@@ -29,7 +35,7 @@ export function createFunctionCommand(): Command {
 Examples:
   fmesh functions create greet greet.ts --description 'Greets whoever calls'
   echo 'export default () => 42' | fmesh functions create answer - --timeout 2
-  fmesh functions create pay pay.ts --env CURRENCY=EUR --secret KEY=stripe-key --dependency zod=^4.0.0
+  fmesh functions create pay pay.ts --env CURRENCY=EUR --secret KEY=stripe/api-key --dependency zod=^4.0.0
 
 ${EXIT_CODES}`,
     )
@@ -64,6 +70,7 @@ export function updateFunctionCommand(): Command {
 Examples:
   fmesh functions update greet greet.ts
   fmesh functions update greet --timeout 30 --description 'Takes its time'
+  fmesh functions update greet --min 1 --memory 512Mi --network full
 
 ${EXIT_CODES}`,
     )
@@ -73,7 +80,7 @@ ${EXIT_CODES}`,
       const handler = file === undefined ? {} : { handler: await readSource(file) };
       const api = await ApiClient.open(options);
       const { item: before, tag } = await findFunction(api, name);
-      const body = { ...inputOf(before), ...parts, ...handler };
+      const body = withParts(before, { ...parts, ...handler });
       const { item } = await api.request<StoredFunction>(functionPath(before.id), {
         method: "PUT",
         body,
@@ -88,7 +95,9 @@ export function deleteFunctionCommand(): Command {
   return withApiOptions(
     new Command("delete")
       .summary("delete a stored function")
-      .description("Deletes a stored function with all its versions. Its events stay.")
+      .description(
+        "Deletes a stored function with all its versions. One that is deployed is ended before. Its events stay.",
+      )
       .argument("<function>", "its label or its id"),
   )
     .addHelpText("after", `\nExample:\n  fmesh functions delete greet\n\n${EXIT_CODES}`)

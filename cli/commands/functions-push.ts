@@ -3,8 +3,9 @@ import type { Job } from "../../mesh/job.ts";
 import { ApiClient } from "../api/api-client.ts";
 import { type ApiOptions, withApiOptions } from "../api/options.ts";
 import { printJson, printLines } from "../api/print.ts";
-import { buildVersion } from "../jobs/build-version.ts";
+import { finishJob } from "../jobs/request-job.ts";
 import { printOutcome } from "../jobs/watch-job.ts";
+import { manifestParts } from "../push/manifest-parts.ts";
 import { type PackagedFunction, packageFunction } from "../push/package-function.ts";
 import { type Pushed, storeFunction } from "../push/store-function.ts";
 import { stopSignal } from "../stop-signal.ts";
@@ -14,6 +15,7 @@ import { printable } from "../terminal/printable.ts";
 interface PushOptions extends ApiOptions {
   readonly label?: string;
   readonly build?: true;
+  readonly deploy?: true;
 }
 
 /** A list of more is read by nobody; `--json` has all. */
@@ -29,9 +31,10 @@ export function pushCommand(): Command {
           "own files and those of workspace packages become one text; the npm packages that they import become its\n" +
           "dependencies, in the versions that are installed. Where nothing has changed, no version is made.",
       )
-      .argument("[folder]", "the folder; its package.json may name `main` and `fmesh.runtime`", ".")
+      .argument("[folder]", "the folder; its package.json may name `main`, and in `fmesh` how it is to run", ".")
       .option("--label <label>", "what the function is called; default: the package's name, or the folder's")
-      .option("--build", "build its image, too"),
+      .option("--build", "build its image, too")
+      .option("--deploy", "build it and deploy it for all calls"),
   )
     .addHelpText(
       "after",
@@ -39,9 +42,10 @@ export function pushCommand(): Command {
 Examples:
   fmesh functions push
   fmesh functions push packages/greet --build
+  fmesh functions push packages/greet --deploy
   fmesh functions push packages/greet --label greet-test --json
 
-Exit codes: 0 stored, or nothing has changed; 1 not packaged, not built, refused, or no mesh; 2 wrong usage.`,
+Exit codes: 0 stored, or nothing has changed; 1 not packaged, not built or deployed, refused, or no mesh; 2 wrong usage.`,
     )
     .action(push);
 }
@@ -51,12 +55,14 @@ async function push(folder: string, options: PushOptions): Promise<void> {
   const packaged = await packageFunction(folder, { label: options.label, signal });
   if (options.json !== true) process.stderr.write(`${describe(packaged).map(printable).join("\n")}\n`);
   const api = await ApiClient.open(options);
-  const { files, ...parts } = packaged;
+  const { files, ...parts } = { ...packaged, ...(await manifestParts(folder)) };
   const pushed = await storeFunction(api, parts);
   const { state, stored } = pushed;
   if (options.json !== true) printLines([textOf(pushed)]);
   const { id, version } = stored;
-  const job = options.build === true ? await buildVersion(api, { id, version }, { ...options, signal }) : undefined;
+  const kind = options.deploy === true ? "deploy" : "build";
+  const isMore = options.build === true || options.deploy === true;
+  const job = isMore ? await finishJob(api, { kind, id, version }, { ...options, signal }) : undefined;
   if (options.json === true) printDocument({ state, function: stored, files, job });
   else if (job !== undefined) printOutcome(job, options);
 }

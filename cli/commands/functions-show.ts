@@ -86,6 +86,7 @@ function printFunction(stored: StoredFunction): void {
 
 function printVersion(version: FunctionVersion, more: Readonly<Record<string, string | undefined>> = {}): void {
   const { label, description, template, runtime, env, secrets, dependencies, timeoutMs, handler } = version;
+  const { scale, resources, network } = version;
   printFacts({
     label,
     description,
@@ -94,8 +95,12 @@ function printVersion(version: FunctionVersion, more: Readonly<Record<string, st
     created: `${version.createdAt} by ${version.createdBy}`,
     runtime: `${runtime}, ${template}`,
     timeout: `${timeoutMs / 1000} s`,
+    scale: `${scale.min} to ${scale.max} instances, ${scale.concurrency} calls each, ${scale.idleSeconds} s idle`,
+    resources: `${resources.memory} memory, ${resources.cpu} cpu, network: ${network}`,
     env: Object.keys(env).join(", "),
-    secrets: Object.keys(secrets).join(", "),
+    secrets: Object.entries(secrets)
+      .map(([name, reference]) => `${name}=${reference}`)
+      .join(", "),
     dependencies: Object.entries(dependencies)
       .map(([name, range]) => `${name}@${range}`)
       .join(", "),

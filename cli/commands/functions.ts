@@ -1,7 +1,10 @@
 import { Command } from "commander";
 import { createFunctionCommand, deleteFunctionCommand, updateFunctionCommand } from "./functions-change.ts";
 import { backupCommand } from "./functions-backup.ts";
+import { deploymentCommand } from "./deployments.ts";
 import { buildCommand } from "./functions-build.ts";
+import { deployCommand, undeployCommand } from "./functions-deploy.ts";
+import { functionLogsCommand } from "./functions-logs.ts";
 import { migrateCommand } from "./functions-migrate.ts";
 import { promoteCommand, rollbackCommand } from "./functions-promote.ts";
 import { pushCommand } from "./functions-push.ts";
@@ -12,9 +15,9 @@ import { verifyCommand } from "./functions-verify.ts";
 /** `fmesh functions`: the stored functions of a project, over the public HTTP API. */
 export function functionsCommand(): Command {
   const functions = new Command("functions")
-    .summary("store functions, and look at those that are stored")
+    .summary("store functions, build and deploy them")
     .description(
-      "Stores functions and shows those that are stored, over the HTTP API of the functions service, as any client may.\n" +
+      "Stores functions, has them built and deployed, and shows them, over the HTTP API of the functions service, as any client may.\n" +
         "Its rule decides who may: that of `fetch` in the service `functions`.",
     )
     .addHelpText(
@@ -25,6 +28,7 @@ Examples:
   fmesh functions list
   fmesh functions update greet greet.ts
   fmesh functions push packages/greet
+  fmesh functions deploy greet
   fmesh functions promote greet
 
 Exit codes: 0 done; 1 refused, not there, or no mesh; 2 wrong usage.`,
@@ -39,6 +43,10 @@ Exit codes: 0 done; 1 refused, not there, or no mesh; 2 wrong usage.`,
     versionsCommand(),
     buildCommand(),
     verifyCommand(),
+    deployCommand(),
+    deploymentCommand(),
+    functionLogsCommand(),
+    undeployCommand(),
     trafficCommand(),
     promoteCommand(),
     rollbackCommand(),

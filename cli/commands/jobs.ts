@@ -6,7 +6,7 @@ import { JOBS_PATH, JOB_LISTING, jobPath, printJob } from "../api/jobs.ts";
 import { type ApiOptions, withApiOptions } from "../api/options.ts";
 import { type PagingOptions, pagingQuery, tellNext, withPaging } from "../api/paging.ts";
 import { printJson, printLines, printTable } from "../api/print.ts";
-import { printOutcome, watchJob } from "../jobs/watch-job.ts";
+import { JOB_NOUNS, printOutcome, watchJob } from "../jobs/watch-job.ts";
 import { stopSignal } from "../stop-signal.ts";
 
 const EXIT_CODES = "Exit codes: 0 done; 1 refused, not there, or no mesh; 2 wrong usage.";
@@ -15,8 +15,8 @@ const AN_ID = "0b6c2a54-0a4e-4d8e-8f67-3f4a1f2b9c11";
 /** `fmesh jobs`: work on stored functions that takes longer than a call. */
 export function jobsCommand(): Command {
   const jobs = new Command("jobs")
-    .summary("look at builds, and cancel them")
-    .description("Shows the jobs of a project, such as builds, over the HTTP API of the functions service.")
+    .summary("look at builds and deployments, and cancel them")
+    .description("Shows the jobs of a project, builds and deployments, over the HTTP API of the functions service.")
     .addHelpText(
       "after",
       `
@@ -55,7 +55,9 @@ function getCommand(): Command {
   return withApiOptions(
     new Command("get")
       .summary("show a job")
-      .description("Shows how far a job is: its steps, what its tools said, and the image or why there is none.")
+      .description(
+        "Shows how far a job is: its steps, what its tools said, and what came out of it or why nothing did.",
+      )
       .argument("<id>", "its id, as the list shows it"),
   )
     .addHelpText("after", `\nExample:\n  fmesh jobs get ${AN_ID}\n\n${EXIT_CODES}`)
@@ -72,7 +74,7 @@ function tailCommand(): Command {
     new Command("tail")
       .summary("follow a job until it has ended")
       .description(
-        "Follows a job until it has ended, and prints the image's reference as `fmesh functions build` does.\n" +
+        "Follows a job until it has ended, and prints what `fmesh functions build` or `deploy` does.\n" +
           "Ctrl-C leaves the job alone.",
       )
       .argument("<id>", "its id, as the list shows it"),
@@ -99,6 +101,6 @@ function cancelCommand(): Command {
       const api = await ApiClient.open(options);
       const { item } = await api.request<Job>(jobPath(id), { method: "DELETE" });
       if (options.json === true) printJson(item);
-      else printLines([`the ${item.kind} of "${item.label}", version ${item.version}, is ${item.state}`]);
+      else printLines([`the ${JOB_NOUNS[item.kind]} of "${item.label}", version ${item.version}, is ${item.state}`]);
     });
 }

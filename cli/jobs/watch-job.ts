@@ -1,5 +1,6 @@
-import type { Job } from "../../mesh/job.ts";
+import type { Job, JobKind } from "../../mesh/job.ts";
 import { ApiClient } from "../api/api-client.ts";
+import { trafficText } from "../api/functions.ts";
 import { errorText, jobPath } from "../api/jobs.ts";
 import type { ApiOptions } from "../api/options.ts";
 import { printJson, printLines } from "../api/print.ts";
@@ -28,16 +29,22 @@ export async function watchJob(id: string, options: ApiOptions, signal: AbortSig
   return (await api.request<Job>(jobPath(id))).item;
 }
 
-/** Prints what came out of a job: its image. @throws Failure with what went wrong with it. */
+/** What people call jobs of a kind. */
+export const JOB_NOUNS: Readonly<Record<JobKind, string>> = { build: "build", deploy: "deployment" };
+
+/** Prints what came out of a job: the image that was built, or where it is called. @throws Failure with what went wrong with it. */
 export function printOutcome(job: Job, { json }: ApiOptions): void {
-  const { state, image, error, label, version } = job;
+  const { kind, state, image, deployed, error, label, version } = job;
   if (json === true) {
     printJson(job);
     if (state !== "succeeded") process.exitCode = 1;
     return;
   }
-  if (image !== undefined) printLines([image.reference]);
+  if (deployed !== undefined) {
+    process.stderr.write(`calls of "${label}" go to ${trafficText(deployed.traffic)}\n`);
+    printLines([deployed.url]);
+  } else if (kind === "build" && image !== undefined) printLines([image.reference]);
   if (state === "succeeded") return;
-  const what = `version ${version} of "${label}"`;
-  throw new Failure(error === undefined ? `the build of ${what} was ${state}` : errorText(error));
+  const what = `${JOB_NOUNS[kind]} of version ${version} of "${label}"`;
+  throw new Failure(error === undefined ? `the ${what} was ${state}` : errorText(error));
 }

@@ -1,6 +1,8 @@
 import type { FunctionInput, StoredFunction } from "../../mesh/function.ts";
 import type { ApiClient } from "../api/api-client.ts";
+import { withParts } from "../api/function-options.ts";
 import { FUNCTIONS_PATH, functionId, functionPath, inputOf } from "../api/functions.ts";
+import type { ManifestParts } from "./manifest-parts.ts";
 
 /** What became of a function that was pushed. */
 export interface Pushed {
@@ -9,7 +11,8 @@ export interface Pushed {
 }
 
 /** What a push says of a function; the rest stays as it is. */
-export type PushedParts = Pick<FunctionInput, "label" | "template" | "runtime" | "handler" | "dependencies">;
+export type PushedParts = Pick<FunctionInput, "label" | "template" | "runtime" | "handler" | "dependencies"> &
+  ManifestParts;
 
 /**
  * Stores a function, as a new one or as a new version of the one with its label. What is the same as the newest version makes
@@ -23,17 +26,8 @@ export async function storeFunction(api: ApiClient, parts: PushedParts): Promise
     return { state: "created", stored: item };
   }
   const { item: before, tag } = await api.request<StoredFunction>(functionPath(id));
-  if (isSame(before, parts)) return { state: "unchanged", stored: before };
-  const body = { ...inputOf(before), ...parts };
+  const body = withParts(before, parts);
+  if (Bun.deepEquals(body, inputOf(before))) return { state: "unchanged", stored: before };
   const { item } = await api.request<StoredFunction>(functionPath(id), { method: "PUT", body, ifMatch: tag });
   return { state: "updated", stored: item };
-}
-
-function isSame(before: StoredFunction, { template, runtime, handler, dependencies }: PushedParts): boolean {
-  const isSameSource = before.template === template && before.runtime === runtime && before.handler === handler;
-  return isSameSource && listed(before.dependencies) === listed(dependencies);
-}
-
-function listed(dependencies: FunctionInput["dependencies"]): string {
-  return JSON.stringify(Object.entries(dependencies).toSorted(([one], [other]) => (one < other ? -1 : 1)));
 }
