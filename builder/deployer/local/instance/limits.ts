@@ -14,13 +14,6 @@ export interface Limits {
 export const LIMITED = ["memory", "processors", "processes"] as const;
 export type Limited = (typeof LIMITED)[number];
 
-/** Runtimes have some dozen threads; what starts more than this starts them without end. */
-const MAX_PROCESSES = 512;
-
-export function limitsOf({ resources }: Deployment): Limits {
-  return {
-    memoryBytes: memoryBytes(resources.memory),
-    processors: processors(resources.cpu),
-    processes: MAX_PROCESSES,
-  };
+export function limitsOf({ resources }: Deployment, processes: number): Limits {
+  return { memoryBytes: memoryBytes(resources.memory), processors: processors(resources.cpu), processes };
 }

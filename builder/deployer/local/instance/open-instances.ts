@@ -36,9 +36,13 @@ export interface OpenInstancesOptions {
   readonly controlGroups?: "auto" | "off" | (string & {});
   /** What a layer of an image may unpack to. Default: 2 GiB. */
   readonly maxLayerBytes?: number;
+  /** What an instance may start, itself included; threads count as well where the kernel counts. Default: 512. */
+  readonly maxProcesses?: number;
   readonly log: Log;
 }
 
+/** Runtimes have some dozen threads; what starts more than this starts them without end. */
+const MAX_PROCESSES = 512;
 const MAX_LAYER_BYTES = 2 * 1024 ** 3;
 /** Once nobody waits for calls any more. */
 const AT_ONCE_MS = 0;
@@ -96,12 +100,14 @@ class LocalInstances implements Instances {
   async start(spec: InstanceSpec, on: InstanceEvents): Promise<RunningInstance> {
     const { deployment, instance } = spec;
     const { limiter } = this.#parts;
+    if (this.#isClosed)
+      throw new DeployError("start_failed", `"${deployment.label}" is not started: the deployer ends`);
     const name = `${deployment.project}.${deployment.label}.${instance}`;
     const parts = new CloseStack();
     try {
       const folder = this.#parts.own.lend(name);
       parts.defer(() => rm(folder, { recursive: true, force: true }));
-      const limits = limitsOf(deployment);
+      const limits = limitsOf(deployment, this.#options.maxProcesses ?? MAX_PROCESSES);
       const launch = await this.#launch(spec, { limits, folder });
       const group = limiter.group(name, limits);
       parts.defer(async () => void (await group?.remove()));
