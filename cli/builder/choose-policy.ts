@@ -26,7 +26,7 @@ export async function choosePolicy(
 ): Promise<Policy> {
   try {
     const signedBy = key === undefined ? undefined : await readFile(key, "utf8");
-    const named = policy === undefined ? config.policy : resolve(policy);
+    const named = policy ?? policyFile(config.policy, folder);
     return await policyOf({ config: { ...config, policy: named }, folder }, signedBy);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
@@ -52,9 +52,14 @@ export async function policyOf(
   signedBy?: string,
 ): Promise<Policy> {
   const { policy, signingKey } = config;
-  if (policy !== undefined) return readPolicyFile(resolve(folder, policy), signedBy === undefined ? {} : { signedBy });
+  if (policy !== undefined) return readPolicyFile(policy, signedBy === undefined ? {} : { signedBy });
   const own = signedBy ?? (await readFile(ownKey(signingKey, folder), "utf8"));
   return { signedBy: [readPublicKey(own)], requireSbom: true, requireProvenance: true };
+}
+
+/** The path of a policy that a configuration names. */
+export function policyFile(policy: string | undefined, folder: string): string | undefined {
+  return policy === undefined ? undefined : resolve(folder, policy);
 }
 
 /** The public half of the key that the builder signs with. */

@@ -11,10 +11,7 @@ import { HostedProjects, type HostingOptions, type OpenPart, type PartOptions } 
 import { openBuilderOf } from "./open-builder.ts";
 
 /** Hosts a builder for every project of a configuration. */
-export function hostBuilder(
-  config: GatewayConfig,
-  options: HostingOptions & Pick<PartOptions, "env">,
-): HostedProjects {
+export function hostBuilder(config: GatewayConfig, options: HostingOptions & Pick<PartOptions, "env">): HostedProjects {
   const { configFile, env, log } = options;
   const part = {
     async open(): Promise<OpenPart> {

@@ -8,7 +8,7 @@ import type { Registry } from "../../builder/registry.ts";
 import type { GatewayConfig } from "../../gateway/config.ts";
 import { CloseStack, type Closable } from "../../mesh/lifecycle.ts";
 import { openRegistryOf } from "../builder/open-builder.ts";
-import { policyOf } from "../builder/choose-policy.ts";
+import { policyFile, policyOf } from "../builder/choose-policy.ts";
 import type { PartOptions } from "../hosting/hosted-projects.ts";
 import { brokerUrlForFunctions } from "./broker-url.ts";
 
@@ -73,7 +73,8 @@ async function openHome(
 
 async function policyToDeployBy({ builder, deployer }: GatewayConfig, folder: string): Promise<Policy> {
   try {
-    return await policyOf({ config: { ...builder, policy: deployer.policy ?? builder.policy }, folder });
+    const policy = policyFile(deployer.policy ?? builder.policy, folder);
+    return await policyOf({ config: { ...builder, policy }, folder });
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     const text = `there is nothing to judge images by: ${reason}; name a policy in deployer.policy`;

@@ -137,6 +137,8 @@ export const ZONES: readonly Zone[] = [
   builderZone("builder/attest/sigstore-private-key.ts", ["@noble/ciphers"]),
   builderZone("builder/attest/compare/**", ["modern-tar"]),
   builderZone("builder/attest/**", ["@cyclonedx/cyclonedx-library", "packageurl-js", "spdx-expression-parse"]),
+  builderZone("builder/deployer/local/instance/image/**", ["modern-tar"]),
+  builderZone("builder/deployer/knative/client/kubeconfig/**", ["yaml"]),
   builderZone("builder/**", []),
   {
     files: ["nats-server/**"],
