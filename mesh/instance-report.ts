@@ -27,6 +27,15 @@ const reportSchema = v.object({
 /** How an instance of a deployed function does: told when it is up, and when it is asked. */
 export type InstanceReport = v.InferOutput<typeof reportSchema>;
 
+/** @throws MeshError `invalid_request` for what an instance cannot be asked for. */
+export function parseInstanceRequest({ payload }: Pick<Message, "payload">): InstanceRequest {
+  const text = payload.length === 0 ? "{}" : new TextDecoder().decode(payload);
+  const result = v.safeParse(v.pipe(v.string(), v.parseJson(), instanceRequestSchema), text);
+  if (result.success) return result.output;
+  const given = `an instance is asked with {"share": …}, a whole number from 0 to ${MAX_SHARE}, or with {}`;
+  throw new MeshError("invalid_request", given);
+}
+
 /** @throws MeshError `bad_reply` for what no instance says. */
 export function parseInstanceReport({ payload }: Pick<Message, "payload">): InstanceReport {
   const result = v.safeParse(v.pipe(v.string(), v.parseJson(), reportSchema), new TextDecoder().decode(payload));

@@ -1,20 +1,21 @@
-import type { Broker, IncomingMessage, Subscription } from "../mesh/broker.ts";
+import type { Broker, IncomingMessage } from "../mesh/broker.ts";
 import { CALL_HEADERS } from "../mesh/call.ts";
 import { MeshError } from "../mesh/errors.ts";
 import type { Log } from "../mesh/log.ts";
-import { QUEUE_GROUP, cancelSubject, functionSubject } from "../mesh/names.ts";
+import { QUEUE_GROUP, functionSubject } from "../mesh/names.ts";
 import type { EndpointInfo } from "../mesh/service-info.ts";
 import { randomHex } from "../mesh/ids.ts";
 import { announce } from "./announcement.ts";
 import { Caller } from "../mesh/caller.ts";
 import type { Tracing } from "../mesh/tracing.ts";
-import type { CallLifetime } from "./call-lifetime.ts";
 import { type StartCallSpan, callSpans } from "./call-spans.ts";
 import { HeaderContext } from "./context.ts";
 import { EndpointCounters } from "./endpoint-counters.ts";
+import { InFlight } from "./in-flight.ts";
 import { type Invoker, invoke, refuse } from "./invoke.ts";
 import type { Endpoint } from "./function.ts";
 import { Limiter } from "./limiter.ts";
+import { QueueShare } from "./queue-share.ts";
 import type { ServiceDefinition } from "./service.ts";
 
 /** What a service needs to run. */
@@ -28,6 +29,8 @@ export interface HostOptions {
   readonly metadata?: Readonly<Record<string, string>>;
   /** How long calls may take to finish when the service drains; then their signals fire. Default 25 000 milliseconds. */
   readonly finishMs?: number;
+  /** How many subscriptions of each function it holds in the queue group: with more it gets more of the calls. Default 1. */
+  readonly share?: number;
 }
 
 /** A little less than the 30 seconds after which Kubernetes kills. */
@@ -42,60 +45,85 @@ export interface HostedService {
    * them, are told by their signals. May be called twice.
    */
   drain(): Promise<void>;
+  /** What it has to do. */
+  load(): ServiceLoad;
+  /**
+   * Holds so many subscriptions of each function from now on; resolves when the broker has confirmed. Calls on their way to those
+   * that are given up are taken. Once it drains there are none, and this does nothing.
+   * @throws MeshError `broker_unavailable` when the broker is not connected.
+   */
+  setShare(share: number): Promise<void>;
+}
+
+/** How many calls a service has. */
+export interface ServiceLoad {
+  readonly share: number;
+  readonly running: number;
+  /** Those that wait for their turn. */
+  readonly waiting: number;
+  /** Those that it took since it started. */
+  readonly calls: number;
 }
 
 /**
- * Puts a service on the broker: one subscription per function, in the queue group that shares the load, and the
- * answers of the services protocol. Resolves when the broker has confirmed, so that the next call finds it.
+ * Puts a service on the broker: for each function the subscriptions of its share, in the queue group that spreads the load, and
+ * the answers of the services protocol. Resolves when the broker has confirmed, so that the next call finds it.
  *
  * @throws MeshError `broker_unavailable` when the broker is not connected, `invalid_request` for a bad project name.
  */
 export async function host(definition: ServiceDefinition, options: HostOptions): Promise<HostedService> {
-  const { broker, project, tracing, finishMs = FINISH_MS } = options;
+  const { broker, project, tracing, finishMs = FINISH_MS, share = 1 } = options;
   const { name, version, description } = definition;
   const id = randomHex(8);
   const log = options.log.with({ service: name, instance: id });
   const caller = new Caller(broker, project, tracing);
   const limiter = new Limiter(definition.bounds);
 
-  const inFlight: InFlight = new Map();
+  const inFlight = new InFlight();
+  let calls = 0;
   const endpoints = definition.endpoints.map((endpoint) => ({
     endpoint,
     counters: new EndpointCounters(),
     info: endpointInfo(functionSubject({ project, service: name, function: endpoint.name }), endpoint),
     startSpan: callSpans(tracing, { address: { project, service: name, function: endpoint.name }, version }),
   }));
-  const cancels = broker.subscribe(cancelSubject({ project, service: name }), {}, ({ headers }) =>
-    inFlight.get(headers[CALL_HEADERS.id] ?? "")?.end(new MeshError("cancelled", "the caller gave up")),
-  );
-  const subscriptions = [
-    ...endpoints.map(({ info, endpoint, counters, startSpan }) =>
-      broker.subscribe(info.subject, { queue: info.queue_group }, (message) =>
-        take(message, { endpoint, counters, startSpan, limiter, inFlight, caller, broker, log }),
-      ),
+  const hearing = inFlight.listen(broker, { project, service: name });
+  const queues = new QueueShare(() =>
+    endpoints.map(({ info, endpoint, counters, startSpan }) =>
+      broker.subscribe(info.subject, { queue: info.queue_group }, (message) => {
+        calls++;
+        take(message, { endpoint, counters, startSpan, limiter, inFlight, caller, broker, log });
+      }),
     ),
-    ...announce(broker, {
-      identity: { name, id, version, metadata: { ...options.metadata, project } },
-      description,
-      startedAt: new Date(),
-      endpoints: endpoints.map(({ info }) => info),
-      stats: () => endpoints.map(({ info, counters }) => counters.stats(statsOf(info))),
-    }),
-  ];
+  );
+  await queues.change(share);
+  const announcements = announce(broker, {
+    identity: { name, id, version, metadata: { ...options.metadata, project } },
+    description,
+    startedAt: new Date(),
+    endpoints: endpoints.map(({ info }) => info),
+    stats: () => endpoints.map(({ info, counters }) => counters.stats(statsOf(info))),
+  });
   await broker.flush();
   log.info("service is up", { project, functions: definition.endpoints.map((endpoint) => endpoint.name) });
   const drained = async (): Promise<void> => {
-    const timer = setTimeout(() => inFlight.forEach((lifetime) => lifetime.end(stopping())), finishMs);
-    await drain(subscriptions, limiter, broker);
+    const timer = setTimeout(() => inFlight.endAll(stopping()), finishMs);
+    const unsubscribed = [queues.leave(), ...announcements.map((announcement) => announcement.drain())];
+    await finished(unsubscribed, limiter, broker);
     clearTimeout(timer);
-    // Until here callers could give up.
-    if (broker.status === "connected") await cancels.drain();
+    // Until here callers could give up, and ask.
+    if (broker.status === "connected") await Promise.all(hearing.map((subscription) => subscription.drain()));
   };
-  return { id, drain: once(drained) };
+  return {
+    id,
+    drain: once(drained),
+    load: () => ({ share: queues.size, running: limiter.running, waiting: limiter.waiting, calls }),
+    async setShare(size) {
+      await queues.change(size);
+      await broker.flush();
+    },
+  };
 }
-
-/** The calls that wait or run, by their ids. */
-type InFlight = Map<string, CallLifetime>;
 
 interface Taker extends Invoker {
   readonly counters: EndpointCounters;
@@ -113,26 +141,25 @@ function take(message: IncomingMessage, by: Taker): void {
   const span = by.startSpan?.(headers);
   const context = new HeaderContext(headers, { caller, log, span });
   const { callId, lifetime } = context;
-  inFlight.set(callId, lifetime);
+  inFlight.add(callId, lifetime);
   const isTaken = limiter.tryRun(async () => {
     const invoking = span === undefined ? invoke(message, context, by) : span.run(() => invoke(message, context, by));
     const outcome = await invoking;
     counters.count(outcome);
     span?.end({ error: outcome.error });
-    inFlight.delete(callId);
+    inFlight.remove(callId);
   });
   if (isTaken) return;
-  inFlight.delete(callId);
+  inFlight.remove(callId);
   const error = new MeshError("overloaded", "the worker's queue is full", { retryAfterSeconds: 1 });
   counters.count({ handlerMs: 0, error });
   span?.end({ error });
   refuse(message, error, by.log);
 }
 
-async function drain(subscriptions: readonly Subscription[], limiter: Limiter, broker: Broker): Promise<void> {
-  const unsubscribed = Promise.all(subscriptions.map((subscription) => subscription.drain()));
+async function finished(unsubscribed: readonly Promise<void>[], limiter: Limiter, broker: Broker): Promise<void> {
   // While the broker is away nobody confirms it and no call can come; should it return, it finds no subscription.
-  if (broker.status === "connected") await unsubscribed;
+  if (broker.status === "connected") await Promise.all(unsubscribed);
   await limiter.idle();
   if (broker.status === "connected") await broker.flush();
 }

@@ -28,6 +28,16 @@ export class Limiter {
     this.#bounds = bounds;
   }
 
+  /** Tasks that run. */
+  get running(): number {
+    return this.#running;
+  }
+
+  /** Tasks that wait for their turn. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   /** Takes the task on (which must not reject) and answers `true`; `false` when the queue is full. */
   tryRun(task: () => Promise<void>): boolean {
     if (this.#running < this.#bounds.concurrency) {

@@ -1,5 +1,10 @@
-import { connect } from "@nats-io/transport-node";
 import type { Dial } from "./dial.ts";
 
-/** Dials by TCP, for brokers that offer no WebSocket. Needs `node:net`: not for edge bundles. */
-export const dialTcp: Dial = (options) => connect(options);
+/**
+ * Dials by TCP, for brokers that offer no WebSocket. Needs `node:net`: not for edge bundles. Its library is loaded by whoever
+ * dials: with `node:tls` it takes longer than a whole function needs to start.
+ */
+export const dialTcp: Dial = async (options) => {
+  const { connect } = await import("@nats-io/transport-node");
+  return connect(options);
+};

@@ -7,6 +7,7 @@ describe("the environment of a deployed function", () => {
       port: 8080,
       service: "function",
       version: "0.0.0",
+      storedVersion: 0,
       bounds: { concurrency: 256, queue: 1024 },
       timeoutMs: 10_000,
       maxBodyBytes: 1_048_576,
@@ -14,6 +15,9 @@ describe("the environment of a deployed function", () => {
       trustsClaims: false,
       metadata: { function_version: "0" },
       mesh: undefined,
+      instance: undefined,
+      share: 1,
+      secretsFolder: undefined,
       logLevel: "info",
       isSupervised: false,
     });
@@ -38,8 +42,28 @@ describe("the environment of a deployed function", () => {
     expect(() => functionConfig({ ...mesh, FMESH_SERVICE: undefined })).toThrow("set FMESH_SERVICE to its label");
   });
 
+  it("says which instance it is, how much of the calls it begins with, and what it needs besides", () => {
+    const mesh = { NATS_URL: "nats://localhost", FMESH_PROJECT: "shop", FMESH_SERVICE: "greet" };
+    const instance = { FMESH_INSTANCE: "greet-1", FMESH_SHARE: "0", FMESH_HTTP: "0", FMESH_SECRETS: "/run/secrets" };
+    expect(functionConfig({ ...mesh, ...instance, FMESH_VERSION: "3" })).toMatchObject({
+      port: undefined,
+      instance: "greet-1",
+      share: 0,
+      secretsFolder: "/run/secrets",
+      storedVersion: 3,
+    });
+    const nowhere = "but not which; set NATS_URL to the broker's URL";
+    expect(() => functionConfig({ FMESH_INSTANCE: "greet-1" })).toThrow(
+      `FMESH_INSTANCE names it in a mesh, ${nowhere}`,
+    );
+    expect(() => functionConfig({ FMESH_HTTP: "0" })).toThrow(`FMESH_HTTP=0 leaves the mesh alone, ${nowhere}`);
+  });
+
   it("is refused as a whole, by name", () => {
     const wrong = {
+      FMESH_SHARE: "101",
+      FMESH_INSTANCE: "a.b",
+      FMESH_HTTP: "off",
       PORT: "http",
       FMESH_TIMEOUT_MS: "0",
       FMESH_CONCURRENCY: "1.5",

@@ -1,33 +1,22 @@
-import type { Broker } from "../../mesh/broker.ts";
 import { natsBroker } from "../../mesh/broker/nats-bun.ts";
-import { Caller } from "../../mesh/caller.ts";
 import { CloseStack } from "../../mesh/lifecycle.ts";
-import type { Log } from "../../mesh/log.ts";
-import type { Tracing } from "../../mesh/tracing.ts";
 import { startTracing } from "../../mesh/tracing/start.ts";
-import { callSpans } from "../call-spans.ts";
-import { type FunctionConfig, functionConfig } from "../function-config.ts";
-import { type FunctionShape, functionShape } from "../function-shape.ts";
-import { host } from "../host.ts";
-import { HttpFunction } from "../http-function.ts";
-import { publishLog } from "../log-publisher.ts";
+import { functionConfig } from "../function-config.ts";
+import { functionShape } from "../function-shape.ts";
 import { LogTail } from "../log-tail.ts";
-import { type ServiceDefinition, defineService } from "../service.ts";
-import { listen } from "./function-server.ts";
+import { joinMesh } from "./function-mesh.ts";
 import { NoBroker } from "./no-broker.ts";
+import { readSecrets } from "./secrets.ts";
 import { stdoutLog } from "./stdout-log.ts";
 import { stopWithProcess } from "./stop-with-process.ts";
-import { within } from "./within.ts";
 
 /** The project of a function that is in none. */
 const NO_PROJECT = "none";
-/** What a call that was told to end may take to do so. */
-const LAST_WORDS_MS = 1_000;
 
 /** A deployed function that takes calls. */
 export interface RunningFunction {
-  /** Where it listens for HTTP. */
-  readonly port: number;
+  /** Where it listens for HTTP; `undefined` when it does not. */
+  readonly port: number | undefined;
   /** Takes no new calls, finishes those in flight and disconnects. May be called twice. */
   stop(): Promise<void>;
 }
@@ -37,14 +26,15 @@ export interface RunningFunction {
  * a broker. Runs on Bun, Node and Deno until SIGTERM or SIGINT, which drain.
  *
  * @param load imports the handler's module.
+ * @param env the process's; its secrets are added to it before the module is loaded.
  * @throws TypeError when the environment is not valid or the module exports no handler; rejects with what the module threw.
  */
 export async function runFunction(
   load: () => Promise<Readonly<Record<string, unknown>>>,
-  env: Readonly<Record<string, string | undefined>>,
+  env: Record<string, string | undefined>,
 ): Promise<RunningFunction> {
   const config = functionConfig(env);
-  const { mesh, service, version, logLevel, isSupervised } = config;
+  const { mesh, service, version, logLevel, isSupervised, secretsFolder } = config;
   // It would wait for ever, and not say for what.
   if (mesh !== undefined && /^wss?:/.test(mesh.brokerUrl) && typeof WebSocket === "undefined") {
     throw new TypeError("NATS_URL is a WebSocket's, which this runtime does not have; use nats:// or tls://");
@@ -57,6 +47,8 @@ export async function runFunction(
   // Before the handler is loaded: as the first process of a container nothing else would end this one.
   const stop = stopWithProcess(() => parts.close(), { log, isSupervised });
 
+  // After its own variables were read: what a secret is called must not change how the function is served.
+  if (secretsFolder !== undefined) Object.assign(env, readSecrets(secretsFolder));
   const shape = functionShape(await load());
   const resource = {
     "service.name": service,
@@ -64,43 +56,21 @@ export async function runFunction(
     ...(mesh && { "service.namespace": mesh.project }),
   };
   const { tracing } = parts.use(await startTracing({ resource, env, log: connectionLog }));
-  const name = `${mesh?.project ?? NO_PROJECT}.${service}`;
-  const nats = mesh && natsBroker({ url: mesh.brokerUrl, name, log: connectionLog });
-  const broker = parts.use(nats ?? new NoBroker());
-  const http = httpFunction(shape, { config, broker, tracing, log });
-  const { port } = parts.use(await listen(config.port, (request) => http.handle(request)));
-  log.info("function is up", { port });
-
-  const joined = parts.use(new CloseStack());
-  const drains = [(): Promise<void> => http.drain()];
-  parts.defer(async () => void (await Promise.all(drains.map((drain) => drain()))));
-  if (nats !== undefined && mesh !== undefined) {
-    const { project } = mesh;
-    const join = async (): Promise<void> => {
-      await nats.connect();
-      joined.use(publishLog(tail, { broker: nats, project, service }));
-      const hosted = await host(serviceOf(shape, config), { ...config, broker: nats, project, log, tracing });
-      drains.push(() => within(config.finishMs + LAST_WORDS_MS, hosted.drain()));
-    };
-    // HTTP does not wait for the broker, which may come later.
-    join().catch((error: unknown) => {
-      if (nats.status !== "closed") log.error("the function could not join the mesh", { error });
-    });
-  }
-  return { port, stop };
-}
-
-function httpFunction(
-  shape: FunctionShape,
-  { config, broker, tracing, log }: { config: FunctionConfig; broker: Broker; tracing: Tracing | undefined; log: Log },
-): HttpFunction {
-  const { mesh, service, version } = config;
   const project = mesh?.project ?? NO_PROJECT;
-  const [{ name } = { name: "" }] = shape.endpoints;
-  const startSpan = callSpans(tracing, { address: { project, service, function: name }, version });
-  return new HttpFunction({ shape, config, log, startSpan, caller: new Caller(broker, project, tracing) });
-}
-
-function serviceOf({ endpoints }: FunctionShape, { service, version, bounds }: FunctionConfig): ServiceDefinition {
-  return { ...defineService(service, { handler: () => undefined }, { version, ...bounds }), endpoints };
+  const nats = mesh && natsBroker({ url: mesh.brokerUrl, name: `${project}.${service}`, log: connectionLog });
+  const broker = parts.use(nats ?? new NoBroker());
+  const served: { drain(): Promise<void> }[] = [];
+  let port: number | undefined;
+  if (config.port !== undefined) {
+    // Only where it is wanted: it takes its time to load.
+    const { serveHttp } = await import("./function-http.ts");
+    const http = parts.use(await serveHttp({ port: config.port, shape, config, project, broker, tracing, log }));
+    served.push(http);
+    ({ port } = http);
+  }
+  log.info("function is up", { ...(port !== undefined && { port }) });
+  // HTTP does not wait for the broker, which may come later.
+  if (nats !== undefined) served.push(parts.use(joinMesh(nats, { shape, config, project, tail, tracing, log })));
+  parts.defer(async () => void (await Promise.all(served.map((each) => each.drain()))));
+  return { port, stop };
 }
