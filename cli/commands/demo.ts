@@ -30,47 +30,75 @@ Example:
 
 Exit codes: 0 the function answered; 1 something did not work; 2 wrong usage.`,
     )
-    .action(async ({ json, verbose }: { json?: true; verbose?: true }) => {
-      // The mesh is its own: a token for another one is no good here.
-      process.env["FMESH_TOKEN"] = "";
-      const signal = stopSignal();
-      const say = sayer(styleFor(process.stdout.isTTY, process.env));
-      const steps: LifeStep[] = [];
-      const startedAt = performance.now();
-      const log = verbose === true ? consoleLog((line) => void process.stderr.write(`${line}\n`)) : undefined;
-      if (json !== true) process.stdout.write("the life of a function: the first build takes some seconds longer\n\n");
-      const mesh = await startThrowAwayMesh(signal, log);
-      try {
-        if (json !== true)
-          say("start", performance.now() - startedAt, [`a mesh with its gateway at ${mesh.gatewayUrl}`]);
-        const options = { config: mesh.configFile, claims: '{"id":"demo"}' };
-        for await (const step of live(options, signal)) {
-          steps.push(step);
-          if (json !== true) say(step.name, step.durationMs, step.lines, step.parts);
-        }
-      } finally {
-        await mesh.close();
-      }
-      if (json === true) printJson(steps);
-      // What the mesh has loaded would keep the process for a while.
-      process.exit();
-    });
+    .action(demonstrate);
 }
 
-/** Writes a step as a block of lines. */
-function sayer({ dim }: Style) {
-  const aligned = new AlignedLines();
-  const line = (name: string, ms: number | null, text: string, paint = (same: string) => same): void => {
-    const cells = [
+async function demonstrate({ json, verbose }: { readonly json?: true; readonly verbose?: true }): Promise<void> {
+  // The mesh is its own: a token for another one is no good here.
+  process.env["FMESH_TOKEN"] = "";
+  const signal = stopSignal();
+  const show = json === true ? undefined : new Shown(process.stdout, styleFor(process.stdout.isTTY, process.env));
+  const log = verbose === true ? consoleLog((line) => void process.stderr.write(`${line}\n`)) : undefined;
+  const steps: LifeStep[] = [];
+  show?.title("the life of a function; the first build also makes what functions' images stand on");
+  show?.begin("start");
+  const startedAt = performance.now();
+  const mesh = await startThrowAwayMesh(signal, log);
+  try {
+    const lines = [`a mesh with its gateway at ${mesh.gatewayUrl}`];
+    show?.end({ name: "start", durationMs: performance.now() - startedAt, lines, parts: [] });
+    const options = { config: mesh.configFile, claims: '{"id":"demo"}' };
+    for await (const step of live(options, { signal, onBegin: (name) => show?.begin(name) })) {
+      steps.push(step);
+      show?.end(step);
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    await mesh.close();
+  }
+  if (json === true) printJson(steps);
+  // What the mesh has loaded would keep the process for a while.
+  process.exit();
+}
+
+/** Steps as blocks of lines; at a terminal it is seen what goes on. */
+class Shown {
+  readonly #output: NodeJS.WriteStream;
+  readonly #style: Style;
+  readonly #lines = new AlignedLines();
+
+  constructor(output: NodeJS.WriteStream, style: Style) {
+    this.#output = output;
+    this.#style = style;
+  }
+
+  title(text: string): void {
+    this.#output.write(`${text}\n\n`);
+  }
+
+  begin(name: string): void {
+    if (this.#output.isTTY) this.#output.write(this.#style.dim(`${name} …`));
+  }
+
+  end({
+    name,
+    durationMs,
+    lines: [first = "", ...more],
+    parts,
+  }: Omit<LifeStep, "name"> & { readonly name: string }): void {
+    if (this.#output.isTTY) this.#output.write("\r\u001b[K");
+    this.#line(name, durationMs, first);
+    for (const text of more) this.#line("", undefined, text);
+    for (const { name: part, durationMs: ms, note = "" } of parts) this.#line(`  ${part}`, ms, note, this.#style.dim);
+  }
+
+  #line(name: string, ms: number | undefined, text: string, paint = (same: string): string => same): void {
+    const line = this.#lines.line([
       { text: name, least: NAME_WIDTH, paint },
-      { text: ms === null ? "" : formatMs(ms), align: "right" as const, least: TIME_WIDTH, paint },
+      { text: ms === undefined ? "" : formatMs(ms), align: "right", least: TIME_WIDTH, paint },
       { text: printable(text), paint },
-    ];
-    process.stdout.write(`${aligned.line(cells)}\n`);
-  };
-  return (name: string, ms: number, [first = "", ...more]: readonly string[], parts: LifeStep["parts"] = []): void => {
-    line(name, ms, first);
-    for (const text of more) line("", null, text);
-    for (const part of parts) line(`  ${part.name}`, part.durationMs ?? null, part.note ?? "", dim);
-  };
+    ]);
+    this.#output.write(`${line}\n`);
+  }
 }

@@ -31,7 +31,10 @@ export interface LifeStep {
  * HTTP API does.
  * @throws Failure saying what did not work.
  */
-export async function* live(options: GatewayOptions, signal: AbortSignal): AsyncGenerator<LifeStep, void> {
+export async function* live(
+  options: GatewayOptions,
+  { signal, onBegin }: { readonly signal: AbortSignal; readonly onBegin?: (name: LifeStep["name"]) => void },
+): AsyncGenerator<LifeStep, void> {
   const api = await ApiClient.open(options);
   const step = async <T>(
     name: LifeStep["name"],
@@ -39,6 +42,7 @@ export async function* live(options: GatewayOptions, signal: AbortSignal): Async
     tell: (result: T) => Pick<LifeStep, "lines"> & Partial<LifeStep>,
   ): Promise<{ result: T; told: LifeStep }> => {
     signal.throwIfAborted();
+    onBegin?.(name);
     const startedAt = performance.now();
     const result = await work();
     return { result, told: { name, durationMs: performance.now() - startedAt, parts: [], ...tell(result) } };

@@ -8,15 +8,12 @@ import { openDeployerOf } from "./open-deployer.ts";
 export function hostDeployer(config: GatewayConfig, options: PartOptions): HostedProjects {
   const part = {
     async open(): Promise<OpenPart> {
-      const { deployer, activate, close } = await openDeployerOf(config, {
-        ...options,
-        folder: dirname(options.configFile),
-      });
+      const open = await openDeployerOf(config, { ...options, folder: dirname(options.configFile) });
       return {
-        close,
+        close: () => open.close(),
         async openProject(project) {
-          const activator = await activate(project);
-          return { definition: deployerService(project, deployer), close: () => activator.close() };
+          const activator = await open.activate(project);
+          return { definition: deployerService(project, open.deployer), close: () => activator.close() };
         },
       };
     },

@@ -83,9 +83,9 @@ async function policyToDeployBy({ builder, deployer }: GatewayConfig, folder: st
 }
 
 /** What an activator of one project needs to know. */
-function onlyOf(project: string, { onDemand, watch }: Deployer): ActivatorOptions["deployer"] {
+function onlyOf(project: string, deployer: Deployer): ActivatorOptions["deployer"] {
   return {
-    onDemand,
-    watch: (listener) => watch((names) => listener(names.filter((name) => name.project === project))),
+    onDemand: deployer.onDemand,
+    watch: (listener) => deployer.watch((names) => listener(names.filter((name) => name.project === project))),
   };
 }
