@@ -83,7 +83,7 @@ type RunStep = <T>(name: BuildStep, work: () => Promise<readonly [T, string | un
 
 function filesOf(
   runtime: JavaScriptRuntime,
-  { entry, code, sourceMap }: { entry: Uint8Array; code: Uint8Array; sourceMap: Uint8Array },
+  { entry, code, sourceMap }: { entry: readonly BundleFile[]; code: Uint8Array; sourceMap: Uint8Array },
 ): readonly BundleFile[] {
   // The same for every function of a runtime.
   const layer = "entry" as const;
@@ -91,10 +91,5 @@ function filesOf(
     ...{ path, layer },
     bytes: encoder.encode(text),
   }));
-  return [
-    { path: "entry.js", bytes: entry, layer },
-    ...shared,
-    { path: "function.js", bytes: code },
-    { path: "function.js.map", bytes: sourceMap },
-  ];
+  return [...entry, ...shared, { path: "function.js", bytes: code }, { path: "function.js.map", bytes: sourceMap }];
 }
