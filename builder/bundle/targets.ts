@@ -18,6 +18,9 @@ export interface Target {
 
 /** Where an image has its function. */
 const HOME = "/app";
+/** Where whoever runs an image puts the broker's Unix socket, to which one has to write, and secrets. */
+const SOCKETS = "/run/fmesh";
+const SECRETS = "/etc/fmesh";
 
 const ofNode = (specifier: string): boolean =>
   builtinModules.includes(specifier.replace(/^node:/, "")) && !ofBun(specifier);
@@ -49,8 +52,8 @@ export const TARGETS: Readonly<Record<JavaScriptRuntime, Target>> = {
       "--allow-net",
       "--allow-env",
       "--allow-sys",
-      `--allow-read=${HOME},/tmp`,
-      "--allow-write=/tmp",
+      `--allow-read=${HOME},/tmp,${SOCKETS},${SECRETS}`,
+      `--allow-write=/tmp,${SOCKETS}`,
       // A request's signal would abort with every response.
       "--unstable-no-legacy-abort",
       // What npm packages import as "fs" is "node:fs".
