@@ -6,9 +6,8 @@ import { type FunctionAddress, heldSubject } from "./names.ts";
 import { NobodyThere } from "./nobody-there.ts";
 import { pause } from "./pause.ts";
 
-/** How long an answer is waited for before the first question, and between questions; each time is twice the one before. */
+/** How long an answer is waited for before the first question. Each time after that it is twice as long as before. */
 const FIRST_WAIT_MS = 250;
-const LONGEST_WAIT_MS = 4_000;
 /** How long whoever holds the call may take to say so. */
 const QUESTION_MS = 300;
 /** Who has just answered holds it no more: that answer is under way. */
@@ -44,7 +43,7 @@ export async function askUntilAnswered(
   };
   const watch = async (): Promise<void> => {
     let unaskable = 0;
-    for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS)) {
+    for (let waitMs = FIRST_WAIT_MS; ; waitMs *= 2) {
       await pause(waitMs, over.signal);
       if (over.signal.aborted) return;
       const holder = await whoHolds(broker, held, question, over.signal);
