@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hostBuilder } from "../../cli/builder/hosted-builder.ts";
+import { hostDeployer } from "../../cli/deployer/hosted-deployer.ts";
 import { hostFunctions } from "../../cli/functions/hosted-functions.ts";
 import type { FunctionVersion } from "../../mesh/function.ts";
 import type { BuiltImage, Job } from "../../mesh/job.ts";
@@ -20,12 +21,16 @@ export interface BuildingMesh {
   store(label: string, handler: string, more?: object): Promise<string>;
   /** Builds a function's latest version and waits for the end of the job. */
   build(id: string): Promise<Job>;
+  /** Deploys it, and waits likewise. @param query such as `?percent=10`. */
+  deploy(id: string, query?: string): Promise<Job>;
   stop(): Promise<void>;
 }
 
 export interface BuildingMeshOptions {
   /** The section `builder` of the configuration. */
   readonly builder?: WrittenConfig;
+  /** The section `deployer` of the configuration; without it there is no deployer. */
+  readonly deployer?: WrittenConfig;
   readonly env?: Readonly<Record<string, string>>;
   /** Hosts no builder: the test brings one. */
   readonly withoutBuilder?: boolean;
@@ -51,15 +56,19 @@ export async function startBuildingMesh(options: BuildingMeshOptions = {}): Prom
 async function start(stack: CloseStack, options: BuildingMeshOptions): Promise<BuildingMesh> {
   const folder = await mkdtemp(join(tmpdir(), "fmesh-building-"));
   stack.defer(() => rm(folder, { recursive: true, force: true }));
-  const config = shopConfig(RULES, { builder: options.builder ?? {} });
+  const config = shopConfig(RULES, { builder: options.builder ?? {}, deployer: options.deployer ?? {} });
   const mesh = await startTestMesh({ kind: "embedded", config, folder });
   stack.defer(() => mesh.stop());
-  const hosting = { configFile: join(folder, "fmesh.yaml"), broker: await mesh.connect(), env: options.env ?? {} };
-  const logs = { log: silentLog, serviceLog: silentLog };
-  const parts = [
-    ...(options.withoutBuilder === true ? [] : [stack.use(hostBuilder(testConfig(config), { ...hosting, ...logs }))]),
-    stack.use(hostFunctions(testConfig(config), { ...hosting, ...logs })),
+  const hosting = {
+    ...{ configFile: join(folder, "fmesh.yaml"), broker: await mesh.connect(), brokerUrl: mesh.natsUrl },
+    ...{ env: options.env ?? {}, log: silentLog, serviceLog: silentLog },
+  };
+  const hosts = [
+    ...(options.withoutBuilder === true ? [] : [hostBuilder]),
+    ...(options.deployer === undefined ? [] : [hostDeployer]),
+    hostFunctions,
   ];
+  const parts = hosts.map((host) => stack.use(host(testConfig(config), hosting)));
   for (const { settled } of parts) {
     const error = await settled;
     if (error !== undefined) throw error;
@@ -78,6 +87,7 @@ async function start(stack: CloseStack, options: BuildingMeshOptions): Promise<B
     store: async (label, handler, more = {}) =>
       (await json<{ id: string }>("POST", FUNCTIONS, { label, handler, ...more })).id,
     build: (id) => json<Job>("POST", `${FUNCTIONS}/build/${id}`, undefined, WAIT),
+    deploy: (id, query = "") => json<Job>("POST", `${FUNCTIONS}/deploy/${id}${query}`, undefined, WAIT),
     stop: () => stack.close(),
   };
 }
