@@ -1,3 +1,6 @@
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startReconciler } from "../../functions-service/events/reconciler.ts";
 import { natsBroker } from "../../mesh/broker/nats-bun.ts";
@@ -17,6 +20,11 @@ const GATEWAY_STEPS = ["begin", "call", "end"].flatMap((step) => [
   `${step} sent`,
   `${step} answered`,
 ]);
+/** Of a gateway whose records wait in a folder. */
+const KEEPING_STEPS = [
+  ...["call", "ship"].flatMap((step) => [`before ${step}`, `${step} sent`, `${step} answered`]),
+  ...["before append", "appended", "before forget", "forgotten"],
+];
 const RECORDER_STEPS = ["before append", "appended", "before project", "projected"];
 const ROUNDS = 8;
 const CALLS = 6;
@@ -61,15 +69,20 @@ test.each([
   ...GATEWAY_STEPS.map((step) => ["gateway", step, "SQLite"] as const),
   ...RECORDER_STEPS.map((step) => ["recorder", step, "SQLite"] as const),
   ["recorder", "appended", "PostgreSQL"] as const,
+  ...KEEPING_STEPS.map((step) => ["gateway", step, "SQLite and a folder"] as const),
+  ...RECORDER_STEPS.map((step) => ["recorder", step, "SQLite and a folder"] as const),
 ])("every call is recorded as its caller saw it when the %s is killed: %s (%s)", TIMEOUT, async (who, step, kind) => {
-  const place = await (kind === "SQLite" ? sqlitePlace() : postgresPlace(postgres.url));
+  const place = await (kind === "PostgreSQL" ? postgresPlace(postgres.url) : sqlitePlace());
+  const folder = await mkdtemp(join(tmpdir(), "records-"));
   const store = place.url;
   /** What callers saw, by call: a status, or `undefined` when the connection broke. */
   const seen = new Map<number, number | undefined>();
-  await using processes = new Processes(store);
+  await using processes = new Processes({ STORE: store, ...(kind === "SQLite and a folder" && { RECORDS: folder }) });
   await processes.start("recorder");
   await processes.start("gateway");
-  for (let round = 0; round < ROUNDS; round++) {
+  // A gateway with a folder does not wait for a recorder that died.
+  const rounds = who === "recorder" && kind === "SQLite and a folder" ? ROUNDS / 2 : ROUNDS;
+  for (let round = 0; round < rounds; round++) {
     await processes.restart(who, { DIE_AT: step, DIE_AFTER: String(6 + (round % 4)) });
     const { gone } = processes.of(who);
     const url = `http://127.0.0.1:${processes.of("gateway").ready}/v1/call/shop/work/run`;
@@ -91,6 +104,8 @@ test.each([
   await processes.of("recorder").stop();
 
   const recorded = await recordsOf(store);
+  expect(await readdir(folder)).toEqual([]);
+  await rm(folder, { recursive: true });
   await place.close();
   const wrong = Array.from(seen).filter(([n, status]) => !isTrue(recorded.get(n), { n, status }));
   expect(wrong.map(([n, status]) => ({ n, status, record: recorded.get(n) }))).toEqual([]);
@@ -153,11 +168,11 @@ type Role = "gateway" | "recorder";
 
 /** The two processes, of which one dies now and then. */
 class Processes implements AsyncDisposable {
-  readonly #store: string;
+  readonly #env: Readonly<Record<string, string>>;
   readonly #running = new Map<Role, MortalProcess>();
 
-  constructor(store: string) {
-    this.#store = store;
+  constructor(env: Readonly<Record<string, string>>) {
+    this.#env = env;
   }
 
   of(role: Role): MortalProcess {
@@ -167,7 +182,7 @@ class Processes implements AsyncDisposable {
   }
 
   async start(role: Role, death: Readonly<Record<string, string>> = {}): Promise<void> {
-    const env = { NATS_URL: natsUrl, STORE: this.#store, CONFIG, PORT: "0", ...death };
+    const env = { NATS_URL: natsUrl, ...this.#env, CONFIG, PORT: "0", ...death };
     this.#running.set(role, await startMortal(`mortal-${role}.ts`, env));
   }
 

@@ -19,6 +19,8 @@ export function lockFolder(folder: string): FolderLock | undefined {
   let database: Database | undefined;
   try {
     database = new Database(file, { create: true, readwrite: true });
+    // Else there would be a second file.
+    database.run("pragma journal_mode = memory");
     database.run("begin exclusive");
     // Who had it before may have removed it in between: such a lock keeps nobody out.
     if (existsSync(file)) return { release: () => database?.close() };
