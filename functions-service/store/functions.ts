@@ -221,7 +221,7 @@ async function rename(
   label: string,
 ): Promise<void> {
   if (handed_over === 1) {
-    const text = `function "${before}" is deployed by that label; undeploy it before it gets another, or create another function`;
+    const text = `function "${before}" was given to a deployer by that label; undeploy it before it gets another, or create another function`;
     throw new MeshError("invalid_request", text, { status: 409 });
   }
   await tx.updateTable("functions").set({ label }).where("id", "=", id).execute();
