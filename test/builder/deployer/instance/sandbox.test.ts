@@ -83,11 +83,12 @@ describe("a function in a sandbox", () => {
   test("can change nothing but a bounded place in memory", async () => {
     const { rights } = await lookAround({ network: "none" });
     const none = "0000000000000000";
+    const refusal: unknown = expect.stringMatching(/EROFS|EACCES/);
     expect(rights).toEqual({
       capabilities: [none, none, none, none, none],
       noNewPrivileges: "1",
-      kernel: expect.stringMatching(/EACCES|EROFS|EPERM/),
-      ownFiles: Array.from({ length: 5 }, () => expect.stringMatching(/EROFS|EACCES/)),
+      kernel: refusal,
+      ownFiles: [refusal, refusal, refusal, refusal, refusal],
       temporary: "done",
       tooMuch: "ENOSPC",
     });
