@@ -53,10 +53,10 @@ async function openHome(
   // Commands that deploy nothing start without all that this brings along.
   if (config.home === "knative") {
     const { openKnativeHome } = await import("../../builder/runtime/knative-home.ts");
-    const { kubeconfig, ...settings } = config.knative;
-    const file = kubeconfig === undefined ? undefined : resolve(folder, kubeconfig);
+    const { kubeconfig: file, context, ...settings } = config.knative;
+    const kubeconfig = file === undefined ? undefined : resolve(folder, file);
     const followed = projects.map(({ id }) => id);
-    return stack.use(await openKnativeHome({ settings, kubeconfig: file, projects: followed, env, log }));
+    return stack.use(await openKnativeHome({ settings, kubeconfig, context, projects: followed, env, log }));
   }
   const { openLocalHome } = await import("../../builder/runtime/local-home.ts");
   const { local } = config;
