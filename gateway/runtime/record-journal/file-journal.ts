@@ -73,21 +73,10 @@ export class FileJournal implements BatchJournal {
   }
 
   read(after: number, bytes: number): JournalPiece | undefined {
-    for (const { segment, base } of this.#placed) {
-      const from = Math.max(after, base + segment.mark);
-      const segmentEnd = base + segment.size;
-      if (from >= segmentEnd) continue;
-      const frames = segment.read(from - base, bytes);
-      const end = frames.reduce((sum, frame) => sum + frame.bytes, from);
-      const begun = frames.map((frame) => frame.begun).filter(isSomething);
-      const ended = frames.map((frame) => frame.ended).filter(isSomething);
-      if (frames.length > 0) return { begun, ended, end };
-      this.#options.onDamage(segment.path, segmentEnd - from);
-      return this.read(segmentEnd, bytes);
-    }
-    // Nothing but headers and what cannot be read.
-    if (after === this.#start) this.forget(this.#end);
-    return undefined;
+    const piece = this.#find(after, bytes);
+    // Nothing but headers, and what cannot be read.
+    if (piece === undefined && after === this.#start) this.forget(this.#end);
+    return piece;
   }
 
   forget(upTo: number): void {
@@ -107,6 +96,21 @@ export class FileJournal implements BatchJournal {
     this.#seal();
     if (this.#start === this.#end) this.forget(this.#end);
     for (const { segment } of this.#placed) segment.close();
+  }
+
+  #find(after: number, bytes: number): JournalPiece | undefined {
+    for (const { segment, base } of this.#placed) {
+      const from = Math.max(after, base + segment.mark);
+      const segmentEnd = base + segment.size;
+      if (from >= segmentEnd) continue;
+      const frames = segment.read(from - base, bytes);
+      const end = frames.reduce((sum, frame) => sum + frame.bytes, from);
+      const begun = frames.map((frame) => frame.begun).filter(isSomething);
+      const ended = frames.map((frame) => frame.ended).filter(isSomething);
+      if (frames.length > 0) return { begun, ended, end };
+      this.#options.onDamage(segment.path, segmentEnd - from);
+    }
+    return undefined;
   }
 
   #begin(): Placed {

@@ -91,7 +91,7 @@ export class Segment {
 
   /** The frames after an offset: about so many bytes, at least one. None where nothing follows that is as it was written. */
   read(offset: number, bytes: number): Frame[] {
-    let read = this.#bytes(offset, bytes);
+    let read = this.#bytes(offset, Math.max(bytes, FRAME_HEAD_BYTES));
     const first = frameBytes(read);
     if (first !== undefined && first > read.length) read = this.#bytes(offset, first);
     const frames: Frame[] = [];
@@ -129,7 +129,7 @@ export class Segment {
     rmSync(this.#path, { force: true });
   }
 
-  /** Of a file that is no longer than its frames say, a new copy of so many bytes, or fewer at the end. */
+  /** A copy of so many bytes, or of fewer at the end. */
   #bytes(offset: number, bytes: number): Uint8Array {
     const buffer = new Uint8Array(Math.max(0, Math.min(bytes, this.#size - offset)));
     const read = readSync(this.#open(), buffer, 0, buffer.length, offset);
