@@ -60,11 +60,13 @@ export class LayerStore {
   }
 
   async #fetch(layer: Descriptor, { registry, repository, signal }: LayerSource): Promise<UnpackedLayer> {
+    // Before anything is opened that would have to be closed.
+    const unpack = unpackerOf(layer);
     await this.#unfinished.make(this.#pathOf(layer.digest), async (folder) => {
       const root = join(folder, "root");
       await mkdir(root);
       const blob = await registry.getBlob(repository, layer.digest, { signal, size: layer.size });
-      const whiteouts = await unpackLayer(unpacked(blob, layer), { folder: root, maxBytes: this.#maxBytes });
+      const whiteouts = await unpackLayer(unpack(blob), { folder: root, maxBytes: this.#maxBytes });
       await writeFile(join(folder, "layer.json"), JSON.stringify(whiteouts), { flush: true });
     });
     const made = await this.#find(layer.digest);
@@ -88,13 +90,17 @@ function nameOf(digest: Digest): string {
   return digest.replace("sha256:", "");
 }
 
-function unpacked(blob: ReadableStream<Uint8Array>, { mediaType, digest }: Descriptor): ReadableStream<Uint8Array> {
+type Unpack = (blob: ReadableStream<Uint8Array>) => ReadableStream<Uint8Array>;
+
+function unpackerOf({ mediaType, digest }: Descriptor): Unpack {
   const packed = PACKED[mediaType];
-  if (packed === "not at all") return blob;
   if (packed === undefined) {
     throw new DeployError("invalid", `the image's layer "${digest}" is of type "${mediaType}", which is not read here`);
   }
-  // Bun has "zstd" as well, which the types do not know.
-  const unpacker: object = new DecompressionStream(packed as "gzip");
-  return blob.pipeThrough(unpacker as ReadableWritablePair<Uint8Array, Uint8Array>);
+  if (packed === "not at all") return (blob) => blob;
+  return (blob) => {
+    // Bun has "zstd" as well, which the types do not know.
+    const unpacker: object = new DecompressionStream(packed as "gzip");
+    return blob.pipeThrough(unpacker as ReadableWritablePair<Uint8Array, Uint8Array>);
+  };
 }
