@@ -73,6 +73,8 @@ describe("a build", () => {
     const asked = registry.hang();
     const command = example.start("functions", "build", "patient");
     await asked;
+    // It is followed by then.
+    await command.until(/^look /m);
     await example.stop();
     await command.until(/the job cannot be followed at the moment; trying on/);
     const askedAgain = registry.hang();
