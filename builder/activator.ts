@@ -42,7 +42,13 @@ export async function startActivator(options: ActivatorOptions): Promise<Closabl
   const { broker, deployer } = options;
   const activator = new Activator(options);
   const unwatch = deployer.watch((names) => activator.subjects.set(names));
-  await broker.flush();
+  try {
+    await broker.flush();
+  } catch (error) {
+    unwatch();
+    await activator.close();
+    throw error;
+  }
   let closing: Promise<void> | undefined;
   return {
     close() {

@@ -7,9 +7,9 @@ import { pause } from "../../mesh/pause.ts";
 import type { OnDemand } from "../deployer.ts";
 import { CallBody } from "./call-body.ts";
 import type { CallInHand } from "./call-in-hand.ts";
-import { type RouteFailure, failureOf, unlessOnTheWay } from "./route-failure.ts";
+import { type RouteFailure, connectionFailure, failureOnTheWay, ownFailure } from "./route-failure.ts";
 import { type RouteReply, routeError, routeReply } from "./route-reply.ts";
-import { type Fetch, routeRequest } from "./route-request.ts";
+import { type Fetch, type RouteRequest, routeRequest } from "./route-request.ts";
 
 /** What a call needs to be brought to a function's route. */
 export interface RouteParts {
@@ -20,7 +20,7 @@ export interface RouteParts {
 
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 1_000;
-/** A response that a function may have made itself is asked for so often. */
+/** A response that a fetch handler may have made itself is asked for so often. */
 const MOST_RESPONSES = 4;
 
 /**
@@ -30,10 +30,16 @@ const MOST_RESPONSES = 4;
  * @throws MeshError saying why there is no answer.
  */
 export async function callRoute(call: CallInHand, parts: RouteParts): Promise<void> {
+  const { signal, to } = call;
   const isHttp = call.message.headers[HTTP_HEADERS.request] !== undefined;
   const response = await responseFor(call, isHttp, parts);
-  if (!isHttp && response.status >= 400) throw await unlessBroken(call, routeError(response));
-  const reply = await unlessBroken(call, routeReply(response, { isHttp, broker: parts.broker }));
+  let reply: RouteReply;
+  try {
+    reply = await routeReply(response, { isHttp, broker: parts.broker });
+  } catch (error) {
+    signal.throwIfAborted();
+    throw connectionFailure(error, to.service).error;
+  }
   await answer(call, reply, parts.broker);
 }
 
@@ -43,14 +49,15 @@ async function responseFor(call: CallInHand, isHttp: boolean, parts: RouteParts)
   for (let tries = 1, pauseMs = FIRST_PAUSE_MS; ; tries++, pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
     const route = parts.routeOf({ project: to.project, label: to.service });
     if (route === undefined) throw notDeployed(to.service);
-    const outcome = await asked(parts.fetch, routeRequest(call, route, body), to.service);
+    const outcome = await ask(routeRequest(call, route, body), { fetch: parts.fetch, label: to.service, isHttp });
     signal.throwIfAborted();
     if (outcome instanceof Response) return outcome;
-    const { mayHaveRun, error, response } = outcome;
+    const { mayRepeat, error, response } = outcome;
     // Nobody can tell whether it is a fetch handler's own.
     const passed = isHttp ? response : undefined;
-    const mayRepeat = body.isWhole && (!mayHaveRun || call.isIdempotent);
-    if (!mayRepeat || call.leftMs <= pauseMs || (passed !== undefined && tries === MOST_RESPONSES)) {
+    const isRepeatable = mayRepeat === "anything" || (mayRepeat === "what is idempotent" && call.isIdempotent);
+    const isLast = call.leftMs <= pauseMs || (passed !== undefined && tries === MOST_RESPONSES);
+    if (!isRepeatable || !body.isWhole || isLast) {
       if (passed !== undefined) return passed;
       throw error;
     }
@@ -60,30 +67,24 @@ async function responseFor(call: CallInHand, isHttp: boolean, parts: RouteParts)
   }
 }
 
-async function asked(
-  fetch: Fetch,
-  { url, init }: ReturnType<typeof routeRequest>,
-  label: string,
+/** The function's response, errors of a fetch handler among them. */
+async function ask(
+  { url, init }: RouteRequest,
+  { fetch, label, isHttp }: { readonly fetch: Fetch; readonly label: string; readonly isHttp: boolean },
 ): Promise<Response | RouteFailure> {
   try {
-    return unlessOnTheWay(await fetch(url, init), label);
+    const response = await fetch(url, init);
+    const failure = failureOnTheWay(response, label);
+    if (failure !== undefined) return failure;
+    return isHttp || response.status < 400 ? response : ownFailure(await routeError(response));
   } catch (error) {
-    return failureOf(error, label);
-  }
-}
-
-/** What is read of a response, unless the connection or the call ends before. */
-async function unlessBroken<T>({ signal, to }: CallInHand, reading: Promise<T>): Promise<T> {
-  try {
-    return await reading;
-  } catch (error) {
-    throw signal.aborted ? signal.reason : failureOf(error, to.service).error;
+    return connectionFailure(error, label);
   }
 }
 
 async function answer(call: CallInHand, reply: RouteReply, broker: Broker): Promise<void> {
   const { signal } = call;
-  const toError = (thrown: unknown): MeshError => failureOf(thrown, call.to.service).error;
+  const toError = (thrown: unknown): MeshError => connectionFailure(thrown, call.to.service).error;
   const offer = offerBody(broker, reply, { toError });
   try {
     if (offer !== undefined) call.liftDeadline();
@@ -93,7 +94,7 @@ async function answer(call: CallInHand, reply: RouteReply, broker: Broker): Prom
     offer?.stop(MeshError.from(error));
     throw error;
   }
-  // How a stream ends is its reader's to hear, and not the log's.
+  // How a stream ends is its reader's to hear.
   await offer?.done.catch(() => undefined);
 }
 

@@ -18,12 +18,14 @@ const TIMEOUT_HEADER = "X-Request-Timeout";
 /** Fields that the connection to the route has of its own. */
 const OF_THE_CONNECTION = ["host", "content-length", "expect"];
 
+/** A request that is ready to be made. */
+export interface RouteRequest {
+  readonly url: string;
+  readonly init: RouteInit;
+}
+
 /** A call as the HTTP request that a deployed function takes for the same thing. */
-export function routeRequest(
-  call: CallInHand,
-  route: Route,
-  body: CallBody,
-): { readonly url: string; readonly init: RouteInit } {
+export function routeRequest(call: CallInHand, route: Route, body: CallBody): RouteRequest {
   const { headers: given } = call.message;
   const carried = given[HTTP_HEADERS.request];
   const head: HttpRequestHead | undefined = carried === undefined ? undefined : decodeRequestHead(carried);

@@ -36,7 +36,7 @@ export async function wakeFor(call: CallInHand, { broker, wake }: WakeParts): Pr
     try {
       // Its answer comes this way, because only who asks is told that nobody was there.
       const answer = await broker.request(functionSubject(to), call.message, { timeoutMs: call.leftMs, signal });
-      if (!isOverloaded(answer)) return call.answer(answer);
+      if (!isRefused(answer, call)) return call.answer(answer);
       absences = 0;
     } catch (error) {
       if (!(error instanceof NobodyThere)) throw error;
@@ -48,11 +48,15 @@ export async function wakeFor(call: CallInHand, { broker, wake }: WakeParts): Pr
   }
 }
 
-/** Many wait for the first instance, and it has a bound. */
-function isOverloaded(answer: Message): boolean {
-  if (answer.headers[CALL_HEADERS.errorCode] === undefined) return false;
+/**
+ * Whether it is the word of a worker whose queue is full: many wait for the first instance. Of a handler that has run, and was
+ * refused elsewhere, it says so by the time that took.
+ */
+function isRefused({ headers, payload }: Message, call: CallInHand): boolean {
+  if (headers[CALL_HEADERS.errorCode] === undefined) return false;
+  if (headers[CALL_HEADERS.handlerMs] !== undefined && !call.isIdempotent) return false;
   try {
-    decodeReply(answer);
+    decodeReply({ headers, payload });
     return false;
   } catch (error) {
     return error instanceof MeshError && error.code === "overloaded";

@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { MeshError } from "../../../mesh/errors.ts";
+import { toProblem } from "../../../mesh/problem.ts";
 import { errorOf } from "../../mesh/error-of.ts";
 import { type Activating, LABEL, startActivating, testHome } from "./activating.ts";
 
@@ -105,6 +107,20 @@ describe("a route", () => {
     expect([more.status, served.requests.length]).toEqual([503, 5]);
   });
 
+  it("of a process that stops is asked again for what may run twice, and of one that refuses it is not", async () => {
+    const stopping = (): Response => problemOf(new MeshError("worker_unavailable", "the function is stopping"));
+    const refusing = (): Response => problemOf(new MeshError("function_failed", "closed on Sundays", { status: 503 }));
+    const served = serve([stopping, stopping, fine, refusing]);
+    await start(served.url);
+    expect(await errorOf(call("a"))).toMatchObject({ code: "worker_unavailable", message: "the function is stopping" });
+    expect(await call("b", { idempotencyKey: "k" })).toBe("fine");
+    expect(await errorOf(call("c", { idempotencyKey: "k" }))).toMatchObject({
+      message: "closed on Sundays",
+      status: 503,
+    });
+    expect(served.requests).toHaveLength(4);
+  });
+
   it("of a function that is not deployed any more is none", async () => {
     mesh = await startActivating("embedded", testHome({ kind: "route", routeOf: () => undefined }));
     expect(await errorOf(call("a"))).toMatchObject({
@@ -132,6 +148,11 @@ describe("a route", () => {
     await closed;
   });
 });
+
+function problemOf(error: MeshError): Response {
+  const headers = { "Content-Type": "application/problem+json" };
+  return new Response(JSON.stringify(toProblem(error)), { status: error.status, headers });
+}
 
 interface Served {
   readonly url: string;

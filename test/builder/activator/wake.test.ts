@@ -3,6 +3,7 @@ import type { OnDemand } from "../../../builder/deployer.ts";
 import { DeployError } from "../../../builder/deployer/deploy-error.ts";
 import { EMPTY_MESSAGE } from "../../../mesh/broker.ts";
 import { CALL_HEADERS } from "../../../mesh/call.ts";
+import { MeshError } from "../../../mesh/errors.ts";
 import { silentLog } from "../../../mesh/log.ts";
 import { heldSubject } from "../../../mesh/names.ts";
 import { type HostedService, host } from "../../../worker-service/host.ts";
@@ -79,6 +80,17 @@ describe.each(brokersUnderTest())("a function that is woken over %s", (kind) => 
     await running.reached(1);
     running.open();
     expect(await Promise.all(calls)).toEqual(Array.from({ length: 12 }, (_, n) => n));
+  });
+
+  it("is not asked again when its handler ran and was refused by others", async () => {
+    let runs = 0;
+    const refused = (): never => {
+      runs++;
+      throw new MeshError("overloaded", "the shop is full");
+    };
+    await start(async () => void (await serve(greeter(refused))));
+    expect(await errorOf(call())).toMatchObject({ code: "overloaded", message: "the shop is full" });
+    expect(runs).toBe(1);
   });
 
   it.each([
