@@ -8,8 +8,10 @@ export interface WrongAnswer {
   readonly on?: RegExp;
   /** How often; default once. */
   readonly times?: number;
-  /** 429, 500, 503 …; `hang`: none at all, until the caller leaves. */
-  readonly status: number | "hang";
+  /** 429, 500, 503 …; `hang`: none at all; `cut`: all connections break instead. */
+  readonly status: number | "hang" | "cut";
+  /** Default: what a server says with that status. */
+  readonly message?: string;
   /** Seconds, for `Retry-After`. */
   readonly retryAfter?: number;
   /** Whether the request is done nevertheless, and only its answer is lost. Default no. */
@@ -62,12 +64,16 @@ export class Faults {
     wrong.left -= 1;
     if (wrong.isDone === true) await answer();
     const { status } = wrong;
-    if (status === "hang") return new Promise(() => undefined);
-    throw withRetryAfter(wrongStatus(status), wrong.retryAfter);
+    if (status === "hang" || status === "cut") {
+      if (status === "cut") this.cut();
+      return new Promise(() => undefined);
+    }
+    throw withRetryAfter(wrongStatus(status, wrong.message), wrong.retryAfter);
   }
 }
 
-function wrongStatus(status: number): ApiError {
+function wrongStatus(status: number, message: string | undefined): ApiError {
+  if (message !== undefined) return failure(status, status === 403 ? "Forbidden" : undefined, message);
   if (status === 429) return failure(429, "TooManyRequests", "Too many requests, please try again later.");
   if (status === 503) return failure(503, "ServiceUnavailable", "the server is currently unable to handle the request");
   return failure(status, "InternalError", "Internal error occurred: etcdserver: request timed out");
