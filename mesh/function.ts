@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { NAME } from "./names.ts";
+import { HOUSE_SERVICES, NAME } from "./names.ts";
 import { CPU, MEMORY, memoryBytes, processors } from "./quantity.ts";
 
 /** The largest handler source, in characters. */
@@ -17,7 +17,12 @@ export const FUNCTION_NETWORKS = ["none", "full"] as const;
 /** A secret and what is meant in it: `stripe/key`. Either is a name of Kubernetes, and of a file. */
 export const SECRET_REFERENCE = /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?\/(?!\.$|\.\.)[A-Za-z0-9._-]{1,253}$/;
 
-const label = v.pipe(v.string(), v.regex(NAME, "use 1 to 64 letters, digits, _ or -"));
+const label = v.pipe(
+  v.string(),
+  v.regex(NAME, "use 1 to 64 letters, digits, _ or -"),
+  // It becomes a service: one of these would get a share of what the house is asked.
+  v.check((name) => !Object.hasOwn(HOUSE_SERVICES, name), "is the name of a service of the mesh itself; use another"),
+);
 
 /** The most processes or pods of a version, and the longest that an idle one stays. */
 const MOST_INSTANCES = 1000;

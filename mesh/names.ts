@@ -42,6 +42,13 @@ export const BUILDER_SERVICE = "builder";
 /** The service that runs images of functions; the functions service calls it. */
 export const DEPLOYER_SERVICE = "deployer";
 
+/** Services of the house, by what they do: nothing else may have their names, and rules that name no service do not open them. */
+export const HOUSE_SERVICES: Readonly<Record<string, string>> = {
+  [FUNCTIONS_SERVICE]: "keeps stored functions",
+  [BUILDER_SERVICE]: "builds functions",
+  [DEPLOYER_SERVICE]: "runs functions",
+};
+
 /** The one function of the service that a stored function is deployed as; the service has its label. */
 export const STORED_FUNCTION = "handler";
 

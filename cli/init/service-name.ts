@@ -1,4 +1,4 @@
-import { BUILDER_SERVICE, FUNCTIONS_SERVICE, isName } from "../../mesh/names.ts";
+import { HOUSE_SERVICES, isName } from "../../mesh/names.ts";
 import { Failure, USAGE } from "../failure.ts";
 
 /** What a service is called in the places where its name stands. */
@@ -54,8 +54,8 @@ export function serviceName(name: string): ServiceName {
 
 function whyTaken(name: string): string | undefined {
   if (name === "default") return "it stands for every service that has no rules";
-  if (name === FUNCTIONS_SERVICE) return "it is the service that keeps stored functions";
-  if (name === BUILDER_SERVICE) return "it is the service that builds functions";
+  const work = Object.hasOwn(HOUSE_SERVICES, name) ? HOUSE_SERVICES[name] : undefined;
+  if (work !== undefined) return `it is the service that ${work}`;
   return name.toLowerCase() === "client" ? "client.ts is its caller" : undefined;
 }
 

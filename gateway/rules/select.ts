@@ -1,4 +1,4 @@
-import { BUILDER_SERVICE, FUNCTIONS_SERVICE } from "../../mesh/names.ts";
+import { HOUSE_SERVICES } from "../../mesh/names.ts";
 import type { Rule } from "../../mesh/rule.ts";
 import type { CompiledRule } from "../rules.ts";
 
@@ -21,9 +21,6 @@ type Configured<Func> = Readonly<Record<string, { readonly functions?: Readonly<
 
 const DEFAULT = "default";
 
-/** Services of the house: who may call them is to be said of them by name. */
-const NAMED_ONLY = new Set([FUNCTIONS_SERVICE, BUILDER_SERVICE]);
-
 /** Compiles the rules of a project, to be found as {@link createSelector} says. */
 export function createRuleSelector(services: ServiceRules, compile: (rule: Rule) => CompiledRule): RuleSelector {
   return createSelector(services, ({ rule }) => (rule === undefined || rule === null ? undefined : compile(rule)));
@@ -32,8 +29,7 @@ export function createRuleSelector(services: ServiceRules, compile: (rule: Rule)
 /**
  * Reads something off each function of a project. For a call the first of these counts: what its function says, what its
  * service's function `default` says; and, for a service that is not configured or has no functions, the same two of the
- * service `default`. A service that is configured never falls back to the service `default`, nor do the one that keeps the
- * functions and the one that builds them.
+ * service `default`. A service that is configured never falls back to the service `default`, nor do those of the house.
  *
  * @param read gives `undefined` where a function says nothing.
  */
@@ -54,7 +50,7 @@ export function createSelector<Func, Selected>(
   const fallback = said.get(DEFAULT);
   return {
     select(service, functionName) {
-      const own = said.get(service) ?? (NAMED_ONLY.has(service) ? undefined : fallback);
+      const own = said.get(service) ?? (Object.hasOwn(HOUSE_SERVICES, service) ? undefined : fallback);
       return own?.get(functionName) ?? own?.get(DEFAULT);
     },
   };

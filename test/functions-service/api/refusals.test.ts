@@ -19,6 +19,14 @@ test("a body that does not fit is refused with every issue and where it is", asy
   expect(paths.sort()).toEqual(["env.A", "handler", "label", "timeoutMs"]);
 });
 
+test.each(["functions", "builder", "deployer"])("no function has the name of the house's service %s", async (label) => {
+  const api = await useApi();
+  expect(await api.json("POST", FUNCTIONS, { ...hello, label })).toMatchObject({
+    ...{ status: 400, code: "invalid_request" },
+    detail: "body.label: is the name of a service of the mesh itself; use another",
+  });
+});
+
 test.each(["{", "undefined", "'text'", '{"label":"a"}}'])("the body %s is no JSON", async (body) => {
   const api = await useApi();
   expect(await api.json("POST", FUNCTIONS, body)).toMatchObject({ status: 400, detail: "the body is not valid JSON" });

@@ -31,6 +31,7 @@ test.each([
   ["unknown", "other", "default.default"],
   ["functions", "fetch", undefined],
   ["builder", "build", undefined],
+  ["deployer", "deploy", undefined],
   ["default", "sum", "default.sum"],
   ["default", "other", "default.default"],
 ])("%s.%s is decided by %s", (service, name, expected) => {
