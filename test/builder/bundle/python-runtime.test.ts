@@ -129,7 +129,7 @@ describe("a function in Python and its broker", () => {
     const bundle = await bundled(source("def handler(data): return data", PYTHON));
     const env = { NATS_URL: "ws://secret@localhost:1", FMESH_PROJECT: "shop", FMESH_SERVICE: "greet" };
     const error = await startFunction(bundle, env).catch((thrown: unknown) => String(thrown));
-    expect(error).toContain("by nats://host:port or tls://host:port");
+    expect(error).toContain("by nats://host:port, tls://host:port or nats+unix://");
     expect(error).not.toContain("secret");
   });
 });

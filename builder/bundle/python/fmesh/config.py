@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 NAME = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
 MAX_TIMEOUT_MS = 600_000
@@ -18,15 +18,19 @@ class BrokerAddress:
     port: int
     is_tls: bool
     credentials: dict
+    """Of a Unix socket its path, and of others nothing."""
+    path: str = ""
 
     @property
     def url(self):
+        if self.path:
+            return f"nats+unix://localhost{quote(self.path)}"
         return f"{'tls' if self.is_tls else 'nats'}://{self.host}:{self.port}"
 
 
 @dataclass(frozen=True)
 class Config:
-    port: int
+    port: int | None
     service: str
     project: str | None
     version: str
@@ -38,6 +42,9 @@ class Config:
     finish_ms: int
     trusts_claims: bool
     broker: BrokerAddress | None
+    instance: str | None
+    share: int
+    secrets: str | None
     log_level: str
     is_supervised: bool
 
@@ -75,8 +82,13 @@ def read_config(env):
         if project is None or service is None:
             missing = "FMESH_PROJECT to its project" if project is None else "FMESH_SERVICE to its label"
             problems.append(f"NATS_URL says which broker the function joins, but not as what; set {missing}")
+    instance, serves_http = named("FMESH_INSTANCE"), one_of("FMESH_HTTP", ("1", "0")) == "1"
+    if not env.get("NATS_URL") and (instance is not None or not serves_http):
+        why = "FMESH_INSTANCE names it in a mesh" if serves_http else "FMESH_HTTP=0 leaves the mesh alone"
+        problems.append(f"{why}, but not which; set NATS_URL to the broker's URL")
+    port = whole("PORT", 0, 65535, 8080)
     config = Config(
-        port=whole("PORT", 0, 65535, 8080),
+        port=port if serves_http else None,
         service=service or "function",
         project=project,
         version=str(whole("FMESH_VERSION", 0, 2**53 - 1, 0)),
@@ -88,6 +100,9 @@ def read_config(env):
         finish_ms=whole("FMESH_FINISH_MS", 0, MAX_TIMEOUT_MS, 25_000),
         trusts_claims=one_of("FMESH_TRUST_CLAIMS", ("0", "1")) == "1",
         broker=broker,
+        instance=instance,
+        share=whole("FMESH_SHARE", 0, 100, 1),
+        secrets=env.get("FMESH_SECRETS") or None,
         log_level=one_of("FMESH_LOG_LEVEL", ("info", "debug", "warn", "error")),
         is_supervised=one_of("FMESH_SUPERVISED", ("0", "1")) == "1",
     )
@@ -103,8 +118,11 @@ def parse_broker_url(text):
         port = parts.port
     except ValueError:
         raise ConfigError("it is no URL") from None
-    if parts.scheme not in ("nats", "tls") or not parts.hostname:
-        raise ConfigError("a function in Python reaches the broker by nats://host:port or tls://host:port")
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
     credentials = {"user": user, "pass": password} if password else {"auth_token": user} if user else {}
+    if parts.scheme == "nats+unix" and parts.hostname in (None, "localhost") and len(parts.path) > 1:
+        return BrokerAddress("localhost", 0, False, credentials, unquote(parts.path))
+    if parts.scheme not in ("nats", "tls") or not parts.hostname:
+        ways = "nats://host:port, tls://host:port or nats+unix://localhost/path"
+        raise ConfigError(f"a function in Python reaches the broker by {ways}")
     return BrokerAddress(parts.hostname, port or 4222, parts.scheme == "tls", credentials)

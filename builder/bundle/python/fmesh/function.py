@@ -24,6 +24,17 @@ class Function:
         self._turns = asyncio.Semaphore(concurrency)
         self._most = concurrency + queue
         self._taken = 0
+        self._running = 0
+
+    @property
+    def running(self):
+        """Calls that run, by whichever way they came; one that nobody waits for any more runs until it is over."""
+        return self._running
+
+    @property
+    def waiting(self):
+        """Calls that wait for their turn."""
+        return self._taken - self._running
 
     async def run(self, data, context, query):
         """What the handler returns. What it raises is logged, and comes as the MeshError that its caller may see."""
@@ -50,10 +61,17 @@ class Function:
             if context.is_cancelled:
                 text = "the caller's time ran out before the function was started"
                 raise MeshError("deadline_exceeded", text)
-            arguments = (data, query if self._takes_query else context)[: self._arguments]
-            if inspect.iscoroutinefunction(self._handler):
-                return await self._handler(*arguments)
-            return await asyncio.get_running_loop().run_in_executor(self._threads, self._handler, *arguments)
+            self._running += 1
+            try:
+                return await self._call(data, context, query)
+            finally:
+                self._running -= 1
+
+    async def _call(self, data, context, query):
+        arguments = (data, query if self._takes_query else context)[: self._arguments]
+        if inspect.iscoroutinefunction(self._handler):
+            return await self._handler(*arguments)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._handler, *arguments)
 
     def _settled(self, calling):
         if not calling.cancelled():

@@ -8,11 +8,11 @@ import threading
 
 from .config import ConfigError, read_config
 from .function import Function, load_handler
-from .http_function import HttpFunction
-from .http_server import HttpServer
 from .log import Log
+from .instance import Instance
 from .mesh import MeshFunction
 from .nats import Nats
+from .secrets import read_secrets
 
 LAST_WORDS_SECONDS = 1
 
@@ -20,6 +20,9 @@ LAST_WORDS_SECONDS = 1
 def main():
     try:
         config = read_config(os.environ)
+        # After its own variables were read: what a secret is called must not change how the function is served.
+        if config.secrets is not None:
+            os.environ.update(read_secrets(config.secrets))
     except ConfigError as error:
         Log().error("the function could not be started", error=error)
         sys.exit(1)
@@ -49,25 +52,31 @@ async def run(config, log):
     if config.broker is not None:
         nats = Nats(config.broker, name=f"{config.project}.{config.service}", log=log)
         mesh = MeshFunction(nats, function, config, log)
+        if config.instance is not None:
+            nats.on_connected(Instance(nats, mesh, config, log).tell)
         nats.start()
-    http = HttpFunction(function, config, log, mesh and mesh.caller)
-    server = HttpServer(http.handle, max_body_bytes=config.max_body_bytes)
-    port = await server.listen(config.port)
-    log.info("function is up", port=port)
+    http = None
+    if config.port is not None:
+        # Only where it is wanted: it takes its time to load.
+        from .serve_http import ServedByHttp
+
+        http = ServedByHttp(function, config, log, mesh and mesh.caller)
+        log.info("function is up", port=await http.listen())
+    else:
+        log.info("function is up")
     if nats is not None:
         asyncio.ensure_future(joined(nats, log))
 
     await stop.wait()
     log.info("draining")
-    http.is_draining = True
-    server.stop_listening()
-    draining = asyncio.gather(server.idle(), *([mesh.drain()] if mesh else []))
+    draining = asyncio.gather(*(served.drain() for served in (http, mesh) if served is not None))
     _, late = await asyncio.wait([draining], timeout=config.finish_ms / 1000)
     if late:
         if mesh is not None:
             mesh.cancel_all()
         await asyncio.wait([draining], timeout=LAST_WORDS_SECONDS)
-    await server.close()
+    if http is not None:
+        await http.close()
     if nats is not None:
         await nats.close()
     return 0

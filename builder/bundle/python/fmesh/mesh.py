@@ -35,15 +35,45 @@ class MeshFunction:
             metadata["revision"] = config.revision
         version = f"{config.version}.0.0"
         self._identity = {"name": name, "id": os.urandom(8).hex(), "version": version, "metadata": metadata}
-        self._unsubscribe = [nats.subscribe(self._subject, self._on_call, QUEUE_GROUP)]
+        self._calls = 0
+        self._is_draining = False
+        self._places = []
+        self._take_places(config.share)
+        self._announcements = []
         for verb, answer in (("PING", self._ping), ("INFO", self._info), ("STATS", self._stats)):
             for subject in (f"$SRV.{verb}", f"$SRV.{verb}.{name}", f"$SRV.{verb}.{name}.{self._identity['id']}"):
-                self._unsubscribe.append(nats.subscribe(subject, self._answering(answer)))
-        self._stop_hearing = nats.subscribe(f"cancel.{project}.{name}", self._on_cancel)
+                self._announcements.append(nats.subscribe(subject, self._answering(answer)))
+        self._hearing = [
+            nats.subscribe(f"cancel.{project}.{name}", self._on_cancel),
+            nats.subscribe(f"held.{project}.{name}", self._on_asked),
+        ]
 
     @property
     def caller(self):
         return self._caller
+
+    def load(self):
+        """What it has to do."""
+        return {
+            "share": len(self._places),
+            "running": self._function.running,
+            "waiting": self._function.waiting,
+            "calls": self._calls,
+        }
+
+    async def set_share(self, share):
+        """Holds so many subscriptions from now on: the broker picks among all of a group's at random."""
+        if self._is_draining:
+            return
+        given_up = self._places[share:]
+        del self._places[share:]
+        self._take_places(share - len(self._places))
+        await _drained(given_up)
+        await self._nats.flush()
+
+    def _take_places(self, count):
+        for _ in range(count):
+            self._places.append(self._nats.subscribe(self._subject, self._on_call, QUEUE_GROUP))
 
     def cancel_all(self):
         for context in tuple(self._in_flight.values()):
@@ -51,15 +81,16 @@ class MeshFunction:
 
     async def drain(self):
         """Takes no new calls; resolves when those that came are answered."""
-        for unsubscribe in self._unsubscribe:
-            unsubscribe()
-        await self._nats.flush()
+        self._is_draining = True
+        places, self._places = self._places, []
+        await _drained([*places, *self._announcements])
         if self._tasks:
             await asyncio.wait(self._tasks)
-        self._stop_hearing()
+        await _drained(self._hearing)
         await self._nats.flush()
 
     def _on_call(self, message):
+        self._calls += 1
         task = asyncio.ensure_future(self._call(message))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -68,6 +99,11 @@ class MeshFunction:
         context = self._in_flight.get(message.headers.get("Fmesh-Call-Id", ""))
         if context is not None:
             context.cancel()
+
+    def _on_asked(self, message):
+        """Of calls that it does not have it says nothing: another instance may."""
+        if message.reply and message.headers.get("Fmesh-Call-Id", "") in self._in_flight:
+            self._nats.publish(message.reply)
 
     async def _call(self, message):
         context = Context(message.headers, timeout_ms=DEFAULT_BUDGET_MS, log=self._log, caller=self._caller)
@@ -152,6 +188,10 @@ class MeshFunction:
         }
         kind = "io.nats.micro.v1.stats_response"
         return {"type": kind, **self._identity, "started": self._started, "endpoints": [endpoint]}
+
+
+async def _drained(subscriptions):
+    await asyncio.gather(*(drain() for drain in subscriptions))
 
 
 class Caller:

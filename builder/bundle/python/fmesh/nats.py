@@ -6,7 +6,6 @@ https://docs.nats.io/reference/reference-protocols/nats-protocol
 import asyncio
 import json
 import os
-import ssl
 from dataclasses import dataclass
 
 from .errors import MeshError
@@ -35,6 +34,7 @@ class Nats:
         self._name = name
         self._log = log
         self._subscriptions = {}
+        self._leaving = set()
         self._next_sid = 1
         self._replies = {}
         self._inbox = f"_INBOX.{os.urandom(11).hex()}"
@@ -42,8 +42,13 @@ class Nats:
         self._writer = None
         self._running = None
         self._connected = asyncio.Event()
+        self._listeners = []
         self.max_payload = 1_048_576
         self.subscribe(f"{self._inbox}.*", self._on_reply)
+
+    def on_connected(self, listener):
+        """Calls it at each connection, when the broker has been told of all subscriptions."""
+        self._listeners.append(listener)
 
     def start(self):
         self._running = asyncio.ensure_future(self._run())
@@ -56,18 +61,23 @@ class Nats:
         return self._connected.is_set()
 
     def subscribe(self, subject, handle, queue=None):
-        """Hands each message to `handle`, also after connections to come; returns what unsubscribes."""
+        """Hands each message to `handle`, also after connections to come; returns what ends that, without losing any."""
         sid = self._next_sid
         self._next_sid += 1
         self._subscriptions[sid] = (subject, queue, handle)
         if self.is_connected:
             self._send(_sub(sid, subject, queue))
 
-        def unsubscribe():
-            if self._subscriptions.pop(sid, None) is not None and self.is_connected:
+        async def drain():
+            self._leaving.add(sid)
+            if sid in self._subscriptions and self.is_connected:
                 self._send(f"UNSUB {sid}\r\n".encode())
+                # Until it has taken that the broker may send more.
+                await self.flush()
+            self._subscriptions.pop(sid, None)
+            self._leaving.discard(sid)
 
-        return unsubscribe
+        return drain
 
     def publish(self, subject, payload=b"", headers=None, reply=""):
         if not self.is_connected:
@@ -141,10 +151,17 @@ class Nats:
 
     async def _dial(self):
         host, port, is_tls = self._address.host, self._address.port, self._address.is_tls
-        reader, self._writer = await asyncio.open_connection(host, port, limit=LINE_BYTES)
+        if self._address.path:
+            opening = asyncio.open_unix_connection(self._address.path, limit=LINE_BYTES)
+        else:
+            opening = asyncio.open_connection(host, port, limit=LINE_BYTES)
+        reader, self._writer = await opening
         info = json.loads((await reader.readuntil(CRLF)).removeprefix(b"INFO "))
         self.max_payload = info.get("max_payload", self.max_payload)
         if is_tls or info.get("tls_required"):
+            # Only where it is needed: it takes its time to load.
+            import ssl
+
             # Certificates are those of the machine, or of SSL_CERT_FILE.
             await self._writer.start_tls(ssl.create_default_context(), server_hostname=host)
         options = {
@@ -165,7 +182,10 @@ class Nats:
                 raise MeshError("broker_unavailable", line[4:].decode(errors="replace").strip(" '"))
         self._connected.set()
         for sid, (subject, queue, _) in self._subscriptions.items():
-            self._send(_sub(sid, subject, queue))
+            if sid not in self._leaving:
+                self._send(_sub(sid, subject, queue))
+        for listener in self._listeners:
+            listener()
         return reader
 
     async def _read(self, reader):
