@@ -7,6 +7,7 @@ import { demoCommand } from "./commands/demo.ts";
 import { deployerCommand } from "./commands/deployer.ts";
 import { deploymentsCommand } from "./commands/deployments.ts";
 import { devCommand } from "./commands/dev.ts";
+import { clusterCommand } from "./commands/cluster.ts";
 import { completeCommand, completionCommand } from "./commands/completion.ts";
 import { eventsCommand } from "./commands/events.ts";
 import { functionsServiceCommand } from "./commands/functions-service.ts";
@@ -50,6 +51,7 @@ export function createProgram(): Command {
     logsCommand(),
     functionsCommand(),
     planCommand(),
+    clusterCommand(),
     deploymentsCommand(),
     jobsCommand(),
     secretsCommand(),

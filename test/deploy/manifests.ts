@@ -10,8 +10,47 @@ export interface Manifest {
   readonly apiVersion: string;
   readonly kind: string;
   readonly metadata: { readonly name: string; readonly namespace?: string };
-  // oxlint-disable-next-line typescript/no-explicit-any -- what is in there is what the tests are about
-  readonly [field: string]: any;
+  readonly spec?: unknown;
+  readonly stringData?: Readonly<Record<string, string>>;
+  readonly rules?: readonly { readonly apiGroups: string[]; readonly resources: string[]; readonly verbs: string[] }[];
+}
+
+interface Probe {
+  readonly httpGet: { readonly path: string; readonly port: string };
+}
+
+interface Container {
+  readonly image: string;
+  readonly args: readonly string[];
+  readonly env?: readonly { readonly valueFrom?: { readonly secretKeyRef: { name: string; key: string } } }[];
+  readonly ports?: readonly { readonly name: string }[];
+  readonly readinessProbe?: Probe;
+  readonly livenessProbe?: Probe;
+  readonly resources: unknown;
+  readonly securityContext: unknown;
+  readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string }[];
+}
+
+/** An object that runs pods. */
+export interface Workload extends Manifest {
+  readonly spec: {
+    readonly replicas: number;
+    readonly selector: { readonly matchLabels: Readonly<Record<string, string>> };
+    readonly template: {
+      readonly metadata: { readonly labels: Readonly<Record<string, string>> };
+      readonly spec: {
+        readonly serviceAccountName?: string;
+        readonly automountServiceAccountToken: boolean;
+        readonly securityContext: unknown;
+        readonly containers: readonly [Container];
+        readonly volumes: readonly {
+          readonly name: string;
+          readonly configMap?: { readonly name: string };
+          readonly secret?: { readonly secretName: string; readonly items: readonly { readonly key: string }[] };
+        }[];
+      };
+    };
+  };
 }
 
 /** The objects of a file. */
@@ -40,7 +79,8 @@ export async function allManifests(): Promise<readonly Manifest[]> {
   return (await Promise.all(files.map(manifestsIn))).flat();
 }
 
-/** Those that run pods, with the template of these. */
-export function workloads(all: readonly Manifest[]): readonly Manifest[] {
-  return all.filter(({ kind }) => kind === "Deployment" || kind === "StatefulSet");
+/** Those that run pods. */
+export function workloads(all: readonly Manifest[]): readonly Workload[] {
+  // What is read of them is what the schemas of their kinds say is there.
+  return all.filter(({ kind }) => kind === "Deployment" || kind === "StatefulSet") as readonly Workload[];
 }

@@ -87,7 +87,7 @@ describe("the Service of a function", () => {
   });
 
   test("annotations are text, and labels are what Kubernetes allows as such", () => {
-    const { metadata, spec } = manifestOf({ project: `_${"X".repeat(63)}`, label: `${"-".repeat(64)}` });
+    const { metadata, spec } = manifestOf({ project: `_${"X".repeat(63)}`, label: "-".repeat(64) });
     for (const { labels, annotations } of [metadata, spec.template.metadata]) {
       for (const value of Object.values(annotations)) expect(value).toBeTypeOf("string");
       for (const value of Object.values(labels))
