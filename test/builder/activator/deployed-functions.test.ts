@@ -64,6 +64,11 @@ export default {
 };
 `;
 
+const PYTHON = `
+def handler(data, context):
+    return {"data": data, "claims": context.claims}
+`;
+
 /** A deployed function that has a route and that nobody serves in the mesh. */
 describe("a function that is called by its route", () => {
   const processes: Record<string, FunctionProcess> = {};
@@ -74,6 +79,8 @@ describe("a function that is called by its route", () => {
     for (const [name, handler] of Object.entries({ HANDLER, UPLOAD, FETCH })) {
       processes[name] = await startFunction(await bundled(source(handler)), { FMESH_TRUST_CLAIMS: "1" });
     }
+    const inPython = await bundled(source(PYTHON, { template: "python", runtime: "python" }));
+    processes["PYTHON"] = await startFunction(inPython, { FMESH_TRUST_CLAIMS: "1" });
     // The route of the function that is asked for, by what it is called.
     mesh = await startActivating(
       "embedded",
@@ -81,6 +88,7 @@ describe("a function that is called by its route", () => {
         { ...GREET, label: "handler" },
         { ...GREET, label: "upload" },
         { ...GREET, label: "fetch" },
+        { ...GREET, label: "python" },
       ]),
     );
     pod = processes["HANDLER"] as FunctionProcess;
@@ -191,6 +199,11 @@ describe("a function that is called by its route", () => {
     await processes["FETCH"]?.untilSaid("nobody listens any more");
   });
 
+  it("answers likewise in Python", async () => {
+    const answer = await mesh.caller.call("python", "handler", { tea: "green" }, { claimsJson: `{"id":"u1"}` });
+    expect(answer).toEqual({ data: { tea: "green" }, claims: { id: "u1" } });
+  });
+
   it("is called with params as any stored function when it is a fetch handler", async () => {
     expect(await mesh.caller.call("fetch", "handler", { tea: "green" }, {})).toMatchObject({
       method: "POST",
@@ -201,8 +214,10 @@ describe("a function that is called by its route", () => {
 
   it("is called with requests only when it is one", async () => {
     const request = new Request("http://mesh.test/", { method: "POST", body: `{"tea":"green"}` });
-    const response = (await mesh.caller.call("handler", "fetch", request, {})) as Response;
-    expect(response.status).toBe(404);
-    expect(await response.json()).toMatchObject({ code: "function_not_found" });
+    for (const label of ["handler", "python"]) {
+      const response = (await mesh.caller.call(label, "fetch", request.clone(), {})) as Response;
+      expect(response.status).toBe(404);
+      expect(await response.json()).toMatchObject({ code: "function_not_found" });
+    }
   });
 });
