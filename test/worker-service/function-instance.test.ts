@@ -163,7 +163,7 @@ describe.each(brokersUnderTest())("with %s at a Unix socket", (kind) => {
         calls.push(ask({ share: round % 2 === 0 ? 0 : 4 }));
         await broker.flush();
       }
-      await Promise.all(calls);
+      expect(await Promise.all(calls)).toHaveLength(120);
       await other[Symbol.asyncDispose]();
     });
 
