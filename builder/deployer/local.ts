@@ -31,8 +31,11 @@ export interface LocalDeployerOptions {
    * which it breaks them off itself.
    */
   readonly graceMs?: number;
+  /** After how long an instance that does not say how it does is told of, and not counted on. Default 30 000 milliseconds. */
+  readonly silentMs?: number;
 }
 
+const SILENT_MS = 30_000;
 const START_MS = 10_000;
 const GRACE_MS = 27_000;
 
@@ -72,11 +75,11 @@ export class LocalDeployer implements Deployer {
   readonly #coming = new Set<Deployment>();
 
   constructor(options: LocalDeployerOptions, desired: DesiredState, stack: CloseStack) {
-    const { startMs = START_MS, graceMs = GRACE_MS } = options;
+    const { startMs = START_MS, graceMs = GRACE_MS, silentMs = SILENT_MS } = options;
     this.#options = options;
     this.#desired = desired;
     this.#stack = stack;
-    this.#parts = { ...options, desired, startMs, graceMs };
+    this.#parts = { ...options, desired, startMs, graceMs, silentMs };
     stack.defer(async () => void (await Promise.all([...this.#functions.values()].map((each) => each.stop()))));
     stack.defer(async () => void (await Promise.all(this.#leaving.values())));
   }

@@ -11,6 +11,8 @@ export interface LiveInstanceOptions extends InstanceSpec {
   readonly control: InstanceControl;
   /** How long it may take until it takes calls, in milliseconds. */
   readonly startMs: number;
+  /** One that has said nothing for so long is not counted on any more; it may only be busy before. In milliseconds. */
+  readonly silentMs: number;
   /** Ends the fetching of its image. */
   readonly signal: AbortSignal;
   /** How long it may take to finish its calls when it is stopped, in milliseconds. */
@@ -23,8 +25,6 @@ export type InstanceState = "starting" | "up" | "leaving" | "gone";
 
 /** Lines that are kept for the case that it never takes calls. */
 const KEPT_LINES = 20;
-/** One that has said nothing for so long is not counted on any more; it may only be busy before. */
-const LOST_MS = 30_000;
 
 /** One process of a version, from its start to its end. */
 export class LiveInstance {
@@ -70,7 +70,7 @@ export class LiveInstance {
 
   /** Whether it has not said anything for long. */
   get isLost(): boolean {
-    return this.#silentSinceMs !== undefined && performance.now() - this.#silentSinceMs > LOST_MS;
+    return this.#silentSinceMs !== undefined && performance.now() - this.#silentSinceMs > this.#options.silentMs;
   }
 
   /** How long it has taken calls, in milliseconds. */

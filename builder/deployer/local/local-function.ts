@@ -105,7 +105,10 @@ export class LocalFunction {
       throw error;
     }
     await step("traffic", async () => {
-      await this.#commit(pools, traffic);
+      await this.#commit(pools, traffic).catch((error: unknown) => {
+        if (!isSame) this.#retire(pool);
+        throw error;
+      });
       return {};
     });
     return this.describe();
@@ -172,7 +175,7 @@ export class LocalFunction {
       if (pool !== anew && (percent === 0 || !isAwake)) return [];
       return [{ pool, count: Math.min(max, Math.max(1, Math.ceil((atOnce * percent) / 100 / concurrency))) }];
     });
-    if (this.#isStopped) throw new Error("the deployer is stopping");
+    this.#requireRunning();
     for (const { pool } of needed) this.#held.add(pool);
     try {
       const starts = needed.map(async ({ pool, count }) => {
@@ -192,6 +195,7 @@ export class LocalFunction {
     const next = new Map([...pools].filter(([version]) => kept.includes(version)));
     const versions = [...next.values()].map(({ deployment }) => deployment);
     await this.#parts.desired.save({ ...this.name, traffic, versions });
+    this.#requireRunning();
     const before = this.#pools;
     this.#pools = next;
     this.#traffic = traffic;
@@ -204,6 +208,10 @@ export class LocalFunction {
   #retire(pool: VersionPool): void {
     this.#replaced.add(pool);
     void pool.close().then(() => this.#replaced.delete(pool));
+  }
+
+  #requireRunning(): void {
+    if (this.#isStopped) throw new Error("the deployer is stopping; deploy it again when it is back");
   }
 
   #requireVersions(traffic: Traffic, coming?: number): void {

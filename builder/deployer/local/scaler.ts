@@ -83,7 +83,6 @@ export class Scaler {
       // Versions that share the calls sleep and wake together: one that slept alone would not get its part.
       const wanted = demand.wanted(isAwake && !isIdle ? Math.max(min, 1) : min);
       if (count < wanted) this.#startSome(pool, Math.min(wanted - count, Math.max(1, count)));
-      else if (isIdle && wanted === 0) void pool.stopAll();
       else pool.stopSome(isIdle ? count - wanted : demand.surplus({ wanted, count, nowMs }));
     }
     return isUsed || serving.some((pool) => pool.up.length < pool.count);

@@ -17,6 +17,7 @@ export interface PoolParts {
   /** The broker's URL as instances of a deployment reach it, with credentials. */
   readonly natsUrlFor: (deployment: Deployment) => string;
   readonly startMs: number;
+  readonly silentMs: number;
   readonly graceMs: number;
   readonly log: Log;
   readonly control: InstanceControl;
@@ -74,10 +75,10 @@ export class VersionPool {
     for (const each of started) if (each.status === "rejected") throw each.reason;
   }
 
-  /** Has so many finish their calls and end: those that have the least to do, and of them the newest. */
+  /** Has so many finish their calls and end: those that have the least to do, and of them the newest; never one of which nothing is known. */
   stopSome(count: number): void {
     const busyness = ({ report }: LiveInstance): number => (report?.running ?? 0) + (report?.waiting ?? 0);
-    const newestFirst = [...this.#instances].filter(({ state }) => state === "up").toReversed();
+    const newestFirst = this.up.toReversed();
     for (const instance of newestFirst.toSorted((a, b) => busyness(a) - busyness(b)).slice(0, count)) {
       void instance.stop();
     }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Deployment } from "../../../mesh/deployment.ts";
+import { jsonLog } from "../../../mesh/log.ts";
 import { deploymentOf } from "./deployments.ts";
 import { type Behaviour, InstancesInProcess } from "./instances-in-process.ts";
 import { type LocalHome, openLocalHome } from "./local-home.ts";
@@ -132,6 +133,21 @@ test("the calls of an instance that has lost its way to the broker are for anoth
   await home.deployer.setTraffic(GREET, { 1: 100 }, { signal: QUIET });
   await wake();
   expect(instances.live.length).toBeGreaterThan(1);
+});
+
+test("an instance that says nothing for long is told of, and not ended", async () => {
+  const logged: Record<string, unknown>[] = [];
+  const log = jsonLog((line) => logged.push(JSON.parse(line) as Record<string, unknown>));
+  const others = new InstancesInProcess();
+  await using other = await openLocalHome({ instances: () => others, silentMs: 500, log });
+  const scale = { min: 0, max: 1, concurrency: 10, idleSeconds: 60 };
+  await other.deployer.deploy(deploymentOf(GREET, 1, { image: IMAGE, scale }), { signal: QUIET });
+  const [silent] = others.live;
+  silent?.silence();
+  const describeOther = () => other.deployer.describe(GREET, { signal: QUIET });
+  while ((await describeOther())?.reason !== "NotAnswering") await Bun.sleep(20);
+  while (!logged.some(({ message }) => String(message).includes("does not say how it does"))) await Bun.sleep(20);
+  expect(others.live).toContain(silent);
 });
 
 function become(behaviour: Behaviour): void {

@@ -29,7 +29,9 @@ export interface LocalHome extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-export interface LocalHomeOptions extends Partial<Pick<LocalDeployerOptions, "startMs" | "graceMs" | "log">> {
+export interface LocalHomeOptions extends Partial<
+  Pick<LocalDeployerOptions, "startMs" | "graceMs" | "silentMs" | "log">
+> {
   readonly kind?: BrokerKind;
   readonly instances: (place: { readonly folder: string }) => Instances | Promise<Instances>;
   readonly natsUrlFor?: (deployment: Deployment, nats: BrokerUnderTest) => string;
