@@ -74,6 +74,7 @@ export class Faults {
 
 function wrongStatus(status: number, message: string | undefined): ApiError {
   if (message !== undefined) return failure(status, status === 403 ? "Forbidden" : undefined, message);
+  if (status === 401) return failure(401, "Unauthorized", "Unauthorized");
   if (status === 429) return failure(429, "TooManyRequests", "Too many requests, please try again later.");
   if (status === 503) return failure(503, "ServiceUnavailable", "the server is currently unable to handle the request");
   return failure(status, "InternalError", "Internal error occurred: etcdserver: request timed out");

@@ -12,6 +12,8 @@ export interface FindAccessOptions {
   readonly context?: string | undefined;
   /** Read of it: `KUBECONFIG`, `HOME`, `KUBERNETES_SERVICE_HOST` and `…_PORT`; credential plugins get all of it. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The clock that credentials are compared with. */
+  readonly now?: () => Date;
   /** For pods; default where Kubernetes puts it. */
   readonly serviceAccountFolder?: InClusterOptions["folder"];
 }
@@ -22,11 +24,11 @@ export interface FindAccessOptions {
  * @throws DeployError when there is none, or it says something that cannot be.
  */
 export async function findAccess(options: FindAccessOptions): Promise<KubeAccess> {
-  const { env, context, kubeconfig, serviceAccountFolder: folder } = options;
+  const { env, context, kubeconfig, now = () => new Date(), serviceAccountFolder: folder } = options;
   const files = filesOf(options);
   const merged = await readMerged(files);
   if (merged !== undefined && (merged.contexts.size > 0 || kubeconfig !== undefined || context !== undefined)) {
-    return kubeconfigAccess(merged, { context, files, env });
+    return kubeconfigAccess(merged, { context, files, env, now });
   }
   const inCluster =
     kubeconfig === undefined && context === undefined

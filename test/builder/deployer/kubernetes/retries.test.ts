@@ -56,6 +56,7 @@ test("a deletion whose answer is lost is done all the same", async () => {
   server.cluster.seed(configMap("doomed"));
   server.cluster.faults.answer({ on: /^DELETE/, status: "cut", isDone: true });
   await client.delete(CONFIG_MAPS, { namespace: "shop", name: "doomed" }, GO);
+  expect(sent(/^DELETE .*configmaps\/doomed/)).toBe(2);
 });
 
 test("a cluster that is down is unreachable, and reachable when it is up again", async () => {

@@ -7,15 +7,17 @@ const MARGIN_MS = 10_000;
 /** What a plugin gave, for as long as it is good; many who ask at the same time have it asked once. */
 export class KeptCredential {
   readonly #options: ExecOptions;
+  readonly #now: () => Date;
   #kept: ExecCredential | undefined;
   #asking: Promise<ExecCredential> | undefined;
 
-  constructor(options: ExecOptions) {
+  constructor(options: ExecOptions, now: () => Date) {
     this.#options = options;
+    this.#now = now;
   }
 
   async get(signal: AbortSignal): Promise<ExecCredential> {
-    if (this.#kept !== undefined && isGood(this.#kept)) return this.#kept;
+    if (this.#kept !== undefined && isGood(this.#kept, this.#now())) return this.#kept;
     this.#asking ??= this.#ask();
     return unlessAborted(this.#asking, signal);
   }
@@ -36,6 +38,6 @@ export class KeptCredential {
   }
 }
 
-function isGood({ expiresAt }: ExecCredential): boolean {
-  return expiresAt === undefined || expiresAt.getTime() - MARGIN_MS > Date.now();
+function isGood({ expiresAt }: ExecCredential, now: Date): boolean {
+  return expiresAt === undefined || expiresAt.getTime() - MARGIN_MS > now.getTime();
 }

@@ -14,6 +14,7 @@ export interface KubeconfigAccessOptions {
   readonly files: readonly string[];
   /** The environment of credential plugins, such as `PATH` and `HOME`. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly now: () => Date;
 }
 
 /** The way to the cluster of a context. @throws DeployError naming what is missing, and where. */
@@ -49,7 +50,7 @@ export function kubeconfigAccess(merged: Merged, options: KubeconfigAccessOption
     warnings: skips
       ? [`the certificate of the cluster is not verified: ${origin} says "insecure-skip-tls-verify"`]
       : [],
-    ...proofOf({ cluster, user, origin, env: options.env }),
+    ...proofOf({ cluster, user, origin, env: options.env, now: options.now }),
   };
 }
 
@@ -58,14 +59,15 @@ interface Parts {
   readonly user: Found<UserEntry> | undefined;
   readonly origin: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly now: () => Date;
 }
 
-function proofOf({ cluster, user, origin, env }: Parts): Pick<KubeAccess, "proof" | "refused"> {
+function proofOf({ cluster, user, origin, env, now }: Parts): Pick<KubeAccess, "proof" | "refused"> {
   const { exec } = user?.entry ?? {};
   const plugin =
     user === undefined || exec === undefined || exec === null
       ? undefined
-      : new KeptCredential({ plugin: { ...user, entry: exec }, cluster: cluster.entry, env });
+      : new KeptCredential({ plugin: { ...user, entry: exec }, cluster: cluster.entry, env }, now);
   const steady = steadyProof();
   return {
     async proof({ signal }) {
@@ -77,7 +79,7 @@ function proofOf({ cluster, user, origin, env }: Parts): Pick<KubeAccess, "proof
     refused({ tls, headers }: Proof) {
       plugin?.forget(headers["authorization"] ?? tls.cert);
       if (plugin !== undefined) return true;
-      const expiry = tls.cert === undefined ? undefined : expiryOf(tls.cert);
+      const expiry = tls.cert === undefined ? undefined : expiryOf(tls.cert, now());
       if (expiry === undefined) return isGiven(user?.entry.tokenFile);
       throw new DeployError("unauthorized", `the client certificate of ${origin} expired on ${expiry}; log in again`);
     },

@@ -48,7 +48,7 @@ export function checkClientCertificate(cert: string, key: string, origin: string
 }
 
 /** When a certificate ends, in text for people; `undefined` while it is valid. */
-export function expiryOf(cert: string, now: Date = new Date()): string | undefined {
+export function expiryOf(cert: string, now: Date): string | undefined {
   const { validTo } = new X509Certificate(cert);
   return new Date(validTo) < now ? validTo : undefined;
 }
