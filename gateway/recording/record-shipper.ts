@@ -175,12 +175,14 @@ export class RecordShipper {
   #pause(): Promise<void> {
     this.#pauseMs = Math.min(MAX_PAUSE_MS, Math.max(FIRST_PAUSE_MS, 2 * this.#pauseMs));
     return new Promise((resolve) => {
-      const end = this.#after(this.#pauseMs, resolve);
-      this.#endWait = () => {
-        end();
+      const end = (): void => {
+        cancel();
+        this.#endWait = undefined;
         resolve();
       };
-      if (this.#isClosed) this.#endWait();
+      const cancel = this.#after(this.#pauseMs, end);
+      this.#endWait = end;
+      if (this.#isClosed) end();
     });
   }
 

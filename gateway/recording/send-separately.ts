@@ -31,7 +31,7 @@ async function send(batch: JsonBatch, options: SeparateOptions): Promise<void> {
     const bare = { begun: batch.begun.map(withoutBodies), ended: batch.ended.map(withoutBodies) };
     const isBare = JSON.stringify(bare) === JSON.stringify(batch);
     if (!isBare) return send(bare, options);
-    options.log.error("what a call's record says is not taken by anybody; it is left out", { error });
+    options.log.error("a call's record is not taken by anybody; it is left out", { error });
   }
 }
 
