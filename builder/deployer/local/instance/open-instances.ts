@@ -1,5 +1,5 @@
 import { chmod, mkdir, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { arch, getuid } from "node:process";
 import { CloseStack } from "../../../../mesh/lifecycle.ts";
 import type { Log } from "../../../../mesh/log.ts";
@@ -12,7 +12,7 @@ import type { Launch } from "./launch.ts";
 import { type Limits, limitsOf } from "./limits.ts";
 import { Limiter, describeLimits } from "./limits/limiter.ts";
 import { Output } from "./output.ts";
-import { PrivateFolder, noteProcess } from "./private-folder.ts";
+import { PrivateFolder, noteProcess, placeInMemory } from "./private-folder.ts";
 import { startProcess } from "./running-process.ts";
 import { type Guard, findGuard } from "./sandbox.ts";
 import { sandboxed } from "./sandboxed.ts";
@@ -52,7 +52,9 @@ const AT_ONCE_MS = 0;
  * @throws DeployError `invalid` when a sandbox is required and there is none.
  */
 export async function openInstances(options: OpenInstancesOptions): Promise<Instances> {
-  const { registry, folder, sandbox: mode, bwrap, controlGroups = "auto", log } = options;
+  const { registry, sandbox: mode, bwrap, controlGroups = "auto", log } = options;
+  // Instances are started somewhere else.
+  const folder = resolve(options.folder);
   await mkdir(folder, { recursive: true });
   await chmod(folder, 0o711);
   const architecture = arch === "arm64" ? "arm64" : "amd64";
@@ -61,12 +63,13 @@ export async function openInstances(options: OpenInstancesOptions): Promise<Inst
   const isRoot = getuid?.() === 0;
   const { guard, sandbox } = await findGuard({ mode, bwrap, folder: join(folder, "images", "image"), isRoot });
   const limiter = await Limiter.open({ controlGroups, log });
-  const own = PrivateFolder.open({ otherwise: join(folder, "running") });
+  const onDisk = new PrivateFolder(join(folder, "running"));
+  const inMemory = new PrivateFolder(placeInMemory(join(folder, "running")));
   log.info("instances can be started", {
     sandbox: sandbox.isOn ? "on" : `off: ${sandbox.why}`,
     limits: describeLimits(limiter.byKernel),
   });
-  return new LocalInstances(options, { images, guard, sandbox, limiter, own });
+  return new LocalInstances(options, { images, guard, sandbox, limiter, onDisk, inMemory });
 }
 
 interface Parts {
@@ -74,7 +77,8 @@ interface Parts {
   readonly guard: Guard | undefined;
   readonly sandbox: Sandbox;
   readonly limiter: Limiter;
-  readonly own: PrivateFolder;
+  readonly onDisk: PrivateFolder;
+  readonly inMemory: PrivateFolder;
 }
 
 class LocalInstances implements Instances {
@@ -99,13 +103,14 @@ class LocalInstances implements Instances {
 
   async start(spec: InstanceSpec, on: InstanceEvents): Promise<RunningInstance> {
     const { deployment, instance } = spec;
-    const { limiter } = this.#parts;
+    const { limiter, guard, onDisk, inMemory } = this.#parts;
     if (this.#isClosed)
       throw new DeployError("start_failed", `"${deployment.label}" is not started: the deployer ends`);
     const name = `${deployment.project}.${deployment.label}.${instance}`;
     const parts = new CloseStack();
     try {
-      const folder = this.#parts.own.lend(name);
+      // Deno lets nothing below /dev be read unless everything may be done.
+      const folder = (guard === undefined && deployment.runtime === "deno" ? onDisk : inMemory).lend(name);
       parts.defer(() => rm(folder, { recursive: true, force: true }));
       const limits = limitsOf(deployment, this.#options.maxProcesses ?? MAX_PROCESSES);
       const launch = await this.#launch(spec, { limits, folder });
@@ -133,7 +138,8 @@ class LocalInstances implements Instances {
     this.#isClosed = true;
     await Promise.all([...this.#running.keys()].map((instance) => instance.stop(AT_ONCE_MS)));
     this.#parts.limiter.close();
-    this.#parts.own.close();
+    this.#parts.onDisk.close();
+    this.#parts.inMemory.close();
   }
 
   async #launch(spec: InstanceSpec, { limits, folder }: { limits: Limits; folder: string }): Promise<Launch> {

@@ -10,25 +10,27 @@ const TMPFS = 0x0102_1994;
 const FOLDER_MODE = 0o711;
 const PROCESS_FILE = "process";
 
+/** Where what is written does not get to a disk. */
+const MEMORY = "/dev/shm";
+
+/** A place that is in memory; `otherwise` where there is none. */
+export function placeInMemory(otherwise: string): string {
+  return isInMemory(MEMORY) ? MEMORY : otherwise;
+}
+
 /**
- * What instances have of their own while they run: their secrets, and which process they are. In memory where there is such a
- * file system. Whoever comes after a process that was killed ends and removes what it has left.
+ * What instances have of their own while they run: their secrets, and which process they are. Whoever comes after a process that
+ * was killed ends and removes what it has left.
  */
 export class PrivateFolder {
   readonly #folder: string;
 
-  private constructor(folder: string) {
-    this.#folder = folder;
-  }
-
-  /** @param otherwise where it is when nothing is in memory. */
-  static open({ memory = "/dev/shm", otherwise }: { readonly memory?: string; readonly otherwise: string }) {
-    const parent = isInMemory(memory) ? memory : otherwise;
+  /** @param parent where it is; other processes may have theirs there. */
+  constructor(parent: string) {
     mkdirSync(parent, { recursive: true });
     for (const name of readdirSync(parent).filter(isAbandoned)) sweep(join(parent, name));
-    const folder = join(parent, ownedName());
-    makeFolder(folder);
-    return new PrivateFolder(folder);
+    this.#folder = join(parent, ownedName());
+    makeFolder(this.#folder);
   }
 
   /** A folder for an instance. */
