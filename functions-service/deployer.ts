@@ -65,7 +65,8 @@ export function isNotDeployed(error: unknown): error is MeshError {
 }
 
 async function* parsedLines(lines: AsyncIterable<unknown>): AsyncGenerator<DeployedLine, void> {
-  for await (const line of lines) yield parsed(deployedLineSchema, line);
+  // `null` only says that they begin.
+  for await (const line of lines) if (line !== null) yield parsed(deployedLineSchema, line);
 }
 
 function parsed<S extends v.GenericSchema>(schema: S, answer: unknown): v.InferOutput<S> {

@@ -48,7 +48,7 @@ export const logsRequestSchema = v.object({
   version: v.exactOptional(version),
   /** The newest so many lines that there are. */
   lines: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(10_000)), 100),
-  /** Goes on with those that come. */
+  /** Goes on with those that come. The first item is `null` then: lines may be long in coming. */
   follow: v.optional(v.boolean(), false),
 });
 export type LogsRequest = v.InferOutput<typeof logsRequestSchema>;

@@ -43,7 +43,7 @@ export function deployerService(project: string, deployer: Deployer): ServiceDef
       (asked, { signal }) => told(deployer.list(own(asked).project, { signal })),
     ),
     logs: fn({ input: logsRequestSchema, description: "What a function wrote" }, (request, { signal }) =>
-      toldLines(deployer.logs(own(request), { signal })),
+      toldLines(deployer.logs(own(request), { signal }), request.follow),
     ),
     remove: fn(
       { input: deployedNameSchema, description: "Ends a function, and forgets how it was deployed" },
@@ -65,7 +65,9 @@ async function told<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-async function* toldLines<T>(lines: AsyncIterable<T>): AsyncGenerator<T> {
+/** An answer begins with its first item: whoever follows lines hears at once that it does. */
+async function* toldLines<T>(lines: AsyncIterable<T>, follow: boolean): AsyncGenerator<T | null> {
+  if (follow) yield null;
   try {
     yield* lines;
   } catch (error) {

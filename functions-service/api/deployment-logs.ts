@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { type DeployedLine, deployedLineSchema } from "../../mesh/deployment.ts";
+import { type DeployedFunction, type DeployedLine, deployedLineSchema } from "../../mesh/deployment.ts";
 import { MeshError } from "../../mesh/errors.ts";
 import { deployerOf } from "./deployer-of.ts";
 import { handedOver } from "./deployments.ts";
@@ -58,15 +58,21 @@ export const LOG_OPERATIONS: readonly Operation[] = [
       if (follow && type === undefined) throw noEnd();
       const { label } = await handedOver(id, parts);
       const { version, lines } = query;
+      const deployer = deployerOf(parts, context);
+      if (follow) {
+        parts.streams.refuseMore("ask for lines without following them");
+        // What begins can be refused no more.
+        refuseNone(await deployer.describe(label), label, version);
+      }
       const asked = { label, lines, follow, ...(version !== undefined && { version }) };
       const stop = new AbortController();
-      const written = await deployerOf(parts, context).logs(asked, stop.signal);
+      const written = await deployer.logs(asked, stop.signal);
       if (type === undefined) {
         return Response.json(await Array.fromAsync(written), { headers: { Vary: "Accept" } });
       }
       const say = type === TEXT ? textOf : eventOf;
       const aside = type === TEXT ? undefined : ": still there\n\n";
-      return streamResponse(lineStream(written, { say, aside, stop, ending: parts.streams.ending }), type);
+      return streamResponse(lineStream(written, { say, aside, stop, streams: parts.streams }), type);
     },
   ),
 ];
@@ -78,6 +84,14 @@ function textOf({ at, version, instance, text }: DeployedLine): string {
 // JSON holds no line break: it is one data field.
 function eventOf(line: DeployedLine): string {
   return `data: ${JSON.stringify(line)}\n\n`;
+}
+
+/** @throws MeshError `function_not_found`. */
+function refuseNone(deployed: DeployedFunction | undefined, label: string, version: number | undefined): void {
+  const isThere = deployed?.versions.some((each) => version === undefined || each.version === version) === true;
+  if (isThere) return;
+  const what = version === undefined ? `function "${label}"` : `version ${version} of function "${label}"`;
+  throw new MeshError("function_not_found", `${what} is not deployed`);
 }
 
 function noEnd(): MeshError {

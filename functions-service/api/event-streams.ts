@@ -21,6 +21,7 @@ export interface EventStreamsOptions {
 export class EventStreams {
   readonly #options: EventStreamsOptions;
   readonly #feeds = new Set<EventFeed>();
+  readonly #others = new Set<object>();
   readonly #ending = new AbortController();
 
   constructor(options: EventStreamsOptions) {
@@ -37,15 +38,7 @@ export class EventStreams {
    * @throws MeshError `overloaded` when there are too many, `worker_unavailable` after the end.
    */
   async open(filter: FeedFilter, asked: number | undefined): Promise<ReadableStream<Uint8Array>> {
-    if (this.ending.aborted) {
-      throw new MeshError("worker_unavailable", "the functions service is stopping; try again", {
-        retryAfterSeconds: 1,
-      });
-    }
-    if (this.#feeds.size >= MAX_STREAMS) {
-      const text = `${MAX_STREAMS} streams of events are open, and no more at once; list events instead, or try again`;
-      throw new MeshError("overloaded", text, { retryAfterSeconds: 10 });
-    }
+    this.refuseMore("list events instead");
     const { journal, project, heartbeatMs, onProgress = polled(journal) } = this.#options;
     // What was recorded before is no news; nor is a sequence of the future one that another process has given out.
     await journal.project();
@@ -69,6 +62,29 @@ export class EventStreams {
     };
     // Nothing is read ahead of its reader.
     return new ReadableStream(source, { highWaterMark: 0 });
+  }
+
+  /**
+   * For streams of other things, which share the room there is.
+   * @param instead what can be done instead.
+   * @throws MeshError as `open`.
+   */
+  refuseMore(instead: string): void {
+    if (this.ending.aborted) {
+      throw new MeshError("worker_unavailable", "the functions service is stopping; try again", {
+        retryAfterSeconds: 1,
+      });
+    }
+    if (this.#feeds.size + this.#others.size >= MAX_STREAMS) {
+      const text = `${MAX_STREAMS} streams are open, and no more at once; ${instead}, or try again`;
+      throw new MeshError("overloaded", text, { retryAfterSeconds: 10 });
+    }
+  }
+
+  /** One of these is read from now on; or not any more. */
+  count(other: object, isRead: boolean): void {
+    if (isRead) this.#others.add(other);
+    else this.#others.delete(other);
   }
 
   /** Ends all of them, and lets none begin: their clients come back, and find another instance or the next. */

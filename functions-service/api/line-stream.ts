@@ -1,5 +1,6 @@
 import type { DeployedLine } from "../../mesh/deployment.ts";
 import { pause } from "../../mesh/pause.ts";
+import type { EventStreams } from "./event-streams.ts";
 
 /** How long a stream may say nothing, in milliseconds. */
 const HEARTBEAT_MS = 15_000;
@@ -12,16 +13,17 @@ export interface LineStreamOptions {
   readonly aside: string | undefined;
   /** Ends the lines. */
   readonly stop: AbortController;
-  /** Ends the stream before its lines do. */
-  readonly ending: AbortSignal;
+  /** It ends with the streams of the service, and is counted among them while it is read. */
+  readonly streams: Pick<EventStreams, "count" | "ending">;
 }
 
 /** Lines as a body, as they come. Nothing is read ahead of its reader. */
 export function lineStream(
   lines: AsyncIterable<DeployedLine>,
-  { say, aside, stop, ending }: LineStreamOptions,
+  { say, aside, stop, streams }: LineStreamOptions,
 ): ReadableStream<Uint8Array> {
   const iterator = lines[Symbol.asyncIterator]();
+  const { ending } = streams;
   const isOver = AbortSignal.any([stop.signal, ending]);
   let next: Promise<IteratorResult<DeployedLine, unknown>> | undefined;
 
@@ -36,23 +38,38 @@ export function lineStream(
   };
   const end = (): void => {
     stop.abort();
+    streams.count(stop, false);
     // A line that is waited for is read by nobody; that it cannot be had either is no matter.
     next?.catch(() => undefined);
   };
+  /** What is said next; `undefined` at the end. */
+  const said = async (): Promise<string | undefined> => {
+    for (;;) {
+      const came = await waited();
+      if (came?.done === true || isOver.aborted) return undefined;
+      const text = came === undefined ? aside : say(came.value);
+      if (text !== undefined) return text;
+    }
+  };
+  let isFirst = true;
   const source: UnderlyingDefaultSource<Uint8Array> = {
     async pull(controller) {
-      for (;;) {
-        const came = await waited();
+      streams.count(stop, true);
+      // The first bytes bring the head of the response on its way.
+      const first = isFirst ? aside : undefined;
+      isFirst = false;
+      try {
+        const text = first ?? (await said());
+        // Cancelled meanwhile: nobody takes it.
         if (stop.signal.aborted) return;
-        if (came?.done === true || (came === undefined && ending.aborted)) {
+        if (text !== undefined) controller.enqueue(encoder.encode(text));
+        else {
           end();
           controller.close();
-          return;
         }
-        const text = came === undefined ? aside : say(came.value);
-        if (text === undefined) continue;
-        controller.enqueue(encoder.encode(text));
-        return;
+      } catch (error) {
+        end();
+        throw error;
       }
     },
     cancel: end,

@@ -13,7 +13,7 @@ export interface JobWork {
   /** What is told of it. */
   readonly progress: ProgressLog;
   readonly signal: AbortSignal;
-  /** Keeps what was built, for a job that goes on after that. */
+  /** Keeps what was built, for a job that goes on after that. @throws MeshError `cancelled` when it is not ours any more. */
   readonly keepImage: (image: BuiltImage) => Promise<void>;
 }
 

@@ -142,7 +142,8 @@ class JobRun {
     const { store, call } = this.#options;
     const job = this.#job;
     const keepImage: JobWork["keepImage"] = async (image) => {
-      await store.jobs.keepImage(job.id, this.#holder, image);
+      if (await store.jobs.keepImage(job.id, this.#holder, image)) return;
+      throw new MeshError("cancelled", `job "${job.id}" was cancelled, or taken over`);
     };
     const work = { job, store, call, progress: this.#progress, signal, keepImage };
     for (let attempt = 1; ; attempt++) {

@@ -76,7 +76,8 @@ export class ScriptedDeployer {
     return deployed;
   }
 
-  async *#logs(lines: number, follow: boolean, signal: AbortSignal | undefined): AsyncGenerator<DeployedLine> {
+  async *#logs(lines: number, follow: boolean, signal: AbortSignal | undefined): AsyncGenerator<DeployedLine | null> {
+    if (follow) yield null;
     yield* this.lines.slice(-lines);
     if (!follow) return;
     this.readers += 1;

@@ -21,7 +21,7 @@ test("lines are JSON, text or events, as the caller likes", async () => {
   expect(text.headers.get("Content-Type")).toBe("text/plain; charset=utf-8");
   expect(await text.text()).toContain("2026-01-31T12:00:01.000Z v1 hello-1 line 1\n");
   const events = await as("text/event-stream", "?follow=false&lines=1");
-  expect(await events.text()).toBe(`data: ${JSON.stringify(line(3))}\n\n`);
+  expect(await events.text()).toBe(`: still there\n\ndata: ${JSON.stringify(line(3))}\n\n`);
 });
 
 test("a stream goes on until its reader leaves", async () => {
@@ -51,4 +51,7 @@ test.each(["follow=true", "lines=10001", "lines=-1", "version=newest", "tail=1"]
 test("what is not deployed has no lines", async () => {
   const { api, id } = await useDeploying();
   expect((await api.send("GET", `${FUNCTIONS}/${id}/logs`)).status).toBe(404);
+  const { api: other, path } = await withLines();
+  const followed = await other.send("GET", `${path}?version=2`, undefined, { Accept: "text/event-stream" });
+  expect([followed.status, await followed.text()]).toEqual([404, expect.stringContaining("version 2 of function")]);
 });
