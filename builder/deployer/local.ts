@@ -69,7 +69,7 @@ export class LocalDeployer implements Deployer {
   readonly #functions = new Map<string, LocalFunction>();
   /** Those that were removed, and finish their calls. */
   readonly #leaving = new Map<string, Promise<void>>();
-  readonly #turns = new Map<string, Turns>();
+  readonly #turns = new Turns();
   readonly #watchers = new Set<(names: readonly DeployedName[]) => void>();
   /** Images that are to run soon. */
   readonly #coming = new Set<Deployment>();
@@ -97,8 +97,8 @@ export class LocalDeployer implements Deployer {
 
   async deploy(deployment: Deployment, call: DeployCall): Promise<DeployedFunction> {
     const name = checked(deployment);
-    return this.#inTurn(name, call.signal, async () => {
-      const key = keyOf(name);
+    const key = keyOf(name);
+    const work = async (): Promise<DeployedFunction> => {
       const deployed = this.#functions.get(key) ?? new LocalFunction(name, this.#parts);
       this.#functions.set(key, deployed);
       this.#coming.add(deployment);
@@ -114,11 +114,12 @@ export class LocalDeployer implements Deployer {
         if (deployed.isDeployed !== wasDeployed) this.#tell();
         await this.#sweep();
       }
-    });
+    };
+    return this.#turns.take(key, work, call.signal);
   }
 
   setTraffic(name: DeployedName, traffic: Traffic, call: DeployCall): Promise<DeployedFunction> {
-    return this.#inTurn(name, call.signal, () => this.#require(name).setTraffic(traffic, call));
+    return this.#turns.take(keyOf(name), () => this.#require(name).setTraffic(traffic, call), call.signal);
   }
 
   async describe(name: DeployedName, { signal }: { readonly signal: AbortSignal }) {
@@ -140,14 +141,15 @@ export class LocalDeployer implements Deployer {
 
   async remove(name: DeployedName, { signal }: DeployCall): Promise<void> {
     const key = keyOf(name);
-    await this.#inTurn(name, signal, async () => {
+    const work = async (): Promise<void> => {
       const removed = this.#functions.get(key);
       if (removed === undefined) return;
       await this.#desired.remove(removed.name);
       this.#functions.delete(key);
       this.#keepLeaving(key, removed);
       this.#tell();
-    });
+    };
+    await this.#turns.take(key, work, signal);
     await unlessAborted(this.#leaving.get(key) ?? Promise.resolve(), signal);
     await this.#sweep();
   }
@@ -166,13 +168,6 @@ export class LocalDeployer implements Deployer {
   async #wake(name: DeployedName, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     await this.#require(name).wake(signal);
-  }
-
-  #inTurn<T>(name: DeployedName, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    const key = keyOf(name);
-    const turns = this.#turns.get(key) ?? new Turns();
-    this.#turns.set(key, turns);
-    return turns.take(work, signal);
   }
 
   #find(name: DeployedName): LocalFunction | undefined {

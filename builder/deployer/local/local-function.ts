@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from "node:util";
+import type { Broker } from "../../../mesh/broker.ts";
 import type {
   DeployedFunction,
   DeployedName,
@@ -12,22 +12,19 @@ import { unlessAborted } from "../../registry/unless-aborted.ts";
 import { stepsOf } from "../../steps.ts";
 import { DeployError } from "../deploy-error.ts";
 import { byPercent } from "./by-percent.ts";
+import { isSameContent, keptVersions, withoutNothing } from "./deployed-versions.ts";
 import { describeFunction } from "./describe-function.ts";
 import type { DesiredFunction, DesiredState } from "./desired-state.ts";
 import { InstanceControl } from "./instance-control.ts";
 import { LogBook } from "./log-book.ts";
 import { type Scaled, Scaler } from "./scaler.ts";
 import { type PoolParts, VersionPool } from "./version-pool.ts";
-import type { Broker } from "../../../mesh/broker.ts";
 
 /** What functions are run with. */
 export interface FunctionParts extends Omit<PoolParts, "control" | "lines" | "onChange"> {
   readonly broker: Broker;
   readonly desired: DesiredState;
 }
-
-/** Versions without calls that stay, to be gone back to. */
-const KEPT_VERSIONS = 10;
 
 /** One deployed function: its versions, and which of them get the calls. Its operations are for one at a time. */
 export class LocalFunction {
@@ -85,8 +82,7 @@ export class LocalFunction {
     this.#requireVersions(traffic, version);
     const step = stepsOf<DeployStep>((progress: DeployProgress) => onProgress?.(progress));
     const present = this.#pools.get(version);
-    const isSame =
-      present !== undefined && isSameContent(present.deployment, deployment) && present.describe().state === "ready";
+    const isSame = present !== undefined && isSameContent(present.deployment, deployment) && present.isWell;
     await step("apply", async () => {
       await unlessAborted(this.#parts.instances.prepare(image, { signal }), signal);
       await unlessAborted(this.#control.ready(), signal);
@@ -100,17 +96,14 @@ export class LocalFunction {
         await this.#makeReady(pools, traffic, { anew: isSame ? undefined : pool, signal });
         return {};
       });
+      await step("traffic", async () => {
+        await this.#commit(pools, traffic);
+        return {};
+      });
     } catch (error) {
       if (!isSame) this.#retire(pool);
       throw error;
     }
-    await step("traffic", async () => {
-      await this.#commit(pools, traffic).catch((error: unknown) => {
-        if (!isSame) this.#retire(pool);
-        throw error;
-      });
-      return {};
-    });
     return this.describe();
   }
 
@@ -168,9 +161,10 @@ export class LocalFunction {
     const serving = this.#scaled().filter(({ percent }) => percent > 0);
     const atOnce = serving.reduce((sum, { pool }) => sum + pool.demand.atOnce, 0);
     // What sleeps goes on sleeping: whoever wakes it starts what the calls are for then.
-    const isAwake = anew !== undefined || serving.some(({ pool }) => pool.count > 0);
+    const percentOf = ({ deployment }: VersionPool): number => traffic[deployment.version] ?? 0;
+    const isAwake = (anew !== undefined && percentOf(anew) > 0) || serving.some(({ pool }) => pool.count > 0);
     const needed = [...pools.values()].flatMap((pool) => {
-      const percent = traffic[pool.deployment.version] ?? 0;
+      const percent = percentOf(pool);
       const { max, concurrency } = pool.deployment.scale;
       if (pool !== anew && (percent === 0 || !isAwake)) return [];
       return [{ pool, count: Math.min(max, Math.max(1, Math.ceil((atOnce * percent) / 100 / concurrency))) }];
@@ -234,20 +228,4 @@ export class LocalFunction {
     const onChange = (): void => void this.#scaler.round();
     return new VersionPool(deployment, { ...this.#parts, control: this.#control, lines, onChange });
   }
-}
-
-function withoutNothing(traffic: Traffic): Traffic {
-  return Object.fromEntries(Object.entries(traffic).filter(([, percent]) => percent > 0));
-}
-
-/** Whether the same runs: what is to get its calls is another question. */
-function isSameContent(a: Deployment, b: Deployment): boolean {
-  const contentOf = ({ traffic: _traffic, image, ...rest }: Deployment) => ({ ...rest, image: image.digest });
-  return isDeepStrictEqual(contentOf(a), contentOf(b));
-}
-
-function keptVersions(versions: readonly number[], traffic: Traffic): readonly number[] {
-  const isCalled = (version: number): boolean => (traffic[version] ?? 0) > 0;
-  const others = versions.filter((version) => !isCalled(version)).toSorted((a, b) => b - a);
-  return [...versions.filter(isCalled), ...others.slice(0, KEPT_VERSIONS)];
 }

@@ -1,6 +1,5 @@
 import type { Log } from "../../../mesh/log.ts";
 import { shares } from "./shares.ts";
-import type { LiveInstance } from "./live-instance.ts";
 import type { VersionPool } from "./version-pool.ts";
 
 /** A version as it is to run at the moment. */
@@ -98,24 +97,18 @@ export class Scaler {
 
   /** Divides the calls: first those get them that are to have more, so that at no moment there is nobody. */
   async #spread(): Promise<void> {
-    const up = new Map(this.#state().map(({ pool, percent }) => [pool, percent > 0 ? pool.up : []]));
-    const serving = this.#serving().map(({ pool, percent }, index) => ({ pool, percent, key: String(index) }));
+    const state = this.#state();
+    // Not by version: of one that is replaced there are two for a while.
     const divided = shares(
-      Object.fromEntries(serving.map(({ key, percent }) => [key, percent])),
-      Object.fromEntries(serving.map(({ key, pool }) => [key, up.get(pool)?.length ?? 0])),
+      Object.fromEntries(state.map(({ percent }, index) => [index, percent])),
+      Object.fromEntries(state.map(({ pool }, index) => [index, pool.up.length])),
     );
-    const wanted = new Map<LiveInstance, number>();
-    for (const { pool, key } of serving) {
-      up.get(pool)?.forEach((instance, index) => wanted.set(instance, divided[key]?.[index] ?? 0));
-    }
-    for (const { pool, percent } of this.#state()) {
-      if (percent === 0) for (const instance of pool.up) wanted.set(instance, 0);
-    }
-    const changes = [...wanted].filter(([instance, share]) => instance.share !== share && !instance.isSilent);
-    const isMore = ([instance, share]: [LiveInstance, number]): boolean => share > instance.share;
-    const more = changes.filter(isMore);
-    const less = changes.filter((change) => !isMore(change));
-    for (const each of [more, less]) await Promise.all(each.map(([instance, share]) => instance.ask(share)));
+    const changes = state
+      .flatMap(({ pool }, index) => pool.up.map((instance, nth) => ({ instance, share: divided[index]?.[nth] ?? 0 })))
+      .filter(({ instance, share }) => instance.share !== share && !instance.isSilent);
+    const more = changes.filter(({ instance, share }) => share > instance.share);
+    const less = changes.filter(({ instance, share }) => share < instance.share);
+    for (const each of [more, less]) await Promise.all(each.map(({ instance, share }) => instance.ask(share)));
   }
 
   #serving(): readonly Scaled[] {

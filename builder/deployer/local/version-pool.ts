@@ -1,4 +1,4 @@
-import type { Condition, Deployment, DeployedVersion } from "../../../mesh/deployment.ts";
+import type { Deployment, DeployedVersion } from "../../../mesh/deployment.ts";
 import { randomHex } from "../../../mesh/ids.ts";
 import type { Log } from "../../../mesh/log.ts";
 import { pause } from "../../../mesh/pause.ts";
@@ -10,6 +10,7 @@ import type { Instances } from "./instance.ts";
 import { LiveInstance } from "./live-instance.ts";
 import type { LogBook } from "./log-book.ts";
 import { Restarts } from "./restarts.ts";
+import { versionCondition } from "./version-condition.ts";
 
 /** What instances are run with. */
 export interface PoolParts {
@@ -54,6 +55,12 @@ export class VersionPool {
     return this.up.length + this.#countOf("starting");
   }
 
+  /** Whether there is nothing to be mended about it. */
+  get isWell(): boolean {
+    const { state, reason } = this.describe();
+    return state === "ready" || reason === "Starting";
+  }
+
   /** Whether processes of it run that were not asked to end. */
   get isRunning(): boolean {
     return this.#countOf("up") + this.#countOf("starting") > 0;
@@ -75,7 +82,10 @@ export class VersionPool {
     for (const each of started) if (each.status === "rejected") throw each.reason;
   }
 
-  /** Has so many finish their calls and end: those that have the least to do, and of them the newest; never one of which nothing is known. */
+  /**
+   * Has so many finish their calls and end: those that have the least to do, and of them the newest; never one of which nothing is
+   * known.
+   */
   stopSome(count: number): void {
     const busyness = ({ report }: LiveInstance): number => (report?.running ?? 0) + (report?.waiting ?? 0);
     const newestFirst = this.up.toReversed();
@@ -105,24 +115,9 @@ export class VersionPool {
 
   describe(): DeployedVersion {
     const { version, image } = this.deployment;
-    const instances = this.#countOf("up") + this.#countOf("starting");
-    return { version, image: image.reference, ...this.#condition(), instances };
-  }
-
-  #condition(): Condition {
-    const { restarts } = this;
-    const isUp = this.#countOf("up") > 0;
-    if (isUp && this.up.length === 0) {
-      const message = `${titleOf(this.deployment)} runs, and does not say how it does; see what keeps it busy, or deploy it again`;
-      return { state: "progressing", reason: "NotAnswering", message };
-    }
-    if (isUp) return { state: "ready" };
-    if (restarts.last !== undefined) {
-      const { message } = restarts.refusal ?? restarts.last;
-      if (restarts.isLooping) return { state: "failed", reason: "CrashLoop", message };
-      return { state: "progressing", reason: reasonOf(restarts.last), message };
-    }
-    return this.#countOf("starting") > 0 ? { state: "progressing", reason: "Starting" } : { state: "ready" };
+    const [up, starting] = [this.#countOf("up"), this.#countOf("starting")];
+    const facts = { up, answering: this.up.length, starting, restarts: this.restarts };
+    return { version, image: image.reference, ...versionCondition(this.deployment, facts), instances: up + starting };
   }
 
   async #startOneInTime(share: number): Promise<void> {
@@ -188,7 +183,7 @@ export class VersionPool {
   async #untilEnded(instance: LiveInstance): Promise<void> {
     const end = await instance.ended;
     this.#instances.delete(instance);
-    if (end === undefined || end.reason === "stopped") return this.restarts.wentWell();
+    if (end === undefined || instance.isUnwanted) return this.restarts.wentWell();
     const error = endedError(this.deployment, end, { wasUp: true });
     this.restarts.ended(error, instance.upMs);
     this.#log(instance).warn("an instance ended by itself", { reason: error.message });
@@ -215,15 +210,3 @@ async function firstOf(starts: readonly Promise<void>[]): Promise<void> {
     throw error instanceof AggregateError ? error.errors[0] : error;
   }
 }
-
-function reasonOf({ code }: DeployError): string {
-  return REASONS[code] ?? "Restarting";
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  start_failed: "StartFailed",
-  not_ready: "NotReady",
-  out_of_memory: "OutOfMemory",
-  secret_missing: "SecretMissing",
-  image_unavailable: "ImageUnavailable",
-};
