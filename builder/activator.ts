@@ -84,7 +84,6 @@ class Activator {
 
   async close(): Promise<void> {
     await this.subjects.drain();
-    const stopping = new MeshError("worker_unavailable", "the deployer is stopping", { retryAfterSeconds: 1 });
     const timer = setTimeout(() => this.#calls.endAll(stopping), this.#finishMs);
     await this.#calls.none();
     clearTimeout(timer);
@@ -99,7 +98,7 @@ class Activator {
     const refusal = isFull ? overloaded(to) : FUNCTIONS.has(to.function) ? undefined : notFound(to);
     if (refusal !== undefined) {
       call.refuse(refusal);
-      call.settle();
+      call.liftDeadline();
       return;
     }
     this.#calls.add(call);
@@ -117,7 +116,7 @@ class Activator {
       }
       call.refuse(error);
     } finally {
-      call.settle();
+      call.liftDeadline();
       this.#calls.remove(call);
     }
   }
@@ -129,6 +128,12 @@ function bringerOf({ broker, deployer, fetch: given }: ActivatorOptions): (call:
   return onDemand.kind === "wake"
     ? (call) => wakeFor(call, { broker, wake: (name, how) => onDemand.wake(name, how) })
     : (call) => callRoute(call, { broker, fetch: http, routeOf: (name) => onDemand.routeOf(name) });
+}
+
+function stopping({ mayHaveRun }: CallInHand): MeshError {
+  return mayHaveRun
+    ? new MeshError("bad_reply", "the deployer stopped before the answer; whether the call had an effect is not known")
+    : new MeshError("worker_unavailable", "the deployer is stopping", { retryAfterSeconds: 1 });
 }
 
 function overloaded({ service }: FunctionAddress): MeshError {

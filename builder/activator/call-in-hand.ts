@@ -16,8 +16,10 @@ export class CallInHand {
   readonly to: FunctionAddress;
   readonly message: IncomingMessage;
   readonly deadlineMs: number;
-  /** Whether an instance has it, which from then on answers for it. */
+  /** Whether an instance has it, and says so to those who ask. */
   isHandedOver = false;
+  /** Whether it has left here in any way. */
+  mayHaveRun = false;
   readonly #ending = new AbortController();
   readonly #timer: ReturnType<typeof setTimeout>;
   readonly #log: Log;
@@ -55,13 +57,8 @@ export class CallInHand {
     this.#ending.abort(reason);
   }
 
-  /** The answer has begun: from here on it takes the time it takes. */
+  /** The answer has begun, and takes the time it takes; or the call is done. */
   liftDeadline(): void {
-    clearTimeout(this.#timer);
-  }
-
-  /** The call is done: the signal stays as it is. */
-  settle(): void {
     clearTimeout(this.#timer);
   }
 
@@ -82,5 +79,5 @@ export class CallInHand {
 }
 
 function outOfTime(): MeshError {
-  return new MeshError("deadline_exceeded", "the caller's time ran out before the function could be reached");
+  return new MeshError("deadline_exceeded", "the caller's time ran out");
 }

@@ -49,6 +49,7 @@ async function responseFor(call: CallInHand, isHttp: boolean, parts: RouteParts)
   for (let tries = 1, pauseMs = FIRST_PAUSE_MS; ; tries++, pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
     const route = parts.routeOf({ project: to.project, label: to.service });
     if (route === undefined) throw notDeployed(to.service);
+    call.mayHaveRun = true;
     const outcome = await ask(routeRequest(call, route, body), { fetch: parts.fetch, label: to.service, isHttp });
     signal.throwIfAborted();
     if (outcome instanceof Response) return outcome;
@@ -62,6 +63,7 @@ async function responseFor(call: CallInHand, isHttp: boolean, parts: RouteParts)
       throw error;
     }
     await response?.body?.cancel();
+    call.mayHaveRun = mayRepeat !== "anything";
     await pause(pauseMs, signal);
     signal.throwIfAborted();
   }

@@ -48,8 +48,8 @@ export class CallsInHand {
     this.#byId.get(id)?.end(reason);
   }
 
-  endAll(reason: MeshError): void {
-    for (const call of this.#all) call.end(reason);
+  endAll(why: (call: CallInHand) => MeshError): void {
+    for (const call of this.#all) call.end(why(call));
   }
 
   /** Resolves when there are none. */

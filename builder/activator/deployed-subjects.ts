@@ -1,4 +1,4 @@
-import type { Broker, IncomingMessage, Subscription } from "../../mesh/broker.ts";
+import { type Broker, EMPTY_MESSAGE, type IncomingMessage, type Subscription } from "../../mesh/broker.ts";
 import { CALL_HEADERS } from "../../mesh/call.ts";
 import type { DeployedName } from "../../mesh/deployment.ts";
 import type { Log } from "../../mesh/log.ts";
@@ -75,11 +75,9 @@ export class DeployedSubjects {
         handlers.onCall(message, { ...service, function: name });
       }),
       broker.subscribe(heldSubject(service), {}, (message) => {
-        if (handlers.holds(idOf(message))) message.reply({ payload: NOTHING, headers: {} });
+        if (handlers.holds(idOf(message))) message.reply(EMPTY_MESSAGE);
       }),
       broker.subscribe(cancelSubject(service), {}, (message) => handlers.onGivenUp(idOf(message))),
     ];
   }
 }
-
-const NOTHING = new Uint8Array(0);

@@ -32,7 +32,7 @@ export async function wakeFor(call: CallInHand, { broker, wake }: WakeParts): Pr
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
     await unlessAborted(wake({ project, label }, { signal }), signal);
     signal.throwIfAborted();
-    call.isHandedOver = true;
+    call.isHandedOver = call.mayHaveRun = true;
     try {
       // Its answer comes this way, because only who asks is told that nobody was there.
       const answer = await broker.request(functionSubject(to), call.message, { timeoutMs: call.leftMs, signal });
@@ -42,7 +42,7 @@ export async function wakeFor(call: CallInHand, { broker, wake }: WakeParts): Pr
       if (!(error instanceof NobodyThere)) throw error;
       if (++absences > MOST_ABSENCES) throw notServed(call, error);
     }
-    call.isHandedOver = false;
+    call.isHandedOver = call.mayHaveRun = false;
     await pause(pauseMs, signal);
     signal.throwIfAborted();
   }

@@ -230,6 +230,15 @@ describe.each(brokersUnderTest())("a function that is woken over %s", (kind) => 
     await asked.promise;
     await mesh.activator.close();
     expect(await never).toMatchObject({ code: "worker_unavailable", message: "the deployer is stopping" });
+
+    await mesh[Symbol.asyncDispose]();
+    const endless = gate();
+    await start(async () => void (await serve(greeter(() => endless.passed()))), { finishMs: 20 });
+    const begun = errorOf(call("c"));
+    await endless.reached();
+    await mesh.activator.close();
+    expect(await begun).toMatchObject({ code: "bad_reply", retrySafe: false });
+    endless.open();
   });
 });
 
