@@ -109,7 +109,7 @@ export class Recorder implements CallRecorder, Closable {
       this.#ended(0);
     });
     const projects = [...this.#projects.values()];
-    await Promise.all(projects.map(({ shipper }) => shipper?.caughtUp(CLOSE_MS)));
+    await Promise.all(projects.map(async ({ shipper }) => shipper?.caughtUp(CLOSE_MS)));
     for (const { batches, shipper } of projects) {
       batches.close();
       shipper?.close();

@@ -80,7 +80,7 @@ function shipperUnderTest({ log = silentLog } = {}) {
     begin: (id: string, payload?: string) => add({ begun: [record(id, payload)], ended: [] }),
     end: (id: string) => add({ begun: [], ended: [record(id)] }),
     /** Lets the time pass that the last timer waits for. */
-    async pass() {
+    pass: async (): Promise<number | undefined> => {
       const timer = timers.pop();
       timer?.run();
       await nextTurn();
