@@ -27,6 +27,7 @@ import { type KubeconfigUser, writeKubeconfig } from "./kubernetes/kubeconfig.ts
  *   server.cluster.access.addToken("t", { name: "ci", rules: […] })              // RBAC
  *   server.cluster.faults.answer({ on: /^PATCH/, status: 500 })                  // also down(), up(), cut(), delayMs
  *   server.cluster.expire()                                                      // 410 for watches and lists
+ *   server.cluster.ingress().url, .scaleToZero("shop", "adder")                  // calls, by Host and percent
  *   server.cluster.controller.isHeld = true                                      // conditions stay as they are
  * });
  */
@@ -106,7 +107,7 @@ export async function startKubernetes(options: ClusterOptions = {}): Promise<Kub
     kubeconfig: (user, { namespace, cluster: entry = { "certificate-authority-data": ca } } = {}) =>
       writeKubeconfig({ folder, server: url, cluster: entry, user, namespace }),
     async close() {
-      cluster.close();
+      await cluster.close();
       await front.close();
       await inner.stop(true);
       await rm(folder, { recursive: true, force: true });

@@ -4,12 +4,13 @@ import { Faults } from "./faults.ts";
 import type { Front } from "./front.ts";
 import { Controller } from "./knative/controller.ts";
 import { Images } from "./knative/images.ts";
+import { type Ingress, startIngress } from "./knative/ingress.ts";
 import { Revisions } from "./knative/revisions.ts";
 import { Lists } from "./lists.ts";
 import type { KubeObject, NewObject } from "./objects.ts";
 import { PodLogs } from "./pod-logs.ts";
 import { Pods } from "./pods.ts";
-import { findResource, NAMESPACES, type Resource, SERVICE_ACCOUNTS } from "./resources.ts";
+import { findResource, NAMESPACES, type Resource, REVISIONS, SERVICE_ACCOUNTS } from "./resources.ts";
 import { Store } from "./store.ts";
 import { Watches } from "./watches.ts";
 
@@ -38,6 +39,7 @@ export class Cluster {
   /** Why no pod can be made, by namespace. */
   readonly quotas = new Map<string, string>();
   hasKnative: boolean;
+  readonly #ingresses: Ingress[] = [];
 
   constructor(front: Front, { stepMs = 5, secondMs = 1000, hasKnative = true }: ClusterOptions) {
     const { store, pods, images } = this;
@@ -66,6 +68,20 @@ export class Cluster {
     return this.put(resource, object);
   }
 
+  /** Opens a way into the cluster for calls; it is closed with the cluster. */
+  ingress(): Ingress {
+    const ingress = startIngress(this);
+    this.#ingresses.push(ingress);
+    return ingress;
+  }
+
+  /** Nobody calls a service any more: its pods go. */
+  scaleToZero(namespace: string, service: string): void {
+    for (const revision of this.store.list(REVISIONS, namespace)) {
+      if (revision.metadata.labels?.["serving.knative.dev/service"] === service) this.revisions.rest(revision);
+    }
+  }
+
   /** Forgets what happened so far: whoever watches or lists has to begin anew. */
   expire(): void {
     this.store.compact();
@@ -73,10 +89,11 @@ export class Cluster {
     this.watches.expire();
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.controller.close();
     this.deletion.close();
     this.watches.end();
+    await Promise.all(this.#ingresses.map((ingress) => ingress.close()));
   }
 
   // A namespace without one would run nothing.

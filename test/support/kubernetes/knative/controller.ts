@@ -71,7 +71,7 @@ export class Controller {
     this.#putRoute(service, assigned.condition, routed, isRouted ? assigned.traffic : undefined);
     const ready =
       [routed, configured].find((condition) => condition.status === "False") ??
-      [configured, routed].find((condition) => condition.status === "Unknown") ??
+      [routed, configured].find((condition) => condition.status === "Unknown") ??
       isTrue("Ready");
     const { latestCreatedRevisionName, latestReadyRevisionName } = configuration.status ?? {};
     this.#report(service, [configured, renamed(ready, "Ready"), routed], {
