@@ -95,6 +95,22 @@ test("a lost reply leaves the work done and the caller in the dark", async () =>
   expect(faults.history[0]).toEqual({ message: "fn.test.stock.take#1 reply", fate: "lost" });
 });
 
+test("a call with a key survives a reply that is lost; its handler runs twice", async () => {
+  const faults = faultsOf({ seed: 1 });
+  let runs = 0;
+  const clerk = defineService("clerk", {
+    sign: async () => {
+      if (++runs > 1) return { runs };
+      faults.killBroker();
+      setTimeout(() => faults.reviveBroker(), 1);
+      return "lost with the broker";
+    },
+  });
+  await using mesh = await testMesh({ services: [clerk], faults });
+  expect(await mesh.call("clerk.sign", {}, { idempotencyKey: "contract-7" })).toEqual({ runs: 2 });
+  expect(mesh.calls.map(({ name }) => name)).toEqual(["clerk.sign", "clerk.sign"]);
+});
+
 test("a duplicated call runs the handler twice and answers once", async () => {
   const faults = faultsOf({ seed: 1, duplicate: 1 });
   await using mesh = await testMesh({ services: [stock], faults });
