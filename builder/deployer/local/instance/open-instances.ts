@@ -65,10 +65,8 @@ export async function openInstances(options: OpenInstancesOptions): Promise<Inst
   const limiter = await Limiter.open({ controlGroups, log });
   const onDisk = new PrivateFolder(join(folder, "running"));
   const inMemory = new PrivateFolder(placeInMemory(join(folder, "running")));
-  log.info("instances can be started", {
-    sandbox: sandbox.isOn ? "on" : `off: ${sandbox.why}`,
-    limits: describeLimits(limiter.byKernel),
-  });
+  log.info("instances can be started", { sandbox: sandbox.isOn, limits: describeLimits(limiter.byKernel) });
+  if (!sandbox.isOn && mode === "auto") log.warn("functions run without a sandbox", { why: sandbox.why });
   return new LocalInstances(options, { images, guard, sandbox, limiter, onDisk, inMemory });
 }
 
@@ -123,9 +121,11 @@ class LocalInstances implements Instances {
       // What began to be closed meanwhile does not know of this one.
       if (this.#isClosed) await kept.stop(AT_ONCE_MS);
       return kept;
-    } catch (error) {
+    } catch (cause) {
       await parts.close();
-      throw error;
+      if (cause instanceof DeployError) throw cause;
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new DeployError("start_failed", `"${deployment.label}" could not be started: ${why}`, { cause });
     }
   }
 

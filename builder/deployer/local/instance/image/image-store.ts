@@ -66,7 +66,6 @@ export class ImageStore {
     for (const name of ["images", "layers", "unfinished"]) {
       const folder = join(options.folder, name);
       await mkdir(folder, { recursive: true });
-      // Whoever instances run as has to get to their images, whatever the umask.
       await chmod(folder, 0o755);
     }
     await store.#unfinished.sweep();

@@ -16,7 +16,7 @@ const FILES = ["etc/resolv.conf", "etc/hosts"];
  * images that share a layer. As in an overlay, no link of a lower layer is followed.
  */
 export async function joinLayers(layers: readonly UnpackedLayer[], root: string): Promise<void> {
-  await mkdir(root);
+  await ensureFolder(root);
   for (const layer of layers) {
     for (const path of layer.opaque) await empty(join(root, path), root);
     for (const path of layer.gone) await remove(join(root, path), root);
@@ -57,6 +57,7 @@ async function ensureFolder(path: string): Promise<void> {
   if (there?.isDirectory() === true) return;
   await rm(path, { force: true });
   await mkdir(path);
+  await chmod(path, 0o755);
 }
 
 async function ensureFile(path: string): Promise<void> {
@@ -64,6 +65,7 @@ async function ensureFile(path: string): Promise<void> {
   if (there?.isFile() === true) return;
   await rm(path, { recursive: true, force: true });
   await writeFile(path, "");
+  await chmod(path, 0o644);
 }
 
 async function empty(folder: string, root: string): Promise<void> {

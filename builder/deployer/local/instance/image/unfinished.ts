@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
+import { chmod, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 
 /** What was killed leaves a folder behind; nothing is worked at for this long. */
@@ -54,6 +54,8 @@ export class Unfinished {
   async #newFolder(): Promise<string> {
     const folder = join(this.#folder, randomUUID());
     await mkdir(folder, { recursive: true });
+    // Whoever instances run as has to get in, whatever the umask.
+    await chmod(folder, 0o755);
     return folder;
   }
 }

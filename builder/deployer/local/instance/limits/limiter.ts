@@ -66,8 +66,8 @@ export class Limiter {
 export function describeLimits(byKernel: ReadonlySet<Limited>): string {
   const watched = LIMITED.filter((limited) => !byKernel.has(limited));
   if (watched.length === 0) return "memory, processors and processes are limited by the kernel";
-  const list = watched.join(" and ");
-  return `${list} of instances are watched, since this process may not use the kernel's control groups for them`;
+  const list = new Intl.ListFormat("en").format(watched);
+  return `${list} of instances are watched, since this process may not use the kernel's control groups for that`;
 }
 
 /** Makes the group that instances get theirs in, and moves a process to one, to see that this can be done. */
