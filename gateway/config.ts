@@ -169,6 +169,8 @@ export interface KnativeConfig {
   readonly imagePullSecrets: readonly string[];
   /** The Secret with the broker's URL, for pods that are to join the mesh themselves. Default: they do not. */
   readonly joinMesh?: { readonly name: string; readonly key: string };
+  /** Where the cluster pulls images from, when it knows `builder.registry` by another name. */
+  readonly registry?: string;
   /** Who may reach the routes: the cluster (default) or everybody. */
   readonly visibility: "cluster-local" | "external";
   /** Where routes are called at, when their own addresses do not lead there. */

@@ -39,6 +39,7 @@ export function deployerSchema(env: Environment) {
     /** The Secret, and the key in it, that holds the broker's URL for pods. */
     joinMesh: v.exactOptional(shape({ name: object, key: v.optional(text, "url") })),
     visibility: v.optional(v.picklist(VISIBILITIES, `must be one of ${VISIBILITIES.join(", ")}`), "cluster-local"),
+    registry: v.exactOptional(variableText(env)),
     ingress: v.exactOptional(variableUrl(env, { schemes: ["http:", "https:"], example: "http://127.0.0.1:8080" })),
     progressDeadlineSeconds: v.optional(whole(5, 3600), 120),
   });

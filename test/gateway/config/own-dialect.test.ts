@@ -120,7 +120,12 @@ test("a complete configuration keeps what it says", () => {
       local: { folder: "./deployments", secrets: "/etc/secrets", sandbox: "required" },
       knative: {
         ...{ kubeconfig: "./cluster.yaml", context: "production", namespace: "shop", serviceAccount: "functions" },
-        ...{ imagePullSecrets: ["registry"], joinMesh: { name: "broker", key: "url" }, visibility: "external" },
+        ...{
+          imagePullSecrets: ["registry"],
+          joinMesh: { name: "broker", key: "url" },
+          registry: "registry:5000/functions",
+        },
+        visibility: "external",
         ...{ ingress: "http://ingress.example.com:8080", progressDeadlineSeconds: 30 },
       },
     },
