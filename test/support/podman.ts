@@ -16,8 +16,27 @@ export interface Podman {
   pull(source: string): Promise<string>;
   /** Starts a container as a careful cluster would: nothing writable, no capability, nobody's account. */
   run(image: string, options?: RunOptions): Promise<Container>;
+  /** Starts what a Pod of Kubernetes says, on the machine's network. */
+  play(pod: PodManifest): Promise<PlayedPod>;
   /** Removes all containers, images and files. */
   close(): Promise<void>;
+}
+
+/** A Pod, as Kubernetes would start it; its first container is looked at. */
+export interface PodManifest {
+  readonly apiVersion: "v1";
+  readonly kind: "Pod";
+  readonly metadata: { readonly name: string };
+  readonly spec: { readonly containers: readonly { readonly name: string }[] };
+}
+
+export interface PlayedPod {
+  /** What its container wrote so far. */
+  output(): Promise<string>;
+  /** A field of what podman tells of the container: `State.ExitCode`. */
+  inspect(field: string): Promise<string>;
+  /** Sends it SIGTERM, and SIGKILL after `patienceSeconds`. */
+  stop(patienceSeconds: number): Promise<void>;
 }
 
 export interface RunOptions {
@@ -135,7 +154,23 @@ export async function startPodman(): Promise<Podman> {
         },
       };
     },
+    async play(pod) {
+      const { name } = pod.metadata;
+      const file = join(folder, `${name}.yaml`);
+      // YAML is a superset of JSON.
+      await writeFile(file, JSON.stringify(pod));
+      await podman(["play", "kube", "--network=host", "--log-driver=k8s-file", file]);
+      const container = `${name}-${pod.spec.containers[0]?.name ?? ""}`;
+      return {
+        output: () => podman(["logs", container]),
+        inspect: (field) => podman(["inspect", `--format={{.${field}}}`, container]),
+        stop: async (patienceSeconds) => {
+          await podman(["stop", `--time=${patienceSeconds}`, container]);
+        },
+      };
+    },
     async close() {
+      await podman(["pod", "rm", "--all", "--force", "--time=0"]);
       await podman(["rm", "--all", "--force", "--time=0"]);
       await rm(folder, { recursive: true, force: true });
     },
@@ -193,7 +228,8 @@ function watch(child: Bun.Subprocess<"ignore", "pipe", "pipe">) {
   };
 }
 
-async function freePort(): Promise<number> {
+/** A port that nobody listens at. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
