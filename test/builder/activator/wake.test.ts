@@ -94,14 +94,14 @@ describe.each(brokersUnderTest())("a function that is woken over %s", (kind) => 
   });
 
   it.each([
-    ["crash_loop", "it ended 5 times within a minute, last with exit code 1"],
-    ["secret_missing", 'secret "db/password" is not there; add it'],
-  ] as const)("says why it does not run: %s", async (code, message) => {
-    await start(() => Promise.reject(new DeployError(code, message)));
+    ["crash_loop", "it keeps ending"],
+    ["secret_missing", "it lacks a secret"],
+  ] as const)("says why it does not run, and nothing that is its author's to know: %s", async (code, why) => {
+    await start(() => Promise.reject(new DeployError(code, "the last that it wrote: password is hunter2")));
     const error = await errorOf(call());
     expect(error).toMatchObject({
       code: "worker_unavailable",
-      message: `function "greet" does not run (${code}): ${message}`,
+      message: `function "greet" does not run (${code}): ${why}`,
     });
     expect(error.retryAfterSeconds).toBeGreaterThan(1);
   });
@@ -198,11 +198,11 @@ describe.each(brokersUnderTest())("a function that is woken over %s", (kind) => 
   });
 
   it("is answered for while it is deployed", async () => {
-    const home = testHome({ kind: "wake", wake: () => Promise.reject(new DeployError("not_ready", "too slow")) }, []);
+    const home = testHome({ kind: "wake", wake: () => Promise.reject(new DeployError("not_ready", "slow")) }, []);
     mesh = await startActivating(kind, home);
     expect((await errorOf(call())).message).toContain("nobody serves");
     home.deployed([{ project: PROJECT, label: "another" }, GREET]);
-    await untilMessage("too slow");
+    await untilMessage("not_ready");
     home.deployed([{ project: PROJECT, label: "another" }]);
     await untilMessage("nobody serves");
 
