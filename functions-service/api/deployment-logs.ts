@@ -2,8 +2,9 @@ import * as v from "valibot";
 import { type DeployedFunction, type DeployedLine, deployedLineSchema } from "../../mesh/deployment.ts";
 import { MeshError } from "../../mesh/errors.ts";
 import { deployerOf } from "./deployer-of.ts";
-import { handedOver } from "./deployments.ts";
+import { existingDeployment } from "./deployment-of.ts";
 import { EVENT_STREAM, TEXT, chosenType, streamResponse } from "./event-stream.ts";
+import { existingFunction } from "./functions.ts";
 import { lineStream } from "./line-stream.ts";
 import { type Operation, operation } from "./operation.ts";
 import { versionQuery } from "./request-job.ts";
@@ -56,17 +57,13 @@ export const LOG_OPERATIONS: readonly Operation[] = [
       const type = chosenType(headers, [EVENT_STREAM, TEXT]);
       const follow = query.follow === undefined ? type === EVENT_STREAM : query.follow === "true";
       if (follow && type === undefined) throw noEnd();
-      const { label } = await handedOver(id, parts);
       const { version, lines } = query;
-      const deployer = deployerOf(parts, context);
-      if (follow) {
-        parts.streams.refuseMore("ask for lines without following them");
-        // What begins can be refused no more.
-        refuseNone(await deployer.describe(label), label, version);
-      }
-      const asked = { label, lines, follow, ...(version !== undefined && { version }) };
+      const deployed = await existingDeployment(await existingFunction(id, parts), { parts, context });
+      refuseOther(version, deployed);
+      if (follow) parts.streams.refuseMore("ask for lines without following them");
+      const asked = { label: deployed.label, lines, follow, ...(version !== undefined && { version }) };
       const stop = new AbortController();
-      const written = await deployer.logs(asked, stop.signal);
+      const written = await deployerOf(parts, context).logs(asked, stop.signal);
       if (type === undefined) {
         return Response.json(await Array.fromAsync(written), { headers: { Vary: "Accept" } });
       }
@@ -86,12 +83,10 @@ function eventOf(line: DeployedLine): string {
   return `data: ${JSON.stringify(line)}\n\n`;
 }
 
-/** @throws MeshError `function_not_found`. */
-function refuseNone(deployed: DeployedFunction | undefined, label: string, version: number | undefined): void {
-  const isThere = deployed?.versions.some((each) => version === undefined || each.version === version) === true;
-  if (isThere) return;
-  const what = version === undefined ? `function "${label}"` : `version ${version} of function "${label}"`;
-  throw new MeshError("function_not_found", `${what} is not deployed`);
+/** @throws MeshError `function_not_found` for a version that is not deployed. */
+function refuseOther(version: number | undefined, { label, versions }: DeployedFunction): void {
+  if (version === undefined || versions.some((each) => each.version === version)) return;
+  throw new MeshError("function_not_found", `version ${version} of function "${label}" is not deployed`);
 }
 
 function noEnd(): MeshError {

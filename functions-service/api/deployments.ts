@@ -1,10 +1,9 @@
 import * as v from "valibot";
 import { deployedFunctionSchema } from "../../mesh/deployment.ts";
-import { MeshError } from "../../mesh/errors.ts";
-import type { StoredFunction } from "../../mesh/function.ts";
 import { deployerOf } from "./deployer-of.ts";
+import { existingDeployment } from "./deployment-of.ts";
 import { existingFunction } from "./functions.ts";
-import { type ApiParts, type Operation, operation } from "./operation.ts";
+import { type Operation, operation } from "./operation.ts";
 import { functionParams } from "./schemas.ts";
 import { undeploy } from "./undeploy.ts";
 
@@ -36,12 +35,8 @@ export const DEPLOYMENT_OPERATIONS: readonly Operation[] = [
       success: { status: 200, description: "The deployment", body: deployedFunctionSchema },
       refusals: [404, 503],
     },
-    async ({ params: { id } }, parts, context) => {
-      const stored = await handedOver(id, parts);
-      const deployed = await deployerOf(parts, context).describe(stored.label);
-      if (deployed === undefined) throw notDeployed(stored);
-      return Response.json(deployed);
-    },
+    async ({ params: { id } }, parts, context) =>
+      Response.json(await existingDeployment(await existingFunction(id, parts), { parts, context })),
   ),
   operation(
     {
@@ -61,15 +56,3 @@ export const DEPLOYMENT_OPERATIONS: readonly Operation[] = [
     },
   ),
 ];
-
-/** A function that may be deployed; of others no deployer has to be asked. @throws MeshError `function_not_found`. */
-export async function handedOver(id: string, parts: ApiParts): Promise<StoredFunction> {
-  const stored = await existingFunction(id, parts);
-  if (!(await parts.store.functions.isHandedOver(parts.project, id))) throw notDeployed(stored);
-  return stored;
-}
-
-function notDeployed({ label, id }: StoredFunction): MeshError {
-  const text = `function "${label}" is not deployed; deploy it with POST /api/v1/functions/deploy/${id}`;
-  return new MeshError("function_not_found", text);
-}

@@ -97,10 +97,10 @@ async function direct(
 
 function oneBack(id: string, traffic: Traffic, deployed: DeployedFunction | undefined): Traffic {
   const newest = servedVersions(traffic).at(-1) ?? 0;
-  const there = deployed?.versions.map(({ version }) => version) ?? [newest - 1];
-  const before = Math.max(0, ...there.filter((version) => version < newest));
+  const runnable = deployed?.versions.filter(({ state }) => state !== "failed").map(({ version }) => version);
+  const before = Math.max(0, ...(runnable ?? [newest - 1]).filter((version) => version < newest));
   if (before >= 1) return { [before]: 100 };
-  const first = deployed === undefined ? "its first version gets them" : "no version before is deployed";
+  const first = deployed === undefined ? "its first version gets them" : "no version before is deployed and runs";
   const why = newest === 0 ? "no version gets calls yet" : first;
   throw new MeshError("invalid_request", `calls of function "${id}" cannot go back: ${why}`, { status: 409 });
 }

@@ -1,28 +1,24 @@
 import type { DeployedFunction } from "../../mesh/deployment.ts";
 import { MeshError } from "../../mesh/errors.ts";
 import type { StoredFunction } from "../../mesh/function.ts";
-import { deployerOf } from "./deployer-of.ts";
-import type { ApiParts, RequestContext } from "./operation.ts";
+import { type AskedIn, deploymentOf } from "./deployment-of.ts";
 
 /** How long a deployer may take to say why, in milliseconds. */
 const ASK_MS = 2000;
 
 /** Why nobody serves a function, as far as that can be known, in place of the error that says no more than that. */
 export async function unserved(
-  { id, label }: StoredFunction,
+  stored: StoredFunction,
   { retryAfterSeconds = 1, cause }: MeshError,
-  { parts, context }: { readonly parts: ApiParts; readonly context: RequestContext },
+  asked: AskedIn,
 ): Promise<MeshError> {
-  const why = (await parts.store.functions.isHandedOver(parts.project, id))
-    ? await reason(label, parts, context)
-    : "it is not deployed; deploy it first";
-  const text = `nobody serves function "${label}" at the moment: ${why}`;
+  const text = `nobody serves function "${stored.label}" at the moment: ${await reason(stored, asked)}`;
   return new MeshError("worker_unavailable", text, { retryAfterSeconds, cause });
 }
 
-async function reason(label: string, parts: ApiParts, context: RequestContext): Promise<string> {
+async function reason(stored: StoredFunction, asked: AskedIn): Promise<string> {
   try {
-    return explained(await deployerOf(parts, context, { timeoutMs: ASK_MS }).describe(label));
+    return explained(await deploymentOf(stored, { ...asked, timeoutMs: ASK_MS }));
   } catch (error) {
     // It is the function that is asked for; what is wrong with its deployer is told beside.
     return MeshError.from(error).message;

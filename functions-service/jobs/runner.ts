@@ -160,6 +160,6 @@ class JobRun {
   }
 }
 
-function asJobError({ code, message, issues }: MeshError) {
-  return { code, message, ...(issues !== undefined && { issues }) };
+function asJobError({ code, reason = code, message, issues }: MeshError) {
+  return { code: reason, message, ...(issues !== undefined && { issues }) };
 }

@@ -98,6 +98,38 @@ test("the name of the source tells its language, unless something else is said",
   expect(said).toMatchObject({ template: "typescript", runtime: "node" });
 });
 
+test("how it is to run is said in parts, and what is not said stays as it is", async () => {
+  await up();
+  const said = ["--min", "1", "--memory", "128Mi", "--secret", "KEY=stripe/api-key"];
+  await fmesh("functions", "create", "greet", "greet.ts", ...said);
+  const { scale, resources, network, secrets } = await fmeshJson<StoredFunction>("functions", "get", "greet");
+  expect({ scale, resources, network, secrets }).toEqual({
+    scale: { min: 1, max: 10, concurrency: 20, idleSeconds: 60 },
+    resources: { memory: "128Mi", cpu: "1" },
+    network: "none",
+    secrets: { KEY: "stripe/api-key" },
+  });
+  const more = ["--max", "3", "--concurrency", "5", "--idle", "10", "--cpu", "500m", "--network", "full"];
+  expect(await fmeshJson("functions", "update", "greet", ...more)).toMatchObject({
+    scale: { min: 1, max: 3, concurrency: 5, idleSeconds: 10 },
+    resources: { memory: "128Mi", cpu: "500m" },
+    network: "full",
+  });
+  expect((await fmesh("functions", "get", "greet")).output).toMatch(
+    /^scale +1 to 3 instances, 5 calls each, 10 s idle\nresources +128Mi memory, 500m cpu, network: full$/m,
+  );
+  for (const [option, value, code] of [
+    ["--min", "4", 1],
+    ["--min", "-1", 2],
+    ["--max", "many", 2],
+    ["--memory", "1Ti", 1],
+    ["--network", "some", 2],
+    ["--secret", "KEY=plain-text", 1],
+  ] as const) {
+    expect(await fmesh("functions", "update", "greet", option, value)).toMatchObject({ code });
+  }
+});
+
 test("curl does the same over the gateway", async () => {
   const { url } = await up();
   const token = await adminToken();

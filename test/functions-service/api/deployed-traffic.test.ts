@@ -51,6 +51,17 @@ test("a rollback goes to the version before that is deployed", async () => {
   expect(await trafficOf(deploying)).toEqual([{ 1: 100 }, { 1: 100 }]);
 });
 
+test("a rollback leaves out versions that do not run", async () => {
+  const deploying = await withDeployed(3, 1, 2, 3);
+  const { api, id, deployer } = deploying;
+  const before = deployer.deployed.get("hello");
+  if (before === undefined) throw new Error("it is not deployed");
+  const versions = before.versions.map((each) => (each.version === 2 ? { ...each, state: "failed" as const } : each));
+  deployer.deployed.set("hello", { ...before, versions });
+  await api.send("POST", `${FUNCTIONS}/${id}/rollback`);
+  expect(await trafficOf(deploying)).toEqual([{ 1: 100 }, { 1: 100 }]);
+});
+
 test("without the deployer nothing changes, and doing it again converges", async () => {
   const deploying = await withDeployed(2, 1, 2);
   const { api, id, deployer } = deploying;

@@ -43,6 +43,17 @@ test("a stream ends when the service stops", async () => {
   expect(await reader?.read()).toMatchObject({ done: true });
 });
 
+test("those who follow share the room that streams have, until they leave", async () => {
+  const { api, path } = await withLines();
+  const follow = () => api.send("GET", path, undefined, { Accept: "text/event-stream" });
+  const first = (await follow()).body?.getReader();
+  await first?.read();
+  for (let count = 1; count < 128; count++) await (await follow()).body?.getReader().read();
+  expect([(await follow()).status, (await api.send("GET", path)).status]).toEqual([503, 200]);
+  await first?.cancel();
+  expect((await follow()).status).toBe(200);
+});
+
 test.each(["follow=true", "lines=10001", "lines=-1", "version=newest", "tail=1"])("?%s is refused", async (query) => {
   const { api, path } = await withLines();
   expect((await api.send("GET", `${path}?${query}`)).status).toBe(400);

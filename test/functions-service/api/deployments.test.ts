@@ -4,13 +4,12 @@ import { FUNCTIONS, hello } from "./use-api.ts";
 import { useDeploying } from "./use-deploying.ts";
 
 test("a deployment is shown as its deployer describes it, alone and with the others", async () => {
-  const { api, id, deploy, deployer } = await useDeploying({ runs: true });
+  const { api, id, deploy } = await useDeploying({ runs: true });
   const path = `${FUNCTIONS}/${id}/deployment`;
   expect(await api.json("GET", path)).toMatchObject({
     status: 404,
     detail: `function "hello" is not deployed; deploy it with POST /api/v1/functions/deploy/${id}`,
   });
-  expect(deployer.calls).toEqual([]);
   await deploy();
   const shown = await api.json("GET", path);
   expect(shown).toMatchObject({ label: "hello", home: "local", state: "ready", traffic: { 1: 100 } });
@@ -62,6 +61,17 @@ test("without its deployer a deployed function is neither shown nor deleted", as
   }
 });
 
+test("what somebody else has deployed is shown, too; without a deployer nothing is deployed", async () => {
+  const { api, id, deployer, leave } = await useDeploying();
+  const version = { version: 1, state: "ready", image: "sha256:ab" } as const;
+  const about = { project: "shop", label: "hello", home: "knative", state: "ready", traffic: { 1: 100 } } as const;
+  deployer.deployed.set("hello", { ...about, versions: [version] });
+  expect(await api.json("GET", `${FUNCTIONS}/${id}/deployment`)).toMatchObject(about);
+  expect((await api.send("GET", `${FUNCTIONS}/${id}/logs`)).status).toBe(200);
+  leave();
+  expect((await api.send("GET", `${FUNCTIONS}/${id}/deployment`)).status).toBe(404);
+});
+
 test("what is deployed keeps its label until it is undeployed", async () => {
   const { api, id, deploy } = await useDeploying({ runs: true });
   await deploy();
@@ -77,7 +87,6 @@ test("who calls what does not run is told why", async () => {
   const why = async (): Promise<unknown> => (await api.json("POST", `${FUNCTIONS}/invoke/${id}`, {}))["detail"];
   const prefix = 'nobody serves function "hello" at the moment: ';
   expect(await why()).toBe(`${prefix}it is not deployed; deploy it first`);
-  expect(deployer.calls).toEqual([]);
   await deploy();
   expect(await why()).toBe(`${prefix}it is deployed, and can be started; try again`);
   const [deployed] = [...deployer.deployed.values()];

@@ -150,6 +150,15 @@ test("without a deployer the job fails saying so, and does not build again", asy
   expect([asked, builds]).toEqual([3, 1]);
 });
 
+test("what a deployer says instead of deploying is the job's error", async () => {
+  run(async (service, ...rest) => {
+    if (service !== "deployer") return mesh(service, ...rest);
+    throw new MeshError("function_failed", "the cluster does not answer", { status: 503, reason: "unreachable" });
+  });
+  const error = { code: "unreachable", message: "the cluster does not answer" };
+  expect(await ended(await queue(await stored()))).toMatchObject({ state: "failed", error });
+});
+
 test("a version that cannot be built is not deployed", async () => {
   const error = { code: "handler_invalid", message: "handler.ts:1:1: no" };
   run(async (service, ...rest) => {
