@@ -37,6 +37,7 @@ export function bare(
       ...environmentOf({ ...Object.fromEntries(env), PATH }, spec, { natsUrl: spec.natsUrl, secrets }),
     },
     folder: onDisk(image.folder, image),
+    inputs: [],
     isGuarded: false,
   };
 }

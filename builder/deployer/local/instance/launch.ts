@@ -6,8 +6,8 @@ export interface Launch {
   readonly env: Environment;
   /** Where it is started. */
   readonly folder: string;
-  /** What it reads from its file descriptor 3. */
-  readonly input?: string;
+  /** What it reads from further file descriptors, from 3 on. */
+  readonly inputs: readonly (string | Uint8Array)[];
   /** Whether its process is a guard, with the instance's below it. */
   readonly isGuarded: boolean;
 }

@@ -61,7 +61,8 @@ export async function openInstances(options: OpenInstancesOptions): Promise<Inst
   const { maxLayerBytes: maxBytes = MAX_LAYER_BYTES } = options;
   const images = await ImageStore.open({ registry, folder, architecture, maxBytes });
   const isRoot = getuid?.() === 0;
-  const { guard, sandbox } = await findGuard({ mode, bwrap, folder: join(folder, "images", "image"), isRoot });
+  const place = join(folder, "images", "image");
+  const { guard, sandbox } = await findGuard({ mode, bwrap, folder: place, architecture, isRoot });
   const limiter = await Limiter.open({ controlGroups, log });
   const onDisk = new PrivateFolder(join(folder, "running"));
   const inMemory = new PrivateFolder(placeInMemory(join(folder, "running")));

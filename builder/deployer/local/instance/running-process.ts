@@ -30,19 +30,19 @@ const SIGNAL_CODES = 128;
  * @throws DeployError `start_failed`
  */
 export async function startProcess(launch: Launch, options: ProcessOptions): Promise<RunningInstance> {
-  const { command, env, folder, input } = launch;
+  const { command, env, folder, inputs } = launch;
   const [program, ...args] = command;
-  const stdio = ["pipe", "pipe", "pipe", ...(input === undefined ? [] : (["pipe"] as const))] as const;
-  const child = spawn(program, args, { cwd: folder, env, detached: true, stdio: [...stdio] });
+  const stdio = ["pipe" as const, "pipe" as const, "pipe" as const, ...inputs.map(() => "pipe" as const)];
+  const child = spawn(program, args, { cwd: folder, env, detached: true, stdio });
   try {
     await once(child, "spawn");
   } catch (cause) {
     throw new DeployError("start_failed", `"${program}" could not be started`, { cause });
   }
-  const [stdin, , , argument] = child.stdio as (Writable | undefined)[];
+  const [stdin, , , ...others] = child.stdio as (Writable | undefined)[];
   // A process that does not read has ended, or does not want to.
-  stdin?.on("error", () => undefined);
-  argument?.on("error", () => undefined).end(input);
+  for (const pipe of [stdin, ...others]) pipe?.on("error", () => undefined);
+  for (const [index, input] of inputs.entries()) others[index]?.end(input);
   return new RunningProcess(child, launch, options);
 }
 

@@ -3,6 +3,8 @@ import { existsSync } from "node:fs";
 import { promisify } from "node:util";
 import { DeployError } from "../../deploy-error.ts";
 import type { Sandbox } from "../instance.ts";
+import type { Architecture } from "../../../oci.ts";
+import { systemCallFilter } from "./system-calls.ts";
 import { NOBODY, type User, closedFolder } from "./user.ts";
 
 /** Bubblewrap, as it was found to work here. */
@@ -10,6 +12,8 @@ export interface Guard {
   readonly command: readonly [string, ...string[]];
   /** As whom instances run on this machine; `undefined`: as this process does. */
   readonly user: User | undefined;
+  /** Of system calls. */
+  readonly filter: Uint8Array;
   /** The arguments that take from an instance what it could do to the machine. */
   readonly isolation: (hasNetwork: boolean) => readonly string[];
 }
@@ -20,6 +24,8 @@ export interface FindGuardOptions {
   readonly bwrap: string | undefined;
   /** Of the images. */
   readonly folder: string;
+  /** This machine's. */
+  readonly architecture: Architecture;
   /** Whether this process may be anybody. */
   readonly isRoot: boolean;
 }
@@ -42,15 +48,16 @@ export async function findGuard(options: FindGuardOptions): Promise<{ guard?: Gu
   throw new DeployError("invalid", `functions have to run in a sandbox, and there is none: ${found}`);
 }
 
-async function tryGuards({ bwrap, folder, isRoot }: FindGuardOptions): Promise<Guard | string> {
+async function tryGuards({ bwrap, folder, architecture, isRoot }: FindGuardOptions): Promise<Guard | string> {
   if (bwrap === undefined) return "bubblewrap is not installed (Debian: apt-get install bubblewrap)";
-  const guards: Guard[] = [guardOf([bwrap], undefined)];
+  const filter = systemCallFilter(architecture);
+  const guards: Guard[] = [{ command: [bwrap], user: undefined, filter, isolation }];
   // Root on the outside would be root to whoever is asked over the machine's network who it is. Nobody is better, where it gets
   // to the images.
   if (isRoot && existsSync(SETPRIV) && closedFolder(folder, NOBODY) === undefined) {
     const { uid, gid } = NOBODY;
     const asNobody = [SETPRIV, `--reuid=${uid}`, `--regid=${gid}`, "--clear-groups", "--", bwrap] as const;
-    guards.unshift(guardOf(asNobody, NOBODY));
+    guards.unshift({ command: asNobody, user: NOBODY, filter, isolation });
   }
   let why = "";
   for (const guard of guards) {
@@ -61,22 +68,16 @@ async function tryGuards({ bwrap, folder, isRoot }: FindGuardOptions): Promise<G
   return why;
 }
 
-function guardOf(command: readonly [string, ...string[]], user: User | undefined): Guard {
-  const everything = ["user", "pid", "ipc", "uts", "cgroup"].map((name) => `--unshare-${name}`);
-  return {
-    command,
-    user,
-    isolation: (hasNetwork) => [
-      ...everything,
-      ...(hasNetwork ? [] : ["--unshare-net"]),
-      ...["--disable-userns", "--die-with-parent", "--new-session", "--cap-drop", "ALL"],
-      ...["--uid", String(NOBODY.uid), "--gid", String(NOBODY.gid)],
-    ],
-  };
+function isolation(hasNetwork: boolean): readonly string[] {
+  return [
+    ...["user", "pid", "ipc", "uts", "cgroup", ...(hasNetwork ? [] : ["net"])].map((name) => `--unshare-${name}`),
+    ...["--disable-userns", "--die-with-parent", "--new-session", "--cap-drop", "ALL"],
+    ...["--uid", String(NOBODY.uid), "--gid", String(NOBODY.gid)],
+  ];
 }
 
 /** Runs a program that does nothing as an instance would be run. */
-async function problemWith({ command, isolation }: Guard): Promise<string | undefined> {
+async function problemWith({ command }: Guard): Promise<string | undefined> {
   const [program, ...args] = command;
   const files = ["--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"];
   try {

@@ -14,6 +14,7 @@ const SECRETS = "/tmp/fmesh/secrets";
 /** Names are looked up as on the machine. */
 const RESOLVER = ["/etc/resolv.conf", "/etc/hosts"];
 const ARGUMENTS_FD = "3";
+const FILTER_FD = "4";
 
 export interface SandboxedOptions {
   readonly image: StoredImage;
@@ -44,13 +45,16 @@ export function sandboxed(spec: InstanceSpec, options: SandboxedOptions): Launch
   };
   const env = environmentOf(image.env, spec, places);
   const resolver = hasNetwork ? RESOLVER.filter((path) => existsSync(path)) : [];
+  const half = String(Math.floor(limits.memoryBytes / 2));
+  const room = (folder: string): readonly string[] => ["--size", half, "--perms", "1777", "--tmpfs", folder];
   const args = [
-    ...["--ro-bind", image.root, "/"],
+    ...["--ro-bind", image.root, "/", "--seccomp", FILTER_FD],
     ...guard.isolation(hasNetwork),
     ...["--hostname", instance],
-    // Where root started the sandbox the kernel's settings were writable, and /dev has room in memory that nobody counts.
-    ...["--proc", "/proc", "--remount-ro", "/proc", "--dev", "/dev", "--remount-ro", "/dev"],
-    ...["--size", String(Math.floor(limits.memoryBytes / 2)), "--perms", "1777", "--tmpfs", "/tmp"],
+    // Where root started the sandbox the kernel's settings were writable.
+    ...["--proc", "/proc", "--remount-ro", "/proc"],
+    // Folders in memory have no bound of their own.
+    ...["--dev", "/dev", ...room("/dev/shm"), "--remount-ro", "/dev", ...room("/tmp")],
     ...resolver.flatMap((path) => ["--ro-bind", realpathSync(path), path]),
     ...(socket === undefined ? [] : ["--bind", socket, SOCKET]),
     ...(secrets === undefined ? [] : ["--ro-bind", secrets, SECRETS]),
@@ -64,7 +68,7 @@ export function sandboxed(spec: InstanceSpec, options: SandboxedOptions): Launch
     // Its environment holds what others may not see, and command lines are there for all to see. Nor may it be the guard's own,
     // which is no part of the sandbox: the function chooses what is in it.
     command: [...guard.command, "--args", ARGUMENTS_FD, "--", ...image.command],
-    input: args.map((arg) => `${arg}\0`).join(""),
+    inputs: [args.map((arg) => `${arg}\0`).join(""), guard.filter],
     env: {},
     folder: "/",
     isGuarded: true,

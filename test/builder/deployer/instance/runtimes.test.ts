@@ -9,7 +9,7 @@ import { openInstances } from "../../../../builder/deployer/local/instance/open-
 import { assembleImage } from "../../../../builder/image/assemble.ts";
 import { pushImage } from "../../../../builder/image/push.ts";
 import { LayoutRegistry } from "../../../../builder/registry/layout.ts";
-import type { Broker } from "../../../../mesh/broker.ts";
+import type { DistantBroker } from "../../../../mesh/broker/nats-bun.ts";
 import { natsBroker } from "../../../../mesh/broker/nats-bun.ts";
 import { Caller } from "../../../../mesh/caller.ts";
 import type { Deployment } from "../../../../mesh/deployment.ts";
@@ -40,7 +40,7 @@ const RUNTIMES: readonly { runtime: Runtime; of: Source; from?: RuntimeSource }[
 const stack = new CloseStack();
 let folder: string;
 let nats: BrokerUnderTest;
-let broker: Broker;
+let broker: DistantBroker;
 const images = new Map<Runtime, Deployment["image"]>();
 
 beforeAll(async () => {

@@ -18,6 +18,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 /** What a function can see and do, told once; then it goes on. */
 const LOOK_AROUND = `
+const KEYCTL = ${process.arch === "arm64" ? 219 : 250};
 const fs = require("node:fs");
 const attempt = (work) => { try { return work() ?? "done"; } catch ({ code }) { return code; } };
 const status = fs.readFileSync("/proc/self/status", "utf8");
@@ -35,9 +36,11 @@ console.log("sees " + JSON.stringify({
 console.log("rights " + JSON.stringify({
   capabilities: ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"].map(field),
   noNewPrivileges: field("NoNewPrivs"),
+  filter: field("Seccomp"),
+  keys: require("bun:ffi").dlopen("libc.so.6", { syscall: { args: ["i64", "i64", "i64", "i64"], returns: "i64" } }).symbols.syscall(KEYCTL, 0, -3, 0).toString(),
   kernel: attempt(() => fs.writeFileSync("/proc/sys/vm/swappiness", fs.readFileSync("/proc/sys/vm/swappiness"))),
   ownFiles: ["/app/x", "/x", "/usr/local/bin/bun", "/dev/x", "/etc/resolv.conf"].map((path) => attempt(() => fs.writeFileSync(path, "x"))),
-  temporary: attempt(() => fs.writeFileSync("/tmp/x", "x")),
+  temporary: ["/tmp/x", "/dev/shm/x"].map((path) => attempt(() => fs.writeFileSync(path, "x"))),
   tooMuch: attempt(() => { for (let i = 0; i < 300; i++) fs.writeFileSync("/tmp/" + i, new Uint8Array(1 << 20)); }),
 }));
 process.once("SIGTERM", () => process.exit(0));
@@ -89,7 +92,9 @@ describe("a function in a sandbox", () => {
       noNewPrivileges: "1",
       kernel: refusal,
       ownFiles: [refusal, refusal, refusal, refusal, refusal],
-      temporary: "done",
+      filter: "2",
+      keys: "-1",
+      temporary: ["done", "done"],
       tooMuch: "ENOSPC",
     });
   });
@@ -108,7 +113,7 @@ describe("a function in a sandbox", () => {
     const looking = lookAround({ network: "none" }, join(folder, "deployer"));
     const { rights, users, socketOwner } = await looking.finally(() => process.umask(umask));
     expect([users, socketOwner]).toEqual(own === 0 ? [[65532], 65532] : [[own], own]);
-    expect(rights).toMatchObject({ noNewPrivileges: "1", temporary: "done" });
+    expect(rights).toMatchObject({ noNewPrivileges: "1", filter: "2" });
   });
 
   test("reaches the broker through its socket and cannot put another one in its place", async () => {
