@@ -6,6 +6,7 @@ import { buildCommand } from "./functions-build.ts";
 import { deployCommand, undeployCommand } from "./functions-deploy.ts";
 import { functionLogsCommand } from "./functions-logs.ts";
 import { migrateCommand } from "./functions-migrate.ts";
+import { invokeCommand } from "./functions-invoke.ts";
 import { promoteCommand, rollbackCommand } from "./functions-promote.ts";
 import { pushCommand } from "./functions-push.ts";
 import { getFunctionCommand, listFunctionsCommand, versionsCommand } from "./functions-show.ts";
@@ -29,6 +30,7 @@ Examples:
   fmesh functions update greet greet.ts
   fmesh functions push packages/greet
   fmesh functions deploy greet
+  fmesh functions invoke greet '{"name":"Ada"}'
   fmesh functions promote greet
 
 Exit codes: 0 done; 1 refused, not there, or no mesh; 2 wrong usage.`,
@@ -44,6 +46,7 @@ Exit codes: 0 done; 1 refused, not there, or no mesh; 2 wrong usage.`,
     buildCommand(),
     verifyCommand(),
     deployCommand(),
+    invokeCommand(),
     deploymentCommand(),
     functionLogsCommand(),
     undeployCommand(),

@@ -12,7 +12,7 @@ const PRINTS_NO_DATA = new Set([
   "fmesh gateway",
   "fmesh functions-service",
   "fmesh builder",
-  "fmesh builder",
+  "fmesh deployer",
   "fmesh worker",
   "fmesh completion",
 ]);
