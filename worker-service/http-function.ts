@@ -110,10 +110,11 @@ export class HttpFunction {
   #callHeaders({ headers: given }: Request): MessageHeaders {
     const { timeoutMs, trustsClaims } = this.#options.config;
     const wantedMs = Number(given.get("x-request-timeout") ?? Number.NaN) * 1000;
+    const trusted = (name: string): string | undefined => (trustsClaims ? (given.get(name) ?? undefined) : undefined);
     const headers: Record<string, string> = {
-      [CALL_HEADERS.id]: newCallId(),
+      [CALL_HEADERS.id]: trusted(CALL_HEADERS.id) ?? newCallId(),
       [CALL_HEADERS.deadline]: String(Date.now() + (wantedMs > 0 ? Math.min(wantedMs, timeoutMs) : timeoutMs)),
-      [CALL_HEADERS.claims]: (trustsClaims ? given.get(CALL_HEADERS.claims) : undefined) ?? NO_CLAIMS,
+      [CALL_HEADERS.claims]: trusted(CALL_HEADERS.claims) ?? NO_CLAIMS,
     };
     const { traceparent, tracestate, baggage, requestId, idempotencyKey } = CALL_HEADERS;
     for (const name of [traceparent, tracestate, baggage, requestId, idempotencyKey]) {

@@ -31,7 +31,7 @@ export function routeRequest(call: CallInHand, route: Route, body: CallBody): Ro
   const head: HttpRequestHead | undefined = carried === undefined ? undefined : decodeRequestHead(carried);
   const headers = new Headers(head?.headers ?? { "Content-Type": given[CALL_HEADERS.contentType] ?? JSON_TYPE });
   for (const name of OF_THE_CONNECTION) headers.delete(name);
-  // What the client does not ask for, `fetch` would, and then it were not the client that undoes it.
+  // `fetch` would ask for compression of its own accord, and nobody would undo it here.
   if (!headers.has("Accept-Encoding")) headers.set("Accept-Encoding", "identity");
   for (const [name, value] of Object.entries(callHeaders(call))) {
     if (value === undefined) headers.delete(name);

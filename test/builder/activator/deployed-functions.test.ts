@@ -30,7 +30,7 @@ export default async function (data: any, context: any) {
     await new Promise((resolve) => context.signal.addEventListener("abort", resolve));
     context.log.info("gave up");
   }
-  return { data, claims: context.claims, requestId: context.requestId, key: context.idempotencyKey, left: context.deadlineMs - Date.now() };
+  return { data, claims: context.claims, id: context.callId, requestId: context.requestId, key: context.idempotencyKey, left: context.deadlineMs - Date.now() };
 }
 `;
 
@@ -66,7 +66,7 @@ export default {
 
 const PYTHON = `
 def handler(data, context):
-    return {"data": data, "claims": context.claims}
+    return {"data": data, "claims": context.claims, "id": context.call_id}
 `;
 
 /** A deployed function that has a route and that nobody serves in the mesh. */
@@ -103,11 +103,18 @@ describe("a function that is called by its route", () => {
     mesh.caller.call("fetch", "fetch", request, options) as Promise<Response>;
 
   it("gets its params in its caller's name, with the time that is left", async () => {
-    const options = { claimsJson: `{"id":"u1"}`, requestId: "r-1", idempotencyKey: "k-1", timeoutMs: 5_000 };
+    const options = {
+      claimsJson: `{"id":"u1"}`,
+      callId: "c-1",
+      requestId: "r-1",
+      idempotencyKey: "k-1",
+      timeoutMs: 5_000,
+    };
     const answer = (await call({ tea: "green" }, options)) as { left: number };
     expect(answer).toMatchObject({
       data: { tea: "green" },
       claims: { id: "u1" },
+      id: "c-1",
       requestId: "r-1",
       key: "k-1",
     });
@@ -200,8 +207,13 @@ describe("a function that is called by its route", () => {
   });
 
   it("answers likewise in Python", async () => {
-    const answer = await mesh.caller.call("python", "handler", { tea: "green" }, { claimsJson: `{"id":"u1"}` });
-    expect(answer).toEqual({ data: { tea: "green" }, claims: { id: "u1" } });
+    const answer = await mesh.caller.call(
+      "python",
+      "handler",
+      { tea: "green" },
+      { claimsJson: `{"id":"u1"}`, callId: "c-2" },
+    );
+    expect(answer).toEqual({ data: { tea: "green" }, claims: { id: "u1" }, id: "c-2" });
   });
 
   it("is called with params as any stored function when it is a fetch handler", async () => {

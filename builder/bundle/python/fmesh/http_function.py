@@ -82,8 +82,9 @@ class HttpFunction:
             value = given.get(name.lower()) or given.get(f"ce-{name.lower()}")
             if value:
                 headers[name] = value
-        if self._config.trusts_claims and "fmesh-claims" in given:
-            headers["Fmesh-Claims"] = given["fmesh-claims"]
+        for name in ("Fmesh-Claims", "Fmesh-Call-Id") if self._config.trusts_claims else ():
+            if name.lower() in given:
+                headers[name] = given[name.lower()]
         timeout_ms = self._config.timeout_ms
         try:
             wanted_ms = float(given.get("x-request-timeout", "nan")) * 1000
