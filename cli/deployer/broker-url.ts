@@ -1,4 +1,4 @@
-import { parseBrokerUrl, unixBrokerUrl } from "../../mesh/broker/dial.ts";
+import { parseBrokerUrl, unixBrokerUrl } from "../../mesh/broker/address.ts";
 import type { CloseStack } from "../../mesh/lifecycle.ts";
 import { relayUnixSocket } from "../../nats-server/relay.ts";
 import { brokerSocketPlace } from "../hosting/broker-socket.ts";

@@ -1,6 +1,6 @@
 import type { BrokerConfig } from "../../gateway/config.ts";
 import type { Broker } from "../../mesh/broker.ts";
-import { unixBrokerUrl } from "../../mesh/broker/dial.ts";
+import { unixBrokerUrl } from "../../mesh/broker/address.ts";
 import { EmbeddedBroker } from "../../mesh/broker/embedded.ts";
 import { natsBroker } from "../../mesh/broker/nats-bun.ts";
 import type { CloseStack } from "../../mesh/lifecycle.ts";

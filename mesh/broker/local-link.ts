@@ -1,15 +1,11 @@
-import type { Message, MessageHeaders, Subscription } from "../broker.ts";
+import type { Message, Subscription } from "../broker.ts";
 import { MeshError } from "../errors.ts";
-import { decodeHeaderBlock, encodeHeaderBlock, isNoRespondersBlock } from "./header-block.ts";
-import type { Delivery, Link } from "./link.ts";
+import { BlockDelivery, type BlockMessage } from "./block-delivery.ts";
+import { encodeHeaderBlock } from "./header-block.ts";
+import type { Link } from "./link.ts";
 
-/** A message as a broker in this process has it: headers are their block's text, no answer wanted is an empty `replyTo`. */
-export interface LocalMessage {
-  readonly subject: string;
-  readonly replyTo: string;
-  readonly headers: string;
-  readonly payload: Uint8Array;
-}
+/** A message as a broker in this process has it. */
+export type LocalMessage = BlockMessage;
 
 /** The least a broker in this process has to offer. */
 export interface LocalBroker {
@@ -43,7 +39,7 @@ export class LocalLink implements Link {
     { onDelivery }: Parameters<Link["subscribe"]>[2],
   ): Subscription {
     const unsubscribe = this.#local.subscribe(subject, queue, (message) =>
-      onDelivery(new LocalDelivery(message, this)),
+      onDelivery(new BlockDelivery(message, this)),
     );
     return {
       drain: async () => {
@@ -52,41 +48,5 @@ export class LocalLink implements Link {
         unsubscribe();
       },
     };
-  }
-}
-
-class LocalDelivery implements Delivery {
-  readonly #message: LocalMessage;
-  readonly #link: Link;
-  #headers: MessageHeaders | undefined;
-
-  constructor(message: LocalMessage, link: Link) {
-    this.#message = message;
-    this.#link = link;
-  }
-
-  get subject(): string {
-    return this.#message.subject;
-  }
-
-  get payload(): Uint8Array {
-    return this.#message.payload;
-  }
-
-  get headers(): MessageHeaders {
-    this.#headers ??= decodeHeaderBlock(this.#message.headers);
-    return this.#headers;
-  }
-
-  get isNoResponders(): boolean {
-    return this.payload.length === 0 && isNoRespondersBlock(this.#message.headers);
-  }
-
-  get wantsReply(): boolean {
-    return this.#message.replyTo !== "";
-  }
-
-  reply(answer: Message): void {
-    if (this.wantsReply) this.#link.publish(this.#message.replyTo, answer);
   }
 }

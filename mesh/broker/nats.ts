@@ -4,7 +4,8 @@ import { MeshError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { pause } from "../pause.ts";
 import { CarriedBroker } from "./carried-broker.ts";
-import { type Dial, parseBrokerUrl } from "./dial.ts";
+import { parseBrokerUrl } from "./address.ts";
+import type { Dial } from "./dial.ts";
 import { Exchange } from "./exchange.ts";
 import { NatsLink } from "./nats-link.ts";
 

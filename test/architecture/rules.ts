@@ -41,9 +41,10 @@ function builderZone(files: string, packages: readonly string[], why = SERVICE_C
 export const ZONES: readonly Zone[] = [
   {
     files: [
+      "mesh/broker/broker-at.ts",
       "mesh/broker/dial-tcp.ts",
-      "mesh/broker/dial-unix.ts",
-      "mesh/broker/stream-socket.ts",
+      "mesh/broker/server-parser.ts",
+      "mesh/broker/unix*.ts",
       "mesh/broker/nats-bun.ts",
     ],
     mayImport: [CORE, "mesh/broker/*.ts"],
@@ -217,6 +218,7 @@ export const MAY_EXPORT_DEFAULT: readonly string[] = [
   "vitest.config.ts",
   "cli/init/template/vitest.config.ts",
   "scripts/totals-reporter.ts",
+  "test/cluster/vitest.config.ts",
   "gateway/runtime/workerd.ts",
   "examples/**",
   "test/**/fixtures/**",

@@ -3,10 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Broker } from "../../mesh/broker.ts";
 import { dialTcp } from "../../mesh/broker/dial-tcp.ts";
-import { dialUnix } from "../../mesh/broker/dial-unix.ts";
 import { dialWebSocket } from "../../mesh/broker/dial.ts";
 import { EmbeddedBroker } from "../../mesh/broker/embedded.ts";
+import type { DistantBroker } from "../../mesh/broker/nats-bun.ts";
 import { NatsBroker } from "../../mesh/broker/nats.ts";
+import { UnixBroker } from "../../mesh/broker/unix.ts";
 import { type Log, silentLog } from "../../mesh/log.ts";
 import { type BrokerKind, type BrokerUnderTest, type UseNatsOptions, useNats } from "../support/nats.ts";
 
@@ -17,7 +18,7 @@ export type LinkKind = "WebSocket" | "TCP" | "Unix socket" | "function calls";
 export interface BrokerLink extends AsyncDisposable {
   readonly url: string;
   /** A connection by socket that was not started yet; closed with the link. */
-  client(options?: { url?: string; log?: Log }): NatsBroker;
+  client(options?: { url?: string; log?: Log }): DistantBroker;
   /** A connection that is up; closed with the link. */
   connect(options?: { log?: Log }): Promise<Broker>;
   stopBroker(): Promise<void>;
@@ -31,16 +32,12 @@ export async function openLink(kind: BrokerKind, link: LinkKind, options: UseNat
   let nats: BrokerUnderTest | undefined = await useNats(kind, { ...options, ...unixPath });
   const { tcpUrl, wsUrl, unixUrl } = nats;
   const clients: Broker[] = [];
-  const byKind = {
-    WebSocket: { dial: dialWebSocket(), url: wsUrl },
-    TCP: { dial: dialTcp, url: tcpUrl },
-    "Unix socket": { dial: dialUnix, url: unixUrl },
-    "function calls": { dial: dialWebSocket(), url: wsUrl },
-  };
-  const { dial, url } = byKind[link];
+  const url = { WebSocket: wsUrl, TCP: tcpUrl, "Unix socket": unixUrl, "function calls": wsUrl }[link];
+  const dial = link === "TCP" ? dialTcp : dialWebSocket();
 
   const client: BrokerLink["client"] = ({ url: own = url, log = silentLog } = {}) => {
-    const broker = new NatsBroker({ url: own, name: "test", dial, log });
+    const given = { url: own, name: "test", log };
+    const broker = link === "Unix socket" ? new UnixBroker(given) : new NatsBroker({ ...given, dial });
     clients.push(broker);
     return broker;
   };

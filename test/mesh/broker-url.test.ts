@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseBrokerUrl, unixBrokerUrl } from "../../mesh/broker/dial.ts";
+import { parseBrokerUrl, unixBrokerUrl } from "../../mesh/broker/address.ts";
 
 test.each([
   ["ws://localhost:9222", "ws://localhost:9222", undefined],

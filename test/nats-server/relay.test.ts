@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Broker } from "../../mesh/broker.ts";
-import { unixBrokerUrl } from "../../mesh/broker/dial.ts";
+import { unixBrokerUrl } from "../../mesh/broker/address.ts";
 import { natsBroker } from "../../mesh/broker/nats-bun.ts";
 import { silentLog } from "../../mesh/log.ts";
 import { type Relay, relayUnixSocket } from "../../nats-server/relay.ts";

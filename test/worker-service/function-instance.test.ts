@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Bundle } from "../../builder/build.ts";
 import { type Broker, EMPTY_MESSAGE } from "../../mesh/broker.ts";
-import { unixBrokerUrl } from "../../mesh/broker/dial.ts";
+import { unixBrokerUrl } from "../../mesh/broker/address.ts";
 import { natsBroker } from "../../mesh/broker/nats-bun.ts";
 import { CALL_HEADERS, decodeReply } from "../../mesh/call.ts";
 import { type InstanceReport, parseInstanceReport } from "../../mesh/instance-report.ts";

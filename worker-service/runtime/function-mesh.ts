@@ -1,4 +1,4 @@
-import type { NatsBroker } from "../../mesh/broker/nats.ts";
+import type { DistantBroker } from "../../mesh/broker/nats-bun.ts";
 import { type Closable, CloseStack } from "../../mesh/lifecycle.ts";
 import type { Log } from "../../mesh/log.ts";
 import type { Tracing } from "../../mesh/tracing.ts";
@@ -22,7 +22,7 @@ export interface ServedByMesh extends Closable {
 
 /** Puts a function on the broker as soon as that can be reached. */
 export function joinMesh(
-  nats: NatsBroker,
+  nats: DistantBroker,
   options: {
     readonly shape: FunctionShape;
     readonly config: FunctionConfig;

@@ -1,4 +1,4 @@
-import { natsBroker } from "../../mesh/broker/nats-bun.ts";
+import { brokerAt } from "../../mesh/broker/broker-at.ts";
 import { CloseStack } from "../../mesh/lifecycle.ts";
 import { startTracing } from "../../mesh/tracing/start.ts";
 import { functionConfig } from "../function-config.ts";
@@ -47,6 +47,12 @@ export async function runFunction(
   // Before the handler is loaded: as the first process of a container nothing else would end this one.
   const stop = stopWithProcess(() => parts.close(), { log, isSupervised });
 
+  const project = mesh?.project ?? NO_PROJECT;
+  const nats = mesh && (await brokerAt({ url: mesh.brokerUrl, name: `${project}.${service}`, log: connectionLog }));
+  const broker = parts.use(nats ?? new NoBroker());
+  // While the handler is loaded; that it fails is told to whoever joins.
+  nats?.connect().catch(() => undefined);
+
   // After its own variables were read: what a secret is called must not change how the function is served.
   if (secretsFolder !== undefined) Object.assign(env, readSecrets(secretsFolder));
   const shape = functionShape(await load());
@@ -56,9 +62,6 @@ export async function runFunction(
     ...(mesh && { "service.namespace": mesh.project }),
   };
   const { tracing } = parts.use(await startTracing({ resource, env, log: connectionLog }));
-  const project = mesh?.project ?? NO_PROJECT;
-  const nats = mesh && natsBroker({ url: mesh.brokerUrl, name: `${project}.${service}`, log: connectionLog });
-  const broker = parts.use(nats ?? new NoBroker());
   const served: { drain(): Promise<void> }[] = [];
   let port: number | undefined;
   if (config.port !== undefined) {
