@@ -132,6 +132,8 @@ class Joined {
   }
 
   async leave(): Promise<void> {
+    // The broker would go on giving it calls until it noticed, and those would be lost.
+    if (this.#broker.status === "connected") await this.#setShare(0);
     await this.#broker.close();
   }
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Deployment } from "../../../mesh/deployment.ts";
 import { jsonLog } from "../../../mesh/log.ts";
+import { useNats } from "../../support/nats.ts";
 import { deploymentOf } from "./deployments.ts";
 import { type Behaviour, InstancesInProcess } from "./instances-in-process.ts";
 import { type LocalHome, openLocalHome } from "./local-home.ts";
@@ -135,6 +136,32 @@ test("the calls of an instance that has lost its way to the broker are for anoth
   expect(instances.live.length).toBeGreaterThan(1);
 });
 
+test("a broker that was away finds everything as it was", async () => {
+  const scale = { min: 0, max: 5, concurrency: 10, idleSeconds: 60 };
+  await deploy(1, { scale });
+  await deploy(2, { scale, traffic: { 1: 75, 2: 25 } });
+  const before = [...instances.live];
+  const tcpPort = Number(new URL(home.nats.tcpUrl).port);
+  await home.nats.stop();
+  await until(() => home.broker.status === "disconnected");
+  const nats = await useNats("embedded", { tcpPort });
+  try {
+    await until(() => home.broker.status === "connected");
+    const answers = new Set<unknown>();
+    while (answers.size < 2) answers.add(await home.call(GREET));
+    before[0]?.busy(10, 5);
+    // Who calls before they are back themselves has others started.
+    await instances.until(() => instances.live.length >= 3);
+    expect(instances.live.slice(0, 2)).toEqual(before);
+    for (const instance of [...instances.live]) instance.end();
+    await instances.until(() => instances.live.length === 0);
+    expect([1, 2]).toContain(await home.call(GREET));
+  } finally {
+    await home.deployer.close();
+    await nats.stop();
+  }
+});
+
 test("an instance that says nothing for long is told of, and not ended", async () => {
   const logged: Record<string, unknown>[] = [];
   const log = jsonLog((line) => logged.push(JSON.parse(line) as Record<string, unknown>));
@@ -149,6 +176,10 @@ test("an instance that says nothing for long is told of, and not ended", async (
   while (!logged.some(({ message }) => String(message).includes("does not say how it does"))) await Bun.sleep(20);
   expect(others.live).toContain(silent);
 });
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await Bun.sleep(10);
+}
 
 function become(behaviour: Behaviour): void {
   instances.behaviours.set(IMAGE.digest, behaviour);
