@@ -1,11 +1,11 @@
-import { listOf, type KubeObject } from "./objects.ts";
+import { listOf, type KubeObject, textOf } from "./objects.ts";
 import type { LogLine, PodLogs } from "./pod-logs.ts";
 import { badRequest } from "./status.ts";
 
 /** Answers a request for the log of a pod, as the kubelet does. */
 export function answerLog(pod: KubeObject, query: URLSearchParams, logs: PodLogs): Response {
   const container = query.get("container");
-  const containers = listOf(pod.spec?.["containers"]).map(({ name }) => String(name));
+  const containers = listOf(pod.spec?.["containers"]).map(({ name }) => textOf(name));
   if (container === null && containers.length > 1) {
     const choices = containers.join(" ");
     throw badRequest(`a container name must be specified for pod ${pod.metadata.name}, choose one of: [${choices}]`);
@@ -56,10 +56,8 @@ function refuseWaiting(
 ): void {
   const [container] = listOf(status?.["containerStatuses"]);
   const waiting = (container?.["state"] as { waiting?: { reason?: string } } | undefined)?.waiting;
-  const of = `container "${String(container?.["name"])}" in pod "${name}"`;
-  if (isPrevious && lines.length === 0)
-    throw badRequest(`previous terminated ${of.replace("in pod", "in pod")} not found`);
-  if (waiting !== undefined && lines.length === 0) {
-    throw badRequest(`${of} is waiting to start: ${waiting.reason ?? "ContainerCreating"}`);
-  }
+  const of = `container "${textOf(container?.["name"])}" in pod "${name}"`;
+  if (lines.length > 0) return;
+  if (isPrevious) throw badRequest(`previous terminated ${of} not found`);
+  if (waiting !== undefined) throw badRequest(`${of} is waiting to start: ${waiting.reason ?? "ContainerCreating"}`);
 }

@@ -35,6 +35,11 @@ export class Watches {
     }
   }
 
+  /** Tells all watchers something that did not happen. */
+  write(event: object): void {
+    for (const watch of this.#open) watch.write(event);
+  }
+
   /** Ends all watches as the server does when their time is up. */
   end(): void {
     for (const watch of [...this.#open]) watch.end();

@@ -4,6 +4,8 @@ import { DeployError } from "../../deploy-error.ts";
 export function connectionError(error: unknown, { host, origin }: { host: string; origin: string }): unknown {
   if (!(error instanceof Error) || error instanceof DeployError) return error;
   const code = "code" in error && typeof error.code === "string" ? error.code : error.name;
+  // Whatever else there is, is no connection's.
+  if (code === error.name && !/^(?:Abort|Timeout)Error$/.test(code)) return error;
   // The original may hold the address of a proxy with its password.
   const cause = new Error(code);
   const told = (text: string): DeployError => new DeployError("unreachable", text, { cause });

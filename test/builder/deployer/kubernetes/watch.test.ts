@@ -138,6 +138,34 @@ test("a bookmark spares whoever comes back the list", async () => {
   expect(server.requests.filter((line) => line.includes("/bookmarked/") && !line.includes("watch=1"))).toHaveLength(1);
 });
 
+test("what the server tells wrongly is told once, and what it tells next is taken", async () => {
+  const { next, put, cluster, warnings } = await watched("garbled");
+  expect(await next()).toBe("synced");
+  const changed = next();
+  await watching("garbled");
+  const until = (words: string, event: object): Promise<void> =>
+    expect
+      .poll(
+        () => {
+          cluster.watches.write(event);
+          return warnings.join();
+        },
+        { interval: 2 },
+      )
+      .toContain(words);
+  await until("cannot be read", { type: "MODIFIED" });
+  await until("etcd is not well", {
+    type: "ERROR",
+    object: { kind: "Status", code: 500, message: "etcd is not well" },
+  });
+  put("a", "1");
+  expect(await changed).toBe("put a");
+  expect(warnings).toEqual([
+    expect.stringContaining("tells of something that cannot be read"),
+    expect.stringContaining("etcd is not well; try again later"),
+  ]);
+});
+
 test("it goes on when the time of a watch is up", async () => {
   const { next, put, cluster } = await watched("timed");
   expect(await next()).toBe("synced");

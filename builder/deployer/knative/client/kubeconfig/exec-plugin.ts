@@ -2,6 +2,7 @@ import { isAbsolute, resolve } from "node:path";
 import * as v from "valibot";
 import { DeployError } from "../../../deploy-error.ts";
 import { type Found, isGiven } from "./merged.ts";
+import { readAuthority } from "./pem.ts";
 import { runProgram } from "./run-program.ts";
 import type { ClusterEntry, ExecEntry } from "./schema.ts";
 
@@ -17,7 +18,7 @@ export interface ExecCredential {
 export interface ExecOptions {
   readonly plugin: Found<ExecEntry>;
   /** What the plugin is told of the cluster, if it wants to be. */
-  readonly cluster: ClusterEntry;
+  readonly cluster: Found<ClusterEntry>;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Default: a minute. It may ask another service, but no person. */
   readonly timeoutMs?: number;
@@ -49,7 +50,7 @@ export async function askPlugin(options: ExecOptions): Promise<ExecCredential> {
   if (interactiveMode === "Always") throw told("asks a person, and there is none here; use one that does not");
   // A name is looked up in PATH; a path begins where the file is.
   const program = command.includes("/") && !isAbsolute(command) ? resolve(plugin.folder, command) : command;
-  const info = { interactive: false, ...(provideClusterInfo === true && { cluster: clusterInfo(cluster) }) };
+  const info = { interactive: false, ...(provideClusterInfo === true && { cluster: await clusterInfo(cluster) }) };
   const { code, output, complaints } = await runProgram([program, ...(args ?? [])], {
     env: {
       ...env,
@@ -86,12 +87,14 @@ function readStatus(
   };
 }
 
-function clusterInfo(cluster: ClusterEntry): Readonly<Record<string, unknown>> {
+async function clusterInfo(cluster: Found<ClusterEntry>): Promise<Readonly<Record<string, unknown>>> {
+  const { entry } = cluster;
+  const ca = await readAuthority(cluster);
   return {
-    server: cluster.server,
-    "tls-server-name": cluster["tls-server-name"] ?? undefined,
-    "insecure-skip-tls-verify": cluster["insecure-skip-tls-verify"] ?? undefined,
-    "certificate-authority-data": cluster["certificate-authority-data"] ?? undefined,
-    "proxy-url": cluster["proxy-url"] ?? undefined,
+    server: entry.server,
+    "tls-server-name": entry["tls-server-name"] ?? undefined,
+    "insecure-skip-tls-verify": entry["insecure-skip-tls-verify"] ?? undefined,
+    "certificate-authority-data": ca === undefined ? undefined : new TextEncoder().encode(ca).toBase64(),
+    "proxy-url": entry["proxy-url"] ?? undefined,
   };
 }

@@ -4,7 +4,7 @@ import { steadyProof } from "../same-proof.ts";
 import { KeptCredential } from "./kept-credential.ts";
 import { identityOf } from "./identity.ts";
 import { type Found, isGiven, type Merged } from "./merged.ts";
-import { expiryOf, readPem } from "./pem.ts";
+import { expiryOf, readAuthority } from "./pem.ts";
 import type { ClusterEntry, UserEntry } from "./schema.ts";
 
 export interface KubeconfigAccessOptions {
@@ -67,7 +67,7 @@ function proofOf({ cluster, user, origin, env, now }: Parts): Pick<KubeAccess, "
   const plugin =
     user === undefined || exec === undefined || exec === null
       ? undefined
-      : new KeptCredential({ plugin: { ...user, entry: exec }, cluster: cluster.entry, env }, now);
+      : new KeptCredential({ plugin: { ...user, entry: exec }, cluster, env }, now);
   const steady = steadyProof();
   return {
     async proof({ signal }) {
@@ -91,11 +91,12 @@ async function trustOf(cluster: Found<ClusterEntry>, origin: string): Promise<Pr
   const name = entry["tls-server-name"];
   const serverName = isGiven(name) ? { serverName: name } : {};
   if (entry["insecure-skip-tls-verify"] === true) return { rejectUnauthorized: false, ...serverName };
-  const [data, file] = [entry["certificate-authority-data"], entry["certificate-authority"]];
-  const what = "the certificate authority";
-  const ca = await readPem({ data, file, what, code: "unreachable" }, cluster);
+  const ca = await readAuthority(cluster);
   if (ca !== undefined && !ca.includes("-----BEGIN CERTIFICATE-----")) {
-    throw new DeployError("unreachable", `${what} of ${origin} is no certificate; correct it, or have it made again`);
+    throw new DeployError(
+      "unreachable",
+      `the certificate authority of ${origin} is no certificate; correct it, or have it made again`,
+    );
   }
   return { ...(ca !== undefined && { ca }), ...serverName };
 }

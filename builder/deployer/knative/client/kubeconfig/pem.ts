@@ -2,6 +2,7 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import { resolve } from "node:path";
 import { DeployError, type DeployErrorCode } from "../../../deploy-error.ts";
 import { type Found, isGiven } from "./merged.ts";
+import type { ClusterEntry } from "./schema.ts";
 import { readNeeded } from "./read-file.ts";
 
 /** Where PEM stands: in the entry itself, in base64, or in a file. */
@@ -26,6 +27,12 @@ export async function readPem(
   } catch {
     throw new DeployError(code, `${what} in "${from.file}" is no base64; correct it, or have it made again`);
   }
+}
+
+/** Whom a cluster's certificate has to be of; `undefined` for those that everybody trusts. */
+export function readAuthority(cluster: Found<ClusterEntry>): Promise<string | undefined> {
+  const { "certificate-authority-data": data, "certificate-authority": file } = cluster.entry;
+  return readPem({ data, file, what: "the certificate authority", code: "unreachable" }, cluster);
 }
 
 /** @throws DeployError `unauthorized` for a certificate or key that can show nobody anything. */
