@@ -51,10 +51,12 @@ export function endToEnd(headers: Headers, except: readonly string[] = []): [str
 
 /** A head as a header's value: JSON in ASCII. */
 export function encodeHead(head: HttpRequestHead | HttpResponseHead): string {
-  return JSON.stringify(head).replaceAll(
-    /[\u007f-\uffff]/g,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
+  return inAscii(JSON.stringify(head));
+}
+
+/** JSON text that means the same and holds nothing but ASCII, as the fields of HTTP do. */
+export function inAscii(json: string): string {
+  return json.replaceAll(/[\u007f-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 /** @throws MeshError `invalid_request` when it is no request's head. */

@@ -1,5 +1,6 @@
 import { CALL_HEADERS, JSON_TYPE, NO_CLAIMS } from "../../mesh/call.ts";
-import { FUNCTION_HEADER, type HttpRequestHead, HTTP_HEADERS, decodeRequestHead } from "../../mesh/http.ts";
+import { MeshError } from "../../mesh/errors.ts";
+import { FUNCTION_HEADER, type HttpRequestHead, HTTP_HEADERS, decodeRequestHead, inAscii } from "../../mesh/http.ts";
 import type { Route } from "../deployer.ts";
 import type { CallBody } from "./call-body.ts";
 import type { CallInHand } from "./call-in-hand.ts";
@@ -29,14 +30,12 @@ export function routeRequest(call: CallInHand, route: Route, body: CallBody): Ro
   const { headers: given } = call.message;
   const carried = given[HTTP_HEADERS.request];
   const head: HttpRequestHead | undefined = carried === undefined ? undefined : decodeRequestHead(carried);
-  const headers = new Headers(head?.headers ?? { "Content-Type": given[CALL_HEADERS.contentType] ?? JSON_TYPE });
+  const headers = new Headers(head?.headers);
+  if (head === undefined) put(headers, CALL_HEADERS.contentType, given[CALL_HEADERS.contentType] ?? JSON_TYPE);
   for (const name of OF_THE_CONNECTION) headers.delete(name);
   // `fetch` would ask for compression of its own accord, and nobody would undo it here.
   if (!headers.has("Accept-Encoding")) headers.set("Accept-Encoding", "identity");
-  for (const [name, value] of Object.entries(callHeaders(call))) {
-    if (value === undefined) headers.delete(name);
-    else headers.set(name, value);
-  }
+  for (const [name, value] of Object.entries(callHeaders(call))) put(headers, name, value);
   if (route.host !== undefined) headers.set("Host", route.host);
   const method = head?.method ?? "POST";
   const hasBody = method !== "GET" && method !== "HEAD";
@@ -66,11 +65,23 @@ function callHeaders({ id, to, leftMs, message: { headers } }: CallInHand): Reco
     [baggage]: headers[baggage],
     [idempotencyKey]: headers[idempotencyKey],
     [CALL_HEADERS.id]: id === "" ? undefined : id,
-    [claims]: headers[claims] ?? NO_CLAIMS,
+    [claims]: inAscii(headers[claims] ?? NO_CLAIMS),
     [requestId]: headers[requestId] ?? (id === "" ? undefined : id),
     [TIMEOUT_HEADER]: (leftMs / 1000).toFixed(3),
     [FUNCTION_HEADER]: to.function,
   };
+}
+
+/** @throws MeshError `invalid_request` for a value that messages can hold and HTTP cannot. */
+function put(headers: Headers, name: string, value: string | undefined): void {
+  headers.delete(name);
+  if (value === undefined) return;
+  try {
+    headers.set(name, value);
+  } catch (cause) {
+    const text = `the call's ${name} holds characters that do not travel by HTTP; use ASCII`;
+    throw new MeshError("invalid_request", text, { cause });
+  }
 }
 
 function urlOf({ url }: Route, head: HttpRequestHead | undefined): string {

@@ -122,6 +122,16 @@ describe("a function that is called by its route", () => {
     expect(answer.left).toBeLessThanOrEqual(5_000);
   });
 
+  it("is told of names in any alphabet, where HTTP has none", async () => {
+    expect(await call({ tea: "緑茶" }, { claimsJson: `{"name":"Zoë 緑"}` })).toMatchObject({
+      data: { tea: "緑茶" },
+      claims: { name: "Zoë 緑" },
+    });
+    const error = await errorOf(call({}, { idempotencyKey: "鍵" }));
+    expect(error).toMatchObject({ code: "invalid_request" });
+    expect(error.message).toContain("Idempotency-Key");
+  });
+
   it("answers nothing, bytes, and more than a message holds", async () => {
     expect(await call()).toBeUndefined();
     expect(await call({ bytes: 3 })).toEqual(new Uint8Array([7, 7, 7]));
