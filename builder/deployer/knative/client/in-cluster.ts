@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import type { KubeAccess } from "./access.ts";
+import { bearer } from "./bearer.ts";
 import { readIfThere, readNeeded } from "./kubeconfig/read-file.ts";
-import { steadyProof } from "./same-proof.ts";
+import { steadyProof } from "./steady-proof.ts";
 
 /** Where Kubernetes puts what a pod shows who it is with. */
 const FOLDER = "/var/run/secrets/kubernetes.io/serviceaccount";
@@ -19,11 +20,12 @@ export async function inClusterAccess({ env, folder = FOLDER }: InClusterOptions
   const [tokenFile, caFile] = [join(folder, "token"), join(folder, "ca.crt")];
   if ((await readIfThere(tokenFile)) === undefined) return undefined;
   const namespace = (await readIfThere(join(folder, "namespace")))?.trim();
+  const origin = `the service account in "${folder}"`;
   const steady = steadyProof();
   return {
     server: new URL(`https://${host.includes(":") ? `[${host}]` : host}:${port}`),
     namespace: namespace === undefined || namespace === "" ? "default" : namespace,
-    origin: `the service account in "${folder}"`,
+    origin,
     warnings: [],
     // Both rotate; the kubelet writes them anew long before they end.
     async proof() {
@@ -31,7 +33,7 @@ export async function inClusterAccess({ env, folder = FOLDER }: InClusterOptions
         readNeeded(tokenFile, { what: "the token of the service account", code: "unauthorized" }),
         readNeeded(caFile, { what: "the authority of the cluster", code: "unreachable" }),
       ]);
-      return steady({ headers: { authorization: `Bearer ${token.trim()}` }, tls: { ca } });
+      return steady({ headers: { authorization: bearer(token.trim(), origin) }, tls: { ca } });
     },
     refused: () => true,
   };

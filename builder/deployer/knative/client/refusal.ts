@@ -24,6 +24,13 @@ export interface Asked {
 export function refusalOf({ code, status }: Refusal, asked: Asked): DeployError {
   const { verb, what, host, origin } = asked;
   const said = status.message === "" ? `HTTP status ${code}` : status.message;
+  if (code < 400) {
+    const advice = `correct the server of ${origin}`;
+    return new DeployError(
+      "unreachable",
+      `"${host}" sends elsewhere (HTTP status ${code}): it is no API server; ${advice}`,
+    );
+  }
   if (code === 401) {
     const advice = `log in again, or correct the user of ${origin}`;
     return new DeployError("unauthorized", `the cluster "${host}" does not know us, or no longer; ${advice}`);

@@ -101,7 +101,7 @@ export class Requests {
       } catch (error) {
         signal.throwIfAborted();
         const explained = this.explain(error);
-        if (left <= 0 || !isPassing(error)) throw explained;
+        if (left <= 0 || explained === error || !isPassing(error)) throw explained;
         await backOff.wait(signal);
       }
     }
@@ -165,7 +165,6 @@ export class Requests {
 
 // Whatever is sent may be sent twice: what is applied is the same then, and what is deleted is gone.
 function isPassing(error: unknown): boolean {
-  if (error instanceof DeployError || !(error instanceof Error)) return false;
-  const code = "code" in error && typeof error.code === "string" ? error.code : "";
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
   return !/CERT|LEAF_SIGNATURE|ISSUER|ENOTFOUND|EPROTO/.test(code);
 }

@@ -102,6 +102,21 @@ test("a token file that is missing is named", async () => {
   expect(message).toContain(`the token file "${join(server.folder, "nowhere/token")}" cannot be read (ENOENT)`);
 });
 
+test("a token that is none is refused without being told", async () => {
+  const { server } = kubernetes;
+  for (const [token, words] of [
+    ["half of-a-secret", "holds what no token holds"],
+    ["two\nlines", "holds what no token holds"],
+  ] as const) {
+    const client = await openedClient(server, { user: { token } });
+    const { code, message } = await failureOf(client.version(GO));
+    expect(code).toBe("unauthorized");
+    expect(message).toContain(words);
+    expect(message).not.toContain("secret");
+    expect(message).not.toContain("lines");
+  }
+});
+
 test("a user and a password are shown as such", async () => {
   const { server } = kubernetes;
   server.cluster.access.addToken("ann:pass:word", { name: "ann" });

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { DeployError } from "../../../deploy-error.ts";
+import { bearer } from "../bearer.ts";
 import type { ExecCredential } from "./exec-plugin.ts";
 import { type Found, isGiven } from "./merged.ts";
 import { checkClientCertificate, readPem } from "./pem.ts";
@@ -43,7 +44,7 @@ export async function identityOf(
   const basic = isGiven(username)
     ? `Basic ${new TextEncoder().encode(`${username}:${password ?? ""}`).toBase64()}`
     : undefined;
-  const authorization = token === undefined ? basic : `Bearer ${token}`;
+  const authorization = token === undefined ? basic : bearer(token, origin);
   return {
     headers: { ...(authorization !== undefined && { authorization }), ...impersonated(entry) },
     ...(pair.cert !== undefined && pair.key !== undefined && { cert: pair.cert, key: pair.key }),

@@ -1,4 +1,5 @@
 import { unlessAborted } from "../../../../registry/unless-aborted.ts";
+import type { Proof } from "../access.ts";
 import { askPlugin, type ExecCredential, type ExecOptions } from "./exec-plugin.ts";
 
 /** Before it ends, so that it does not end on the way. */
@@ -22,10 +23,11 @@ export class KeptCredential {
     return unlessAborted(this.#asking, signal);
   }
 
-  /** It was refused, as a header or as a certificate. Another may have got a new one meanwhile, and that is kept. */
-  forget(sent: string | undefined): void {
+  /** It was refused. Another may have got a new one meanwhile, and that is kept. */
+  forget({ headers, tls }: Proof): void {
     const { token, cert } = this.#kept ?? {};
-    if (sent === `Bearer ${token}` || sent === cert) this.#kept = undefined;
+    const isKept = token === undefined ? tls.cert === cert : headers["authorization"] === `Bearer ${token}`;
+    if (isKept) this.#kept = undefined;
   }
 
   async #ask(): Promise<ExecCredential> {

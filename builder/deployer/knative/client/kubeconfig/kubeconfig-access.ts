@@ -1,6 +1,6 @@
 import { DeployError } from "../../../deploy-error.ts";
 import type { KubeAccess, Proof } from "../access.ts";
-import { steadyProof } from "../same-proof.ts";
+import { steadyProof } from "../steady-proof.ts";
 import { KeptCredential } from "./kept-credential.ts";
 import { identityOf } from "./identity.ts";
 import { type Found, isGiven, type Merged } from "./merged.ts";
@@ -76,10 +76,11 @@ function proofOf({ cluster, user, origin, env, now }: Parts): Pick<KubeAccess, "
       const { headers, ...pair } = identity;
       return steady({ headers, tls: { ...(await trustOf(cluster, origin)), ...pair } });
     },
-    refused({ tls, headers }: Proof) {
-      plugin?.forget(headers["authorization"] ?? tls.cert);
+    refused(proof) {
+      plugin?.forget(proof);
       if (plugin !== undefined) return true;
-      const expiry = tls.cert === undefined ? undefined : expiryOf(tls.cert, now());
+      const { cert } = proof.tls;
+      const expiry = cert === undefined ? undefined : expiryOf(cert, now());
       if (expiry === undefined) return isGiven(user?.entry.tokenFile);
       throw new DeployError("unauthorized", `the client certificate of ${origin} expired on ${expiry}; log in again`);
     },

@@ -25,7 +25,7 @@ export async function readIfThere(file: string): Promise<string | undefined> {
       return undefined;
     }
     const why = error instanceof Error ? error.message : String(error);
-    throw new DeployError("unreachable", `the kubeconfig "${file}" cannot be read (${why}); correct its rights`, {
+    throw new DeployError("unreachable", `"${file}" cannot be read (${why}); correct its rights`, {
       cause: error,
     });
   }
