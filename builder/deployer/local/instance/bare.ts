@@ -33,9 +33,7 @@ export function bare(
   const env = Object.entries(image.env).map(([name, value]) => [name, onDisk(value, image)] as const);
   return {
     command: [program, ...args.map((arg) => withPaths(arg, image, own))],
-    env: {
-      ...environmentOf({ ...Object.fromEntries(env), PATH }, spec, { natsUrl: spec.natsUrl, secrets }),
-    },
+    env: environmentOf({ ...Object.fromEntries(env), PATH }, spec, { natsUrl: spec.natsUrl, secrets }),
     folder: onDisk(image.folder, image),
     inputs: [],
     isGuarded: false,

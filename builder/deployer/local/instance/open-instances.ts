@@ -55,8 +55,9 @@ export async function openInstances(options: OpenInstancesOptions): Promise<Inst
   const { registry, sandbox: mode, bwrap, controlGroups = "auto", log } = options;
   // Instances are started somewhere else.
   const folder = resolve(options.folder);
-  await mkdir(folder, { recursive: true });
-  await chmod(folder, 0o711);
+  // Others may pass through it, to images; a folder that was there is as its owner wants it.
+  const isNew = (await mkdir(folder, { recursive: true })) !== undefined;
+  if (isNew) await chmod(folder, 0o711);
   const architecture = arch === "arm64" ? "arm64" : "amd64";
   const { maxLayerBytes: maxBytes = MAX_LAYER_BYTES } = options;
   const images = await ImageStore.open({ registry, folder, architecture, maxBytes });
@@ -103,8 +104,9 @@ class LocalInstances implements Instances {
   async start(spec: InstanceSpec, on: InstanceEvents): Promise<RunningInstance> {
     const { deployment, instance } = spec;
     const { limiter, guard, onDisk, inMemory } = this.#parts;
-    if (this.#isClosed)
+    if (this.#isClosed) {
       throw new DeployError("start_failed", `"${deployment.label}" is not started: the deployer ends`);
+    }
     const name = `${deployment.project}.${deployment.label}.${instance}`;
     const parts = new CloseStack();
     try {
@@ -165,13 +167,18 @@ class LocalInstances implements Instances {
     this.#running.set(running, digest);
     const ended = running.ended.then(async (end) => {
       this.#running.delete(running);
-      await parts.close();
-      if (this.#leaving.has(digest) && ![...this.#running.values()].includes(digest)) {
-        this.#leaving.delete(digest);
-        await this.#parts.images.remove(digest);
-      }
+      await this.#cleanUp(digest, parts).catch((error: unknown) => {
+        this.#options.log.warn("what an instance has left could not be removed", { error });
+      });
       return end;
     });
     return { pid: running.pid, ended, stop: (graceMs) => running.stop(graceMs).then(() => ended) };
+  }
+
+  async #cleanUp(digest: string, parts: CloseStack): Promise<void> {
+    await parts.close();
+    if (!this.#leaving.has(digest) || [...this.#running.values()].includes(digest)) return;
+    this.#leaving.delete(digest);
+    await this.#parts.images.remove(digest);
   }
 }

@@ -1,6 +1,6 @@
-import { chmodSync, mkdirSync, readFileSync, readdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { kill } from "node:process";
+import { getuid, kill } from "node:process";
 import { isAbandoned, ownedName } from "./owner.ts";
 import { beganAt } from "./process-tree.ts";
 
@@ -28,7 +28,10 @@ export class PrivateFolder {
   /** @param parent where it is; other processes may have theirs there. */
   constructor(parent: string) {
     mkdirSync(parent, { recursive: true });
-    for (const name of readdirSync(parent).filter(isAbandoned)) sweep(join(parent, name));
+    for (const name of readdirSync(parent).filter(isAbandoned)) {
+      // Where anybody may make folders, somebody else's would have us end what they like.
+      if (statSync(join(parent, name)).uid === getuid?.()) sweep(join(parent, name));
+    }
     this.#folder = join(parent, ownedName());
     makeFolder(this.#folder);
   }

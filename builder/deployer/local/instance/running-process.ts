@@ -68,7 +68,11 @@ class RunningProcess implements RunningInstance {
       this.#isOutOfMemory = true;
       this.#killAll();
     };
-    this.#watch = new Watch(this.pid, options.watched, { onOutOfMemory, onTooManyProcesses: () => this.#killAll() });
+    const onTooManyProcesses = (): void => {
+      options.output.say(`it is ended, since it has started more than ${options.watched.processes} processes`);
+      this.#killAll();
+    };
+    this.#watch = new Watch(this.pid, options.watched, { onOutOfMemory, onTooManyProcesses });
     this.ended = this.#untilEnded();
     options.group?.add(this.pid).catch((error: unknown) => {
       options.output.say(`it is ended, since the kernel does not limit it: ${String(error)}`);
@@ -93,7 +97,7 @@ class RunningProcess implements RunningInstance {
 
   /** A guard passes no signals on; who is not there yet has nothing to finish. */
   #askToEnd(): void {
-    this.#watch.close();
+    this.#watch.letRun();
     const asked = this.#isGuarded ? childrenOf(this.pid).flatMap(childrenOf) : [this.pid];
     if (asked.length === 0) this.#killAll();
     for (const pid of asked) signal(pid, "SIGTERM");

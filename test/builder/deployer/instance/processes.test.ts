@@ -1,10 +1,14 @@
 import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { descendantsOf } from "../../../../builder/deployer/local/instance/process-tree.ts";
 import { bubblewrap } from "../../../support/bubblewrap.ts";
 import { deploymentOf, start, told, useInstances } from "./using-instances.ts";
 
 const used = useInstances();
+
+const SPEC = { instance: "it", natsUrl: "nats://127.0.0.1:1", share: 1 };
+const IN_SILENCE = { line: () => undefined };
 
 /** Goes on until it is told to end. */
 const OBEDIENT = `
@@ -240,6 +244,21 @@ describe.each([
     await expect(start(await open(), deployment)).rejects.toMatchObject({
       code,
       message: expect.stringContaining(message),
+    });
+  });
+
+  test("keeps its image until it has ended, when nobody else wants it", async () => {
+    const instances = await open();
+    const image = await used.publish(`${OBEDIENT} // ${sandbox}`);
+    const running = await start(instances, deploymentOf(image));
+    await running.line("up");
+    const place = join(used.folder, "deployer/images", image.digest.slice(7));
+    await instances.keepOnly([]);
+    expect(existsSync(place)).toBe(true);
+    await running.stop(10_000);
+    expect(existsSync(place)).toBe(false);
+    await expect(instances.start({ ...SPEC, deployment: deploymentOf(image) }, IN_SILENCE)).rejects.toMatchObject({
+      code: "image_unavailable",
     });
   });
 

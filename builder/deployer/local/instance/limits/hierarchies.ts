@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Limited, Limits } from "../limits.ts";
 
 /** A tree of control groups, and what is limited in it. */
@@ -64,7 +64,10 @@ export const SETTINGS = {
   optional: ["memory.swap.max", "memory.memsw.limit_in_bytes", "memory.oom.group"],
 } as const;
 
-/** The groups that this process is in, or the one that was left to it, by what is limited there. */
+/**
+ * Groups that may be divided, by what is limited there, best first: those that this process is in, or the one that was left to it.
+ * A group of version 2 that has processes of its own cannot be divided, but perhaps one of those that it is in.
+ */
 export function findHierarchies(delegated: string | undefined): readonly Hierarchy[] {
   if (delegated !== undefined) return [{ folder: delegated, limits: offeredBy(delegated), files: VERSION_2 }];
   const own = ownGroups();
@@ -75,9 +78,14 @@ export function findHierarchies(delegated: string | undefined): readonly Hierarc
     if (path === undefined || (!isUnified && wanted.length === 0)) return [];
     const inside = root === "/" ? path : path.slice(path.startsWith(root) ? root.length : 0);
     const group = existsSync(join(folder, inside)) ? join(folder, inside) : folder;
-    const limits = isUnified ? offeredBy(group) : wanted;
-    return limits.length === 0 ? [] : [{ folder: group, limits, files: isUnified ? VERSION_2 : VERSION_1 }];
+    if (!isUnified) return [{ folder: group, limits: wanted, files: VERSION_1 }];
+    return upTo(folder, group).map((each) => ({ folder: each, limits: offeredBy(each), files: VERSION_2 }));
   });
+}
+
+/** A group and those that it is in. */
+function upTo(root: string, group: string): readonly string[] {
+  return group === root || !group.startsWith(root) ? [group] : [group, ...upTo(root, dirname(group))];
 }
 
 /** The limits that a group of version 2 can be divided by. */

@@ -32,9 +32,11 @@ export class Limiter {
     if (controlGroups === "off") return new Limiter([]);
     const found = findHierarchies(controlGroups === "auto" ? undefined : controlGroups);
     const usable: Hierarchy[] = [];
-    for (const hierarchy of found) {
+    for (const { limits, ...hierarchy } of found) {
+      const missing = limits.filter((limited) => !limitedBy(usable).has(limited));
+      if (missing.length === 0) continue;
       try {
-        usable.push(await takeOver(hierarchy));
+        usable.push(await takeOver({ ...hierarchy, limits: missing }));
       } catch (error) {
         log.debug("control groups cannot be used", { folder: hierarchy.folder, error });
       }
@@ -77,7 +79,7 @@ async function takeOver(hierarchy: Hierarchy): Promise<Hierarchy> {
   if (hierarchy.files.version === 2) offer(hierarchy.folder, hierarchy.limits);
   mkdirSync(folder);
   try {
-    const limits = hierarchy.files.version === 2 ? offer(folder, offeredBy(folder)) : hierarchy.limits;
+    const limits = hierarchy.files.version === 2 ? offer(folder, offered(folder, hierarchy)) : hierarchy.limits;
     const own = { ...hierarchy, folder, limits };
     if (limits.length === 0) throw new Error(`"${hierarchy.folder}" cannot be divided`);
     const probe = new ControlGroup([own], "probe", PROBE);
@@ -94,6 +96,10 @@ async function takeOver(hierarchy: Hierarchy): Promise<Hierarchy> {
     remove(folder);
     throw error;
   }
+}
+
+function offered(folder: string, { limits }: Hierarchy): readonly Limited[] {
+  return offeredBy(folder).filter((limited) => limits.includes(limited));
 }
 
 /** Lets a group of version 2 be divided; answers by what it is. */

@@ -19,6 +19,7 @@ export class Watch {
   readonly #limits: Partial<Limits>;
   readonly #on: WatchEvents;
   readonly #timer: NodeJS.Timeout | undefined;
+  #mayRun = false;
   #seconds = 0;
   #lookedAt = performance.now();
   #resume: NodeJS.Timeout | undefined;
@@ -32,11 +33,16 @@ export class Watch {
     this.#timer?.unref();
   }
 
-  /** Lets what was stopped go on; what is told to end has to run for that. */
-  close(): void {
-    clearInterval(this.#timer);
+  /** Slows it down no longer: what is told to end has to run for that. */
+  letRun(): void {
+    this.#mayRun = true;
     clearTimeout(this.#resume);
     this.#goOn();
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.letRun();
   }
 
   #look(): void {
@@ -45,7 +51,9 @@ export class Watch {
     const { memoryBytes: maxBytes = Infinity, processes: maxProcesses = Infinity, processors } = this.#limits;
     if (memoryBytes > maxBytes) this.#on.onOutOfMemory();
     else if (processes > maxProcesses) this.#on.onTooManyProcesses();
-    else if (processors !== undefined && this.#resume === undefined) this.#slowDown(pids, seconds, processors);
+    else if (processors !== undefined && this.#resume === undefined && !this.#mayRun) {
+      this.#slowDown(pids, seconds, processors);
+    }
   }
 
   #slowDown(pids: readonly number[], seconds: number, processors: number): void {
