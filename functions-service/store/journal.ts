@@ -74,10 +74,11 @@ export class SqlJournal implements Journal {
       const from = sql`(select coalesce(max(first), 0) from journal where first <= ${after + 1})`;
       const whose = project === undefined ? sql`` : sql` and project = ${project}`;
       const wanted = sql`cast(${after + 1 + limit} as bigint) - ${from}`;
-      const { rows, isAll } = await firstRows(db, sql`first >= ${from} and first <= ${position}${whose}`, wanted);
+      const found = await firstRows(db, sql`first >= ${from} and first <= ${position}${whose}`, wanted);
+      const rows = await this.#recent.read(db, found.rows);
       const transitions: Transition[] = [];
       for (const row of rows) {
-        for (const transition of transitionsOf(row, this.#recent.of(row))) {
+        for (const transition of transitionsOf(row)) {
           if (transition.sequence <= after) continue;
           transitions.push(transition);
           if (transitions.length === limit) return { transitions, end: transition.sequence };
@@ -86,7 +87,7 @@ export class SqlJournal implements Journal {
       const last = rows.at(-1);
       return {
         transitions,
-        end: Math.max(after, isAll || last === undefined ? position : last.first + last.count - 1),
+        end: Math.max(after, found.isAll || last === undefined ? position : last.first + last.count - 1),
       };
     });
   }

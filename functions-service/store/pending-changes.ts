@@ -1,14 +1,10 @@
-import type { Change, EventEnded } from "../store.ts";
+import type { EventEnded } from "../store.ts";
 import { type OutcomeRow, begunRow, endOf, outcomeRow } from "./event-rows.ts";
+import type { JournalRow } from "./journal-rows.ts";
 import type { EventsTable, JournalTable } from "./tables.ts";
 
 /** Names one event. */
 type EventKey = Pick<EventsTable, "project" | "id">;
-
-/** A row of the journal, read. */
-export interface JournalRow extends Pick<JournalTable, "first" | "project"> {
-  readonly changes: readonly Change[];
-}
 
 /** Where a change stands in the journal. */
 interface Place {
@@ -17,7 +13,7 @@ interface Place {
 }
 
 interface Begun {
-  row: EventsTable;
+  readonly row: EventsTable;
   readonly place: Place;
   end: { readonly change: EventEnded; readonly place: Place } | undefined;
 }
@@ -48,7 +44,7 @@ export class Pending {
           if (known === undefined) this.#begun.set(key, { row: begunRow(project, change), place, end: undefined });
           else this.#drop(place);
         } else if (known !== undefined && known.row.status === "PENDING") {
-          known.row = { ...known.row, ...endOf(change) };
+          Object.assign(known.row, endOf(change));
           known.end = { change, place };
         } else if (known !== undefined || this.#ended.has(key)) this.#drop(place);
         else this.#ended.set(key, { row: outcomeRow(project, change), place });

@@ -68,11 +68,12 @@ export class Projection {
       .where("name", "=", "projected")
       .returning("position")
       .executeTakeFirstOrThrow();
-    const { rows: page } = await firstRows(tx, sql`first > ${position}`, sql.lit(TOGETHER));
+    const { rows } = await firstRows(tx, sql`first > ${position}`, sql.lit(TOGETHER));
+    const page = await this.recent.read(tx, rows);
     const last = page.at(-1);
     if (last === undefined) return position;
 
-    const pending = new Pending(page.map((row) => ({ ...row, changes: this.recent.of(row) })));
+    const pending = new Pending(page);
     pending.inserted(await insertEvents(tx, pending.begun(), this.#sql.features));
     pending.settled(await settleEvents(tx, pending.ended(), this.#sql.features));
     for (const { first, dropped } of pending.dropped()) {

@@ -1,5 +1,7 @@
+import type { Kysely } from "kysely";
 import type { Change } from "../store.ts";
-import type { JournalTable } from "./tables.ts";
+import type { JournalPlace, JournalRow } from "./journal-rows.ts";
+import type { Tables } from "./tables.ts";
 
 /** How much of it is remembered, in characters of JSON: more than is under way while events and sinks keep up. */
 const MAX_LENGTH = 4 * 1024 * 1024;
@@ -23,8 +25,19 @@ export class RecentChanges {
     }
   }
 
-  /** The changes of a row, as they were appended. */
-  of({ first, body }: Pick<JournalTable, "first" | "body">): readonly Change[] {
-    return this.#rows.get(first)?.changes ?? (JSON.parse(body) as Change[]);
+  /** Rows with their changes, as they were appended. */
+  async read(db: Kysely<Tables>, places: readonly JournalPlace[]): Promise<readonly JournalRow[]> {
+    // Looked up before anything is waited for: what is remembered now may be forgotten then.
+    const changes = new Map(places.map(({ first }) => [first, this.#rows.get(first)?.changes]));
+    const forgotten = places.map(({ first }) => first).filter((first) => changes.get(first) === undefined);
+    if (forgotten.length > 0) {
+      const rows = await db.selectFrom("journal").select(["first", "body"]).where("first", "in", forgotten).execute();
+      for (const { first, body } of rows) changes.set(first, JSON.parse(body) as Change[]);
+    }
+    return places.flatMap((place) => {
+      const theirs = changes.get(place.first);
+      // Pruned meanwhile: everybody had it whom it was kept for.
+      return theirs === undefined ? [] : [{ ...place, changes: theirs }];
+    });
   }
 }

@@ -1,4 +1,4 @@
-import type { Broker } from "../../mesh/broker.ts";
+import { type Broker, payloadRoom } from "../../mesh/broker.ts";
 import { decodeReply } from "../../mesh/call.ts";
 import { MeshError } from "../../mesh/errors.ts";
 import type { Log } from "../../mesh/log.ts";
@@ -20,7 +20,7 @@ export interface ShipperOptions {
 }
 
 /** Bytes that are shipped together when there are as many: some hundred calls, which cost the functions service half as much then. */
-const PIECE_BYTES = 192 * 1024;
+const PIECE_BYTES = 512 * 1024;
 /** How long what is less than that waits for more, in milliseconds. */
 const GAP_MS = 20;
 const FIRST_PAUSE_MS = 50;
@@ -57,7 +57,8 @@ export class RecordShipper {
   /** Something was appended. */
   wake(): void {
     if (this.#isClosed || this.#isShipping) return;
-    if (this.#waits < PIECE_BYTES && this.#waiting.length === 0) this.#endWait ??= this.#after(GAP_MS, this.#begin);
+    if (this.#waits < this.#pieceBytes && this.#waiting.length === 0)
+      this.#endWait ??= this.#after(GAP_MS, this.#begin);
     else this.#begin();
   }
 
@@ -87,6 +88,10 @@ export class RecordShipper {
     return end - start;
   }
 
+  get #pieceBytes(): number {
+    return Math.min(PIECE_BYTES, payloadRoom(this.#options.broker));
+  }
+
   readonly #begin = (): void => {
     this.#endWait?.();
     this.#endWait = undefined;
@@ -105,7 +110,7 @@ export class RecordShipper {
   }
 
   get #isWorthIt(): boolean {
-    return this.#waits > 0 && (this.#waits >= PIECE_BYTES || this.#waiting.length > 0 || this.#pauseMs > 0);
+    return this.#waits > 0 && (this.#waits >= this.#pieceBytes || this.#waiting.length > 0 || this.#pauseMs > 0);
   }
 
   /** Whether the functions service has the next piece, if there is one. */
@@ -113,7 +118,7 @@ export class RecordShipper {
     const { journal, project, log } = this.#options;
     let piece: JournalPiece | undefined;
     try {
-      piece = journal.read(journal.start, PIECE_BYTES);
+      piece = journal.read(journal.start, this.#pieceBytes);
       if (piece === undefined) return true;
       await this.#send(piece);
       journal.forget(piece.end);
@@ -156,7 +161,7 @@ export class RecordShipper {
     this.#refusal = refusal;
     try {
       for (;;) {
-        const piece = journal.read(Math.max(this.#endedUpTo, journal.start), PIECE_BYTES);
+        const piece = journal.read(Math.max(this.#endedUpTo, journal.start), this.#pieceBytes);
         if (piece === undefined || this.#isClosed) return;
         if (piece.ended.length > 0) await this.#send({ ...piece, begun: [] });
         this.#endedUpTo = piece.end;

@@ -41,7 +41,8 @@ afterEach(async () => {
 function shipperUnderTest({ log = silentLog } = {}) {
   const asked: Asked[] = [];
   const timers: { readonly ms: number; run(): void }[] = [];
-  const broker: Pick<Broker, "request"> = {
+  const broker: Pick<Broker, "request" | "maxPayloadBytes"> = {
+    maxPayloadBytes: 200_000,
     request: (_subject, { payload }) =>
       new Promise<Message>((resolve, reject) => {
         const { begun = [], ended = [] } = JSON.parse(new TextDecoder().decode(payload)) as Partial<Asked>;
