@@ -79,5 +79,7 @@ function explained(error: JobError, before: DeployedFunction | undefined): JobEr
   const served = servedVersions(before?.traffic ?? {});
   if (served.length === 0) return error;
   const which = served.length === 1 ? `version ${served[0]}` : `versions ${served.join(" and ")}`;
-  return { ...error, message: `${error.message}; calls still go to ${which}` };
+  // What it wrote may be at the end of the message.
+  const join = error.message.includes("\n") ? "\n" : "; ";
+  return { ...error, message: `${error.message}${join}calls still go to ${which}` };
 }

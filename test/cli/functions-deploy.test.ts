@@ -80,6 +80,24 @@ describe("a function", () => {
     expect(await example.json("functions", "traffic", "greet")).toEqual({ 1: 100 });
   });
 
+  test("is not touched while it is being deployed, which Ctrl-C cancels", TIME, async () => {
+    await update("greet", "await new Promise(() => undefined); export default () => 4;");
+    const command = example.start("functions", "deploy", "greet");
+    await command.until(/^apply /m);
+    for (const other of [
+      ["traffic", "greet", "1"],
+      ["undeploy", "greet"],
+      ["deploy", "greet", "--percent", "5"],
+    ])
+      expect(await example.fmesh("functions", ...other)).toMatchObject({
+        code: 1,
+        output: expect.stringMatching(/^fmesh: 409 .*is being deployed.*cancel it\n$/) as string,
+      });
+    expect(await command.stop("SIGINT")).toBe(1);
+    expect(command.output()).toMatch(/^fmesh: the deployment of version \d of "greet" was cancelled\n$/m);
+    expect(await example.json("functions", "traffic", "greet")).toEqual({ 1: 100 });
+  });
+
   test("can be left to its job, and is undeployed again", TIME, async () => {
     const followed = await example.shell(
       'fmesh jobs tail "$(fmesh functions deploy greet 2 --no-wait --config .)" --config .',

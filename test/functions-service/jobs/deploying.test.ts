@@ -136,6 +136,9 @@ test("one that fails says what goes on, and the function stays deployed", async 
     steps: [{ name: "bundle" }, { name: "apply" }, { name: "wait" }],
   });
   expect(await store.functions.get("shop", id)).toMatchObject({ status: "deployed", traffic: { 1: 100 } });
+  deployer.failure = { code: "not_ready", message: "it takes no calls; it wrote:\nhello" };
+  const { error } = await ended(await queue(id, 2));
+  expect(error?.message).toBe("it takes no calls; it wrote:\nhello\ncalls still go to version 1");
 });
 
 test("without a deployer the job fails saying so, and does not build again", async () => {
