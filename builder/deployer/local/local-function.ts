@@ -64,7 +64,7 @@ export class LocalFunction {
     this.#traffic = traffic;
     this.#pools = new Map(versions.map((deployment) => [deployment.version, this.#newPool(deployment)]));
     await this.#control.ready();
-    void this.#scaler.round();
+    this.#scaler.note();
   }
 
   describe(): DeployedFunction {
@@ -225,7 +225,7 @@ export class LocalFunction {
 
   #newPool(deployment: Deployment): VersionPool {
     const { lines } = this;
-    const onChange = (): void => void this.#scaler.round();
+    const onChange = (): void => this.#scaler.note();
     return new VersionPool(deployment, { ...this.#parts, control: this.#control, lines, onChange });
   }
 }

@@ -14,6 +14,8 @@ export interface Scaled {
 /** How often instances are asked how they do: while there is work, and while there is none. */
 const BUSY_MS = 250;
 const IDLE_MS = 1_000;
+/** After a change: the call that an instance was started for comes first. */
+const SOON_MS = 20;
 
 /** What an instance has that is started for the calls there are: its part is settled once it takes them. */
 const FIRST_SHARE = 1;
@@ -28,6 +30,7 @@ export class Scaler {
   #running: Promise<void> | undefined;
   #next: Promise<void> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #changed: ReturnType<typeof setTimeout> | undefined;
   #isClosed = false;
 
   constructor(state: () => readonly Scaled[], log: Log) {
@@ -35,7 +38,15 @@ export class Scaler {
     this.#log = log;
   }
 
-  /** Has a round, soon; who needs to know that it was one awaits it. */
+  /** Has a round soon, for something has changed. */
+  note(): void {
+    this.#changed ??= setTimeout(() => {
+      this.#changed = undefined;
+      void this.round();
+    }, SOON_MS);
+  }
+
+  /** Has a round that begins after this; resolves when it is over. */
   round(): Promise<void> {
     this.#next ??= this.#afterRunning();
     return this.#next;
@@ -45,6 +56,7 @@ export class Scaler {
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#changed);
     await this.#running;
   }
 
