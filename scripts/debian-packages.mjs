@@ -37,6 +37,7 @@ export const DEBIAN_PACKAGES = [
   { name: "fish", binary: "fish", support: "shells.ts" },
   { name: "podman", binary: "podman", support: "podman.ts" },
   { name: "runc", binary: "runc", support: "podman.ts" },
+  { name: "catatonit", binary: "catatonit", support: "podman.ts" },
   { name: "bubblewrap", binary: "bwrap", support: "bubblewrap.ts" },
   { name: "umoci", binary: "umoci", support: "image-readers.ts" },
   { name: "libarchive-tools", binary: "bsdtar", support: "image-readers.ts" },
