@@ -36,10 +36,10 @@ export class InstanceControl implements Closable {
 
   /** Resolves when an instance takes calls; when the signal aborts it stays as it is. */
   untilUp(instance: string, signal: AbortSignal): Promise<InstanceReport> {
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       this.#whenUp.set(instance, resolve);
       signal.addEventListener("abort", () => this.#whenUp.delete(instance), { once: true });
-      void this.#askUntilUp(instance, signal);
+      this.#askUntilUp(instance, signal).catch(reject);
     });
   }
 

@@ -130,6 +130,28 @@ describe.each(["off", "required"] as const)("with the sandbox %s", (sandbox) => 
       expect(await call).toBe(1);
     });
 
+    test("lose no call while versions and traffic change", async () => {
+      const name = fresh();
+      await deploy(name);
+      const seen = new Set<unknown>();
+      let isOver = false;
+      // Nobody wakes anything here: somebody has to be there all the time.
+      const calling = Array.from({ length: 4 }, async () => {
+        while (!isOver) seen.add(await home.ask(name));
+      });
+      const change = async (): Promise<void> => {
+        await deploy(name, { traffic: { 1: 50, 2: 50 } }, 2);
+        await deploy(name, {}, 3);
+        await deploy(name, { env: { GREETING: "hello" } }, 3);
+        await home.deployer.setTraffic(name, { 1: 10, 2: 20, 3: 70 }, { signal: QUIET });
+        await home.deployer.setTraffic(name, { 2: 100 }, { signal: QUIET });
+        isOver = true;
+      };
+      await Promise.all([change(), ...calling]);
+      expect(seen).toEqual(new Set([1, 2, 3]));
+      expect(await home.ask(name)).toBe(2);
+    });
+
     test("come back with their deployer", async () => {
       const [sleeping, running] = [fresh(), fresh()];
       await deploy(sleeping);
