@@ -32,7 +32,7 @@ export class UnixConnection implements ServerHandler {
   readonly #pongs: PromiseWithResolvers<void>[] = [];
   #frames: Uint8Array[] = [];
   #frameBytes = 0;
-  #refusal = "the connection ended before the broker greeted";
+  #refusal: string | undefined;
   #maxPayloadBytes = 0;
 
   constructor(options: UnixConnectionOptions) {
@@ -57,7 +57,7 @@ export class UnixConnection implements ServerHandler {
       await this.#greeted.promise;
       await this.ping();
     } catch {
-      throw new Error(this.#refusal);
+      throw new Error(this.#refusal ?? "the connection ended before the broker greeted");
     } finally {
       clearTimeout(timer);
     }
@@ -147,7 +147,8 @@ export class UnixConnection implements ServerHandler {
   }
 
   #fail(error: unknown): void {
-    this.#refusal = error instanceof Error ? error.message : String(error);
+    // The broker's own word, which comes before it hangs up, says more.
+    this.#refusal ??= error instanceof Error ? error.message : String(error);
     this.#socket.destroy();
   }
 

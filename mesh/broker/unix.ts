@@ -9,7 +9,7 @@ import { UnixConnection } from "./unix-connection.ts";
 import { UnixLink } from "./unix-link.ts";
 
 const FIRST_RETRY_MS = 100;
-const LAST_RETRY_MS = 5_000;
+const LAST_RETRY_MS = 1_000;
 
 /**
  * The broker port on a NATS server's Unix socket. Build it, then `connect()`; it reconnects until `close()`. It is what functions
@@ -26,6 +26,7 @@ export class UnixBroker extends CarriedBroker {
   #connection: UnixConnection | undefined;
   #running: Promise<void> | undefined;
   #status: BrokerStatus = "disconnected";
+  #maxPayloadBytes = 1_048_576;
 
   /** @throws TypeError for what is no such URL. */
   constructor(options: { readonly url: string; readonly name: string; readonly log: Log }) {
@@ -50,7 +51,7 @@ export class UnixBroker extends CarriedBroker {
   }
 
   get maxPayloadBytes(): number {
-    return this.#connection?.maxPayloadBytes ?? 1_048_576;
+    return this.#maxPayloadBytes;
   }
 
   /** Resolves at the first connection, however long that takes; rejects only when closed before. */
@@ -87,9 +88,9 @@ export class UnixBroker extends CarriedBroker {
     let lastReason = "";
     let waitMs = FIRST_RETRY_MS;
     while (!this.#stop.signal.aborted) {
-      const connection = this.#open();
-      this.#connection = connection;
       try {
+        const connection = this.#open();
+        this.#connection = connection;
         await connection.open();
         this.#adopt(connection);
         [waitMs, lastReason] = [FIRST_RETRY_MS, ""];
@@ -114,6 +115,7 @@ export class UnixBroker extends CarriedBroker {
       connection.close();
       return;
     }
+    this.#maxPayloadBytes = connection.maxPayloadBytes;
     this.#link.attach(connection);
     this.#setStatus("connected");
     this.#first.resolve();
