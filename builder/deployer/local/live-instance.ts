@@ -100,15 +100,14 @@ export class LiveInstance {
       if (this.#isUnwanted) void running.stop(0);
       const late = pause(startMs, waiting.signal).then(() => "late" as const);
       const first = await Promise.race([up, running.ended, late]);
-      if (first !== "late" && "share" in first) {
-        this.#take(first);
-        this.#upAtMs = performance.now();
-        if (this.#state === "starting") this.#state = "up";
-        return;
+      if (first === "late") {
+        await running.stop(0);
+        throw lateError(deployment, { startMs, lastLines: this.#lines });
       }
-      const end = first === "late" ? await running.stop(0) : first;
-      if (first === "late") throw lateError(deployment, { startMs, lastLines: this.#lines });
-      throw endedError(deployment, end, { wasUp: false });
+      if (!("share" in first)) throw endedError(deployment, first, { wasUp: false });
+      this.#take(first);
+      this.#upAtMs = performance.now();
+      if (this.#state === "starting") this.#state = "up";
     } catch (error) {
       if (this.#running === undefined) this.#settle(undefined);
       throw error;
@@ -117,24 +116,22 @@ export class LiveInstance {
     }
   }
 
-  /** Asks it how it does, and to hold that many subscriptions when a number is given. Says whether it answered. */
-  async ask(share?: number): Promise<boolean> {
+  /** Asks it how it does, and to hold that many subscriptions when a number is given. */
+  async ask(share?: number): Promise<void> {
     try {
       this.#take(await this.#options.control.ask(this.name, share === undefined ? {} : { share }));
-      return true;
     } catch (error) {
       if (!(error instanceof MeshError)) throw error;
       // Nothing is known of those that the broker keeps from answering.
       if (error.code !== "broker_unavailable") this.#silentSinceMs ??= performance.now();
-      return false;
     }
   }
 
-  /** Has it finish its calls and end. May be called again. */
+  /** Has it finish its calls, if it had any, and end. May be called again. */
   async stop(): Promise<void> {
     this.#isUnwanted = true;
     if (this.#state !== "gone") this.#state = "leaving";
-    await this.#running?.stop(this.#options.graceMs);
+    await this.#running?.stop(this.#upAtMs === undefined ? 0 : this.#options.graceMs);
     await this.#ended.promise;
   }
 
