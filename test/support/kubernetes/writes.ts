@@ -1,7 +1,7 @@
 import type { Cluster } from "./cluster.ts";
 import { isFields, type KubeObject, type NewObject } from "./objects.ts";
 import { withDefaults } from "./knative/defaults.ts";
-import { refuseUndeclared } from "./knative/declared-fields.ts";
+import { refuseUndeclared } from "./knative/undeclared.ts";
 import { validateService } from "./knative/validation.ts";
 import { warningsFor } from "./knative/warnings.ts";
 import type { ApiPath } from "./request-path.ts";

@@ -7,7 +7,8 @@ import { asObject } from "./kubernetes-object.ts";
 import { listPages } from "./list-pages.ts";
 import { pathOf, placeText, queryOf } from "./paths.ts";
 import { type ContainerName, podLog, type PodLogOptions } from "./pod-log.ts";
-import { type KubeRequest, Requests } from "./requests.ts";
+import { Requests } from "./requests.ts";
+import type { KubeRequest } from "./send-as.ts";
 import { type Attempt, mayDo, serverVersion, serves } from "./server-facts.ts";
 import { watchObjects } from "./watch.ts";
 

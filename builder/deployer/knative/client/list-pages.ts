@@ -2,7 +2,8 @@ import type { Kind, Scope, Signalled } from "../cluster.ts";
 import type { KubernetesObject } from "../objects.ts";
 import { asPage } from "./kubernetes-object.ts";
 import { pathOf, placeText, queryOf, selectorsOf } from "./paths.ts";
-import type { KubeRequest, Requests } from "./requests.ts";
+import type { Requests } from "./requests.ts";
+import type { KubeRequest } from "./send-as.ts";
 
 /** All objects there were at a version. */
 export interface Listing<T> {

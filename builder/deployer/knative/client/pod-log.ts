@@ -1,13 +1,14 @@
-import type { LogLine } from "../cluster.ts";
-import { PODS } from "../cluster.ts";
 import { DeployError } from "../../deploy-error.ts";
+import { type LogLine, PODS } from "../cluster.ts";
 import type { Pod } from "../objects.ts";
 import { BackOff, type BackOffPolicy } from "./back-off.ts";
 import { asObject } from "./kubernetes-object.ts";
 import { linesOf } from "./lines.ts";
 import { logTime } from "./log-time.ts";
 import { pathOf, placeText, queryOf } from "./paths.ts";
-import type { KubeRequest, Requests } from "./requests.ts";
+import type { Requests } from "./requests.ts";
+import { SeenLines } from "./seen-lines.ts";
+import type { KubeRequest } from "./send-as.ts";
 
 /** Whose log. */
 export interface ContainerName {
@@ -40,7 +41,7 @@ export async function* podLog(
 ): AsyncGenerator<LogLine, void, undefined> {
   const { follow, signal } = options;
   const backOff = new BackOff({ ...policy, mostMs: Math.min(policy.mostMs, MOST_MS) });
-  const seen = new Seen();
+  const seen = new SeenLines();
   for (let isFirst = true; ; isFirst = false) {
     try {
       // Looked at before it is read: what it wrote until it ended is all there then.
@@ -58,35 +59,6 @@ export async function* podLog(
     }
     seen.resume();
     await backOff.wait(signal);
-  }
-}
-
-/** Since a time means since its second: what was told already comes again, in the same order. */
-class Seen {
-  last: string | undefined;
-  /** Of the lines of that very moment, how many were told, and how many came again. */
-  #told = 0;
-  #again = Number.POSITIVE_INFINITY;
-
-  resume(): void {
-    this.#again = 0;
-  }
-
-  isNew({ at }: LogLine): boolean {
-    if (this.last === undefined || at > this.last) {
-      this.last = at;
-      this.#told = 1;
-      this.#again = Number.POSITIVE_INFINITY;
-      return true;
-    }
-    if (at < this.last) return this.#again === Number.POSITIVE_INFINITY;
-    if (this.#again < this.#told) {
-      this.#again += 1;
-      return false;
-    }
-    this.#told += 1;
-    this.#again = Number.POSITIVE_INFINITY;
-    return true;
   }
 }
 

@@ -1,25 +1,12 @@
 import { DeployError } from "../../deploy-error.ts";
-import type { KubeAccess, Proof } from "./access.ts";
+import type { KubeAccess } from "./access.ts";
 import { BackOff, type BackOffPolicy } from "./back-off.ts";
 import { connectionError } from "./connection-error.ts";
 import { pauseAfter } from "./retry-after.ts";
 import { type Refusal, refusalOf } from "./refusal.ts";
+import { type KubeRequest, sendAs } from "./send-as.ts";
 import { parseStatus } from "./status.ts";
 import { warningsOf } from "./warnings.ts";
-
-/** A request to the API server. */
-export interface KubeRequest {
-  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
-  /** With its query. */
-  readonly path: string;
-  /** As rights name it: `get`, `list`, `patch`. */
-  readonly verb: string;
-  /** For errors: `services.serving.knative.dev "adder" in namespace "shop"`. */
-  readonly what: string;
-  readonly contentType?: string;
-  readonly body?: string;
-  readonly signal: AbortSignal;
-}
 
 export interface RequestsOptions {
   readonly access: KubeAccess;
@@ -89,7 +76,7 @@ export class Requests {
     const backOff = new BackOff(this.#options.backOff);
     for (let left = ATTEMPTS - 1; ; left--) {
       try {
-        const response = await this.#authenticated(request, how);
+        const response = await sendAs(this.#options.access, request, how);
         for (const warning of warningsOf(response.headers)) this.#options.onWarning(warning);
         if (response.ok) return { value: response };
         const refusal = { code: response.status, status: parseStatus(await response.text()) };
@@ -105,36 +92,6 @@ export class Requests {
         await backOff.wait(signal);
       }
     }
-  }
-
-  async #authenticated(request: KubeRequest, how: BunFetchRequestInit): Promise<Response> {
-    const { access } = this.#options;
-    const proof = await access.proof(request);
-    const response = await this.#fetch(request, proof, how);
-    if (response.status !== 401 || !access.refused(proof)) return response;
-    await response.body?.cancel();
-    return this.#fetch(request, await access.proof(request), how);
-  }
-
-  #fetch(request: KubeRequest, { headers, tls }: Proof, how: BunFetchRequestInit): Promise<Response> {
-    const { method, path, contentType, body, signal } = request;
-    const { server, proxy } = this.#options.access;
-    const url = `${server.origin}${server.pathname.replace(/\/$/, "")}${path}`;
-    return fetch(url, {
-      method,
-      headers: {
-        accept: "application/json",
-        "user-agent": "functions-mesh",
-        ...(contentType !== undefined && { "content-type": contentType }),
-        ...headers,
-      },
-      redirect: "manual",
-      signal,
-      ...(body !== undefined && { body }),
-      ...(proxy !== undefined && { proxy }),
-      tls,
-      ...how,
-    });
   }
 
   async #whole(response: Response): Promise<unknown> {

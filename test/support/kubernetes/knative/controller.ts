@@ -1,7 +1,7 @@
 import { type Fields, type KubeObject, ownedBy } from "../objects.ts";
 import { CONFIGURATIONS, REVISIONS, ROUTES, SERVICES } from "../resources.ts";
 import type { Store } from "../store.ts";
-import { type Condition, conditionOf, isFalse, isTrue, isUnknown, stamped } from "./conditions.ts";
+import { type Condition, conditionOf, isFalse, isReady, isTrue, isUnknown, stamped } from "./conditions.ts";
 import { makeConfiguration, reportConfiguration } from "./configurations.ts";
 import type { Revisions } from "./revisions.ts";
 import { addressOf, assignTraffic } from "./routes.ts";
@@ -38,7 +38,8 @@ export class Controller {
   #tick(): void {
     if (this.#isHeld) return;
     const { store, revisions } = this.#options;
-    for (const revision of store.list(REVISIONS)) revisions.look(revision);
+    // What is ready stays so by itself: looking at it again would only take time.
+    for (const revision of store.list(REVISIONS)) if (!isReady(revision)) revisions.look(revision);
     for (const service of store.list(SERVICES)) {
       if (service.metadata.deletionTimestamp === undefined) this.#step(service);
     }
@@ -52,7 +53,7 @@ export class Controller {
     // At first nobody has looked at it: what its status says is about the generation before.
     if (step === 0) return;
     if (step === 1) this.#report(service, OUT_OF_DATE);
-    else this.#reconcile(service, step);
+    else if (step <= SETTLED_AFTER || !isReady(service)) this.#reconcile(service, step);
   }
 
   #reconcile(service: KubeObject, step: number): void {
@@ -118,6 +119,9 @@ export class Controller {
     this.#options.store.put(SERVICES, { ...service, status });
   }
 }
+
+/** Steps after which a service that is ready has come to its end. */
+const SETTLED_AFTER = 8;
 
 const OUT_OF_DATE: readonly Condition[] = ["ConfigurationsReady", "Ready", "RoutesReady"].map((type) =>
   type === "RoutesReady"
