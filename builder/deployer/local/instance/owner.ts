@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { readlinkSync } from "node:fs";
-import { pid } from "node:process";
+import { kill, pid } from "node:process";
 import { beganAt } from "./process-tree.ts";
 
 const NAME = /^fmesh-(\d+)-(\d+)-(\d+)-[0-9a-f]{8}$/;
@@ -12,10 +12,25 @@ export function ownedName(): string {
 
 /** Whether it was named by a process that has ended. Those of other containers cannot be seen from here. */
 export function isAbandoned(name: string): boolean {
-  const [, namespace, owner, began] = NAME.exec(name) ?? [];
-  return namespace === pidNamespace() && beganAt(Number(owner)) !== began;
+  const [, namespace, owner = "", began] = NAME.exec(name) ?? [];
+  return namespace === pidNamespace() && !isRunning(Number(owner), began);
 }
 
+function isRunning(owner: number, began: string | undefined): boolean {
+  try {
+    kill(owner, 0);
+  } catch (error) {
+    // It may be somebody else's.
+    if (error instanceof Error && "code" in error && error.code === "ESRCH") return false;
+  }
+  return began === "0" || beganAt(owner) === began;
+}
+
+/** Systems other than Linux have one only. */
 function pidNamespace(): string {
-  return /\d+/.exec(readlinkSync("/proc/self/ns/pid"))?.[0] ?? "0";
+  try {
+    return /\d+/.exec(readlinkSync("/proc/self/ns/pid"))?.[0] ?? "0";
+  } catch {
+    return "0";
+  }
 }

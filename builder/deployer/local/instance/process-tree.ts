@@ -9,9 +9,13 @@ export interface TreeUsage {
   readonly processes: number;
 }
 
-const PAGE_BYTES = 4096;
 /** Linux tells times to programs in these, whatever it counts in itself. */
 const TICKS_PER_SECOND = 100;
+
+/** Whether this system tells what processes do; Linux does. */
+export function canSeeProcesses(): boolean {
+  return text("/proc/self/stat") !== "";
+}
 
 /** A process's children, whichever of its threads has started them; none of one that is gone. */
 export function childrenOf(pid: number): readonly number[] {
@@ -30,11 +34,12 @@ export function descendantsOf(pid: number): readonly number[] {
 export function usageOf(pids: readonly number[]): TreeUsage {
   let [memoryBytes, seconds, processes] = [0, 0, 0];
   for (const pid of pids) {
-    const [, resident = 0, shared = 0] = numbers(text(`/proc/${pid}/statm`));
+    const status = text(`/proc/${pid}/status`);
+    for (const [, kibibytes] of status.matchAll(/^Rss(?:Anon|Shmem):\s+(\d+) kB$/gm))
+      memoryBytes += Number(kibibytes) * 1024;
     // The name, which may hold anything, ends with the last bracket.
     const [, ...stat] = text(`/proc/${pid}/stat`).split(/^.*\) /s);
     const ticks = (stat[0] ?? "").split(" ").slice(11, 15).map(Number);
-    memoryBytes += (resident - shared) * PAGE_BYTES;
     seconds += ticks.reduce((sum, value) => sum + value, 0) / TICKS_PER_SECOND;
     processes += Number(ticks.length > 0);
   }

@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readdir, readFile, readlink, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, readFile, readlink, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -270,15 +270,6 @@ describe("an image that cannot be had", () => {
       afterwards: "small",
     });
   });
-});
-
-test("what a deployer that was killed has left half unpacked is removed by a later one, when nobody can be at it", async () => {
-  const place = join(folder, "deployer/unfinished");
-  for (const name of ["abandoned", "being-made"]) await mkdir(join(place, name), { recursive: true });
-  const twoHoursAgo = Date.now() / 1000 - 2 * 60 * 60;
-  await utimes(join(place, "abandoned"), twoHoursAgo, twoHoursAgo);
-  await open();
-  expect(await readdir(place)).toEqual(["being-made"]);
 });
 
 function someImage(): Promise<Image> {

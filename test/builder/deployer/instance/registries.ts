@@ -27,6 +27,26 @@ export function gated(of: Registry, gate: Promise<void>): Registry {
   return changed(of, { getManifest: (...args) => gate.then(() => of.getManifest(...args)) });
 }
 
+/** Gives half of the blob that is read as the so manieth, and no more of it. */
+export function stalling(of: Registry, { blob, onStall }: { blob: number; onStall: () => void }): Registry {
+  let count = 0;
+  return changed(of, {
+    getBlob: async (...args) => {
+      const whole = await of.getBlob(...args);
+      if (++count < blob) return whole;
+      const bytes = await new Response(whole).bytes();
+      const half = bytes.slice(0, bytes.length / 2);
+      return new ReadableStream<Uint8Array>({
+        start: (controller) => controller.enqueue(half),
+        pull: () => {
+          onStall();
+          return new Promise(() => undefined);
+        },
+      });
+    },
+  });
+}
+
 function changed(of: Registry, changes: Partial<Registry>): Registry {
   return new Proxy(of, {
     get(target, name) {

@@ -13,6 +13,7 @@ const POLL_MS = 5;
 
 /** A group for one instance in each hierarchy, by which the kernel limits it. */
 export class ControlGroup {
+  #isRemoved = false;
   readonly #folders: readonly { readonly path: string; readonly files: GroupFiles }[];
 
   /** @throws Error of the file system when there is no room, or no right, for a group. */
@@ -37,7 +38,11 @@ export class ControlGroup {
       // What one that has been moved starts is in the group from the beginning.
       const [next] = [pid, ...descendantsOf(pid)].filter((each) => !added.has(each));
       if (next === undefined) return;
-      for (const { path } of this.#folders) await writeFile(join(path, "cgroup.procs"), String(next)).catch(ifAlive);
+      for (const { path } of this.#folders) {
+        // It may be over before it is here; then its number is nobody's, or somebody else's.
+        if (this.#isRemoved) return;
+        await writeFile(join(path, "cgroup.procs"), String(next)).catch((error: unknown) => this.#unlessOver(error));
+      }
       added.add(next);
     }
   }
@@ -49,6 +54,7 @@ export class ControlGroup {
 
   /** Ends all that is in it, and removes it when all has ended; answers whether it has. */
   async remove(): Promise<boolean> {
+    this.#isRemoved = true;
     const end = performance.now() + PATIENCE_MS;
     let left = this.#folders.map(({ path }) => path);
     while (left.length > 0) {
@@ -59,6 +65,11 @@ export class ControlGroup {
       await pause(POLL_MS, new AbortController().signal);
     }
     return true;
+  }
+
+  #unlessOver(error: unknown): void {
+    const isGone = error instanceof Error && "code" in error && error.code === "ESRCH";
+    if (!isGone && !this.#isRemoved) throw error;
   }
 }
 
@@ -85,10 +96,6 @@ function isRemoved(path: string): boolean {
   } catch (error) {
     return error instanceof Error && "code" in error && error.code === "ENOENT";
   }
-}
-
-function ifAlive(error: unknown): void {
-  if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
 }
 
 function write(path: string, value: string): void {

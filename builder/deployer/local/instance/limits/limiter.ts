@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Log } from "../../../../../mesh/log.ts";
 import { LIMITED, type Limited, type Limits } from "../limits.ts";
 import { isAbandoned, ownedName } from "../owner.ts";
+import { canSeeProcesses } from "../process-tree.ts";
 import { ControlGroup, killGroup, limitedBy } from "./control-groups.ts";
 import { CONTROLLERS, type Hierarchy, findHierarchies, offeredBy } from "./hierarchies.ts";
 
@@ -69,6 +70,7 @@ export function describeLimits(byKernel: ReadonlySet<Limited>): string {
   const watched = LIMITED.filter((limited) => !byKernel.has(limited));
   if (watched.length === 0) return "memory, processors and processes are limited by the kernel";
   const list = new Intl.ListFormat("en").format(watched);
+  if (!canSeeProcesses()) return `${list} of instances are not limited: this system is not Linux`;
   return `${list} of instances are watched, since this process may not use the kernel's control groups for that`;
 }
 
