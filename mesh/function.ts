@@ -62,6 +62,12 @@ const resources = v.object({
   ),
 });
 
+/** A variable as shells and Kubernetes name them; of a secret it is a file, too. */
+const variable = v.pipe(
+  v.string(),
+  v.regex(/^[A-Za-z_][A-Za-z0-9_]{0,254}$/, "name variables by letters, digits and _"),
+);
+
 const secretReference = v.pipe(
   v.string(),
   v.regex(SECRET_REFERENCE, 'name a secret and a key of it, like "stripe/api-key"'),
@@ -76,9 +82,9 @@ export const functionInputSchema = v.object({
   runtime: v.optional(v.picklist(FUNCTION_RUNTIMES), "bun"),
   /** The source text: `export default function (data, ctx)`, `export function handler(body, query)` or `{ fetch }`. */
   handler: v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_HANDLER)),
-  env: v.optional(v.record(v.string(), v.string()), {}),
+  env: v.optional(v.record(variable, v.string()), {}),
   /** References to secrets by the name of the variable; never their values. */
-  secrets: v.optional(v.record(v.string(), secretReference), {}),
+  secrets: v.optional(v.record(variable, secretReference), {}),
   /** npm packages by exact version or range. */
   dependencies: v.optional(v.record(v.string(), v.string()), {}),
   timeoutMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(600_000)), 10_000),

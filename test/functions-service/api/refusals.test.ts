@@ -27,6 +27,22 @@ test.each(["functions", "builder", "deployer"])("no function has the name of the
   });
 });
 
+test.each([
+  [{ env: { "A-B": "1" } }, "env.A-B"],
+  [{ env: { "": "1" } }, "env."],
+  [{ secrets: { "../KEY": "stripe/key" } }, "secrets.../KEY"],
+  [{ secrets: { KEY: "the secret itself" } }, "secrets.KEY"],
+  [{ secrets: { KEY: "stripe/.." } }, "secrets.KEY"],
+  [{ scale: { min: 3, max: 2 } }, "scale"],
+  [{ resources: { memory: "16Mi" } }, "resources.memory"],
+  [{ resources: { cpu: "fast" } }, "resources.cpu"],
+  [{ network: "some" }, "network"],
+])("a function with %j is refused", async (change, path) => {
+  const api = await useApi();
+  const { errors } = await api.json<{ errors: { path: string[] }[] }>("POST", FUNCTIONS, { ...hello, ...change });
+  expect(errors.map((error) => error.path.join("."))).toEqual([path]);
+});
+
 test.each(["{", "undefined", "'text'", '{"label":"a"}}'])("the body %s is no JSON", async (body) => {
   const api = await useApi();
   expect(await api.json("POST", FUNCTIONS, body)).toMatchObject({ status: 400, detail: "the body is not valid JSON" });
