@@ -8,7 +8,7 @@ const image = imageOf("a");
 const broken = imageOf("b");
 
 deployerConformance("Knative", async () => {
-  const server = await startKubernetes({ stepMs: 50, secondMs: 20 });
+  const server = await startKubernetes({ stepMs: 10, secondMs: 20 });
   const { images, logs, store } = server.cluster;
   store.listen(({ type, resource, object }) => {
     if (type === "ADDED" && resource === PODS)
