@@ -18,8 +18,7 @@ export interface Target {
 
 /** Where an image has its function. */
 const HOME = "/app";
-/** Where whoever runs an image puts the broker's Unix socket, to which one has to write, and secrets. */
-const SOCKETS = "/run/fmesh";
+/** Where whoever runs an image puts its secrets. The broker's Unix socket, to which one has to write, is below /tmp. */
 const SECRETS = "/etc/fmesh";
 
 const ofNode = (specifier: string): boolean =>
@@ -52,8 +51,8 @@ export const TARGETS: Readonly<Record<JavaScriptRuntime, Target>> = {
       "--allow-net",
       "--allow-env",
       "--allow-sys",
-      `--allow-read=${HOME},/tmp,${SOCKETS},${SECRETS}`,
-      `--allow-write=/tmp,${SOCKETS}`,
+      `--allow-read=${HOME},/tmp,${SECRETS}`,
+      "--allow-write=/tmp",
       // A request's signal would abort with every response.
       "--unstable-no-legacy-abort",
       // What npm packages import as "fs" is "node:fs".
