@@ -11,6 +11,7 @@ import { DesiredState } from "./local/desired-state.ts";
 import { lockFolder } from "./local/folder-lock.ts";
 import type { Instances } from "./local/instance.ts";
 import { type FunctionParts, LocalFunction } from "./local/local-function.ts";
+import { StartSlots } from "./local/start-slots.ts";
 import { Turns } from "./local/turns.ts";
 
 /** What a deployer of this machine needs. */
@@ -31,10 +32,13 @@ export interface LocalDeployerOptions {
    * which it breaks them off itself.
    */
   readonly graceMs?: number;
+  /** How many instances may be on their way up at a time. Default 8. */
+  readonly startsAtOnce?: number;
   /** After how long an instance that does not say how it does is told of, and not counted on. Default 30 000 milliseconds. */
   readonly silentMs?: number;
 }
 
+const STARTS_AT_ONCE = 8;
 const SILENT_MS = 30_000;
 const START_MS = 10_000;
 const GRACE_MS = 27_000;
@@ -75,11 +79,11 @@ export class LocalDeployer implements Deployer {
   readonly #coming = new Set<Deployment>();
 
   constructor(options: LocalDeployerOptions, desired: DesiredState, stack: CloseStack) {
-    const { startMs = START_MS, graceMs = GRACE_MS, silentMs = SILENT_MS } = options;
+    const { startMs = START_MS, graceMs = GRACE_MS, silentMs = SILENT_MS, startsAtOnce = STARTS_AT_ONCE } = options;
     this.#options = options;
     this.#desired = desired;
     this.#stack = stack;
-    this.#parts = { ...options, desired, startMs, graceMs, silentMs };
+    this.#parts = { ...options, desired, startMs, graceMs, silentMs, slots: new StartSlots(startsAtOnce) };
     stack.defer(async () => void (await Promise.all([...this.#functions.values()].map((each) => each.stop()))));
     stack.defer(async () => void (await Promise.all(this.#leaving.values())));
   }

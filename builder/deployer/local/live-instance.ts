@@ -4,11 +4,13 @@ import { pause } from "../../../mesh/pause.ts";
 import { endedError, lateError } from "./how-it-ended.ts";
 import type { InstanceControl } from "./instance-control.ts";
 import type { InstanceEnd, InstanceSpec, Instances, RunningInstance } from "./instance.ts";
+import type { StartSlots } from "./start-slots.ts";
 
 /** What an instance is started with. */
 export interface LiveInstanceOptions extends InstanceSpec {
   readonly instances: Instances;
   readonly control: InstanceControl;
+  readonly slots: StartSlots;
   /** How long it may take until it takes calls, in milliseconds. */
   readonly startMs: number;
   /** One that has said nothing for so long is not counted on any more; it may only be busy before. In milliseconds. */
@@ -88,10 +90,12 @@ export class LiveInstance {
    * @throws DeployError saying why it does not.
    */
   async start(): Promise<void> {
-    const { instances, control, startMs, deployment, signal } = this.#options;
+    const { instances, control, slots, startMs, deployment, signal } = this.#options;
     const waiting = new AbortController();
+    let hasStarted: (() => void) | undefined;
     try {
       await instances.prepare(deployment.image, { signal });
+      hasStarted = await slots.take();
       this.#requireWanted();
       const up = control.untilUp(this.name, waiting.signal);
       const running = await instances.start(this.#options, { line: (text) => this.#keep(text) });
@@ -112,6 +116,7 @@ export class LiveInstance {
       if (this.#running === undefined) this.#settle(undefined);
       throw error;
     } finally {
+      hasStarted?.();
       waiting.abort();
     }
   }

@@ -10,6 +10,7 @@ import type { Instances } from "./instance.ts";
 import { LiveInstance } from "./live-instance.ts";
 import type { LogBook } from "./log-book.ts";
 import { Restarts } from "./restarts.ts";
+import type { StartSlots } from "./start-slots.ts";
 import { versionCondition } from "./version-condition.ts";
 
 /** What instances are run with. */
@@ -17,6 +18,7 @@ export interface PoolParts {
   readonly instances: Instances;
   /** The broker's URL as instances of a deployment reach it, with credentials. */
   readonly natsUrlFor: (deployment: Deployment) => string;
+  readonly slots: StartSlots;
   readonly startMs: number;
   readonly silentMs: number;
   readonly graceMs: number;
