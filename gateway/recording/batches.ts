@@ -94,6 +94,7 @@ export class RecordBatches {
   /** What comes within one turn goes together. */
   #pumpSoon(): void {
     if (this.#isPumping || this.#underWay !== undefined) return;
+    if (this.#begun.length === 0 && this.#ended.length === 0) return;
     this.#isPumping = true;
     this.#options.clock.afterTurn(this.#pump);
   }
