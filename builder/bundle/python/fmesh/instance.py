@@ -11,11 +11,10 @@ MAX_SHARE = 100
 class Instance:
     """Says that the function takes calls, and answers whoever asks how it does or wants it to take more or fewer of them."""
 
-    def __init__(self, nats, mesh, config, log):
+    def __init__(self, nats, mesh, config):
         self._nats = nats
         self._mesh = mesh
         self._version = int(config.version)
-        self._log = log
         self._tasks = set()
         place = f"{config.project}.{config.service}.{config.instance}"
         self._up_subject = f"instance-up.{place}"

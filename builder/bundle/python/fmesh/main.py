@@ -53,7 +53,7 @@ async def run(config, log):
         nats = Nats(config.broker, name=f"{config.project}.{config.service}", log=log)
         mesh = MeshFunction(nats, function, config, log)
         if config.instance is not None:
-            nats.on_connected(Instance(nats, mesh, config, log).tell)
+            nats.on_connected(Instance(nats, mesh, config).tell)
         nats.start()
     http = None
     if config.port is not None:

@@ -6,6 +6,7 @@ https://docs.nats.io/reference/reference-protocols/nats-protocol
 import asyncio
 import json
 import os
+import ssl
 from dataclasses import dataclass
 
 from .errors import MeshError
@@ -159,9 +160,6 @@ class Nats:
         info = json.loads((await reader.readuntil(CRLF)).removeprefix(b"INFO "))
         self.max_payload = info.get("max_payload", self.max_payload)
         if is_tls or info.get("tls_required"):
-            # Only where it is needed: it takes its time to load.
-            import ssl
-
             # Certificates are those of the machine, or of SSL_CERT_FILE.
             await self._writer.start_tls(ssl.create_default_context(), server_hostname=host)
         options = {
