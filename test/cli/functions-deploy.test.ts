@@ -43,8 +43,12 @@ describe("a function", () => {
   });
 
   test("writes lines that are shown, also while they come and over a mesh that is started again", TIME, async () => {
-    const lines = (await example.shell("fmesh functions logs greet --json --config .")).output.trim().split("\n");
-    const texts = lines.map((line) => (JSON.parse(line) as DeployedLine).text);
+    const shown = await example.fmesh("functions", "logs", "greet", "--json");
+    expect(shown).toEqual({ code: 0, output: expect.stringMatching(/^(?:\{.*\}\n)+$/) as string });
+    const texts = shown.output
+      .trim()
+      .split("\n")
+      .map((line) => (JSON.parse(line) as DeployedLine).text);
     expect(texts.filter((text) => text === "good morning")).toEqual(["good morning"]);
     const following = example.start("functions", "logs", "greet", "--follow", "--of", "1");
     await following.until(/ v1 +\S+ +good morning$/m);
