@@ -2,7 +2,7 @@ import type { Deployment, DeployStep } from "../../../mesh/deployment.ts";
 import type { Traffic } from "../../../mesh/function.ts";
 import type { DeployCall } from "../../deployer.ts";
 import { stepsOf } from "../../steps.ts";
-import { awaitRevision, awaitRoutes } from "./await-ready.ts";
+import { type Waiting, awaitGone, awaitRevision, awaitRoutes } from "./await-ready.ts";
 import { type Cluster, SERVICES } from "./cluster.ts";
 import { stateOf } from "./conditions.ts";
 import { revisionsByVersion } from "./describe.ts";
@@ -29,16 +29,14 @@ export async function deploy(deployment: Deployment, call: DeployCall, { cluster
   const waiting = { cluster, functions, deployment, place, signal, onNews };
 
   const { revision, targets, applyWith } = await step("apply", async () => {
-    const live = await functions.find(deployment, { signal });
+    const live = await stayingFunction(waiting);
     const manifest = manifestFor(deployment, settings, live);
     const { name } = manifest.spec.template.metadata;
     const wanted = targetsOf(deployment, name, live);
     const apply = (traffic: readonly LiveTarget[]): Promise<KnativeService> =>
       cluster.apply<KnativeService>(SERVICES, { ...manifest, spec: { ...manifest.spec, traffic } }, { signal });
-    if (live === undefined) {
-      const onPolicy = (text: string): void => onProgress?.({ step: "apply", log: text });
-      await prepareNamespace(place.namespace, { cluster, settings, signal, onNews: onPolicy });
-    }
+    const onPolicy = (text: string): void => onProgress?.({ step: "apply", log: text });
+    await prepareNamespace(place.namespace, { cluster, settings, signal, onNews: onPolicy });
     await apply(live === undefined ? wanted : presentTargets(live.service));
     return { revision: name, targets: wanted, applyWith: apply, note: `revision ${name}` };
   });
@@ -52,6 +50,14 @@ export async function deploy(deployment: Deployment, call: DeployCall, { cluster
     await awaitRoutes(deployment.label, await applyWith(targets), waiting);
     return {};
   });
+}
+
+/** The function as it is, unless it is being removed: that is waited for. */
+async function stayingFunction({ cluster, functions, deployment, place, signal }: Omit<Waiting, "seconds">) {
+  const live = await functions.find(deployment, { signal });
+  if (live?.service.metadata.deletionTimestamp === undefined) return live;
+  await awaitGone(live.service, { cluster, place, signal });
+  return undefined;
 }
 
 /** A revision that has failed is not tried again by Knative: the same content gets another one. */

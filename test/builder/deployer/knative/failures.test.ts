@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import type { Deployer } from "../../../../builder/deployer.ts";
+import { NEEDED } from "../../../../builder/deployer/knative/rights.ts";
 import type { KnativeSettings } from "../../../../builder/deployer/knative/settings.ts";
 import { planFor } from "../../../../builder/deployer/knative/plan.ts";
 import type { Deployment, DeployProgress } from "../../../../mesh/deployment.ts";
@@ -127,6 +128,28 @@ describe("what is in the way of a function", () => {
     });
     const refused = (await open({}, "reader")).deploy(fresh(), now());
     await expect(refused).rejects.toMatchObject({ code: "forbidden" });
+  });
+
+  test("the rights that a deployer needs are enough, and what it may not do besides is told", async () => {
+    const { cluster } = kubernetes.server;
+    const deployment = fresh();
+    cluster.seed({ apiVersion: "v1", kind: "Namespace", metadata: { name: `fn-${deployment.project}` } });
+    const rules = NEEDED.map(({ group, resource, verbs }) => ({ apiGroups: [group], resources: [resource], verbs }));
+    cluster.access.addToken("deployer", { name: "deployer", rules });
+    const deployer = await open({}, "deployer");
+    const told: DeployProgress[] = [];
+    await deployer.deploy(deployment, { ...now(), onProgress: (progress) => void told.push(progress) });
+    expect(told).toContainEqual({
+      step: "apply",
+      log: expect.stringContaining(`"network: none" is not enforced`) as string,
+    });
+    await deployer.setTraffic(deployment, { 1: 100 }, now());
+    expect(await deployer.list(deployment.project, now())).toHaveLength(1);
+    expect(await Array.fromAsync(deployer.logs({ ...deployment, lines: 5, follow: false }, now()))).toEqual([]);
+    const again = { ...deployment, version: 2, traffic: { 2: 100 }, env: { A: "1" } };
+    kubernetes.server.cluster.images.set(deployment.image.reference, { start: { exitCode: 1 } });
+    await expect(deployer.deploy(again, now())).rejects.toMatchObject({ code: "crash_loop" });
+    await deployer.remove(deployment, now());
   });
 
   test("a Service of somebody else is left alone", async () => {
