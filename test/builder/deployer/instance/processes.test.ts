@@ -109,6 +109,7 @@ describe.each([
   test.each([
     { by: "the kernel", controlGroups: "auto" },
     { by: "whoever started it", controlGroups: "off" },
+    { by: "whoever started it, where the group that was named is none", controlGroups: "/nowhere" },
   ] as const)("that takes more memory than it may is ended by $by", async ({ controlGroups }) => {
     const script = `const kept = []; setInterval(() => kept.push(new Uint8Array(8 << 20).fill(1)), 10); console.log("up");`;
     const deployment = deploymentOf(await used.publish(script), { resources: { memory: "128Mi", cpu: "2" } });

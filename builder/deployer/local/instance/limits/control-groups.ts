@@ -1,15 +1,16 @@
 import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { kill } from "node:process";
 import { pause } from "../../../../../mesh/pause.ts";
 import type { Limited, Limits } from "../limits.ts";
 import { descendantsOf } from "../process-tree.ts";
-import { type GroupFiles, type Hierarchy, SETTINGS } from "./hierarchies.ts";
+import { type GroupFiles, type Hierarchy, OPTIONAL_FILES } from "./hierarchies.ts";
 
 /** How long the kernel may take to forget a process that was killed. */
 const PATIENCE_MS = 2_000;
 const POLL_MS = 5;
+const UNINTERRUPTED = new AbortController().signal;
 
 /** A group for one instance in each hierarchy, by which the kernel limits it. */
 export class ControlGroup {
@@ -62,7 +63,7 @@ export class ControlGroup {
       left = left.filter((path) => !isRemoved(path));
       if (left.length === 0) break;
       if (performance.now() > end) return false;
-      await pause(POLL_MS, new AbortController().signal);
+      await pause(POLL_MS, UNINTERRUPTED);
     }
     return true;
   }
@@ -102,9 +103,7 @@ function write(path: string, value: string): void {
   try {
     writeFileSync(path, value, { flag: "r+" });
   } catch (error) {
-    // Without swap there is nothing to forbid.
-    const isOptional = SETTINGS.optional.some((name) => path.endsWith(`/${name}`));
-    if (!isOptional) throw error;
+    if (!OPTIONAL_FILES.includes(basename(path))) throw error;
   }
 }
 

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { Limited, Limits } from "../limits.ts";
 
 /** A tree of control groups, and what is limited in it. */
@@ -59,10 +59,8 @@ const VERSION_1: GroupFiles = {
   memoryEvents: "memory.oom_control",
 };
 
-export const SETTINGS = {
-  /** Kernels without swap, or older ones, do without. */
-  optional: ["memory.swap.max", "memory.memsw.limit_in_bytes", "memory.oom.group"],
-} as const;
+/** Kernels without swap, or older ones, do without these. */
+export const OPTIONAL_FILES: readonly string[] = ["memory.swap.max", "memory.memsw.limit_in_bytes", "memory.oom.group"];
 
 /**
  * Groups that may be divided, by what is limited there, best first: those that this process is in, or the one that was left to it.
@@ -71,21 +69,34 @@ export const SETTINGS = {
 export function findHierarchies(delegated: string | undefined): readonly Hierarchy[] {
   if (delegated !== undefined) return [{ folder: delegated, limits: offeredBy(delegated), files: VERSION_2 }];
   const own = ownGroups();
-  return mounts().flatMap(({ type, root, folder, options }): readonly Hierarchy[] => {
-    const isUnified = type === "cgroup2";
-    const wanted = limitedIn(isUnified ? [] : options);
-    const path = own.get(isUnified ? "" : (options.find((name) => own.has(name)) ?? ""));
-    if (path === undefined || (!isUnified && wanted.length === 0)) return [];
-    const inside = root === "/" ? path : path.slice(path.startsWith(root) ? root.length : 0);
-    const group = existsSync(join(folder, inside)) ? join(folder, inside) : folder;
-    if (!isUnified) return [{ folder: group, limits: wanted, files: VERSION_1 }];
-    return upTo(folder, group).map((each) => ({ folder: each, limits: offeredBy(each), files: VERSION_2 }));
+  return mounts().flatMap((mount): readonly Hierarchy[] => {
+    if (mount.type === "cgroup2") {
+      const groups = upTo(mount.folder, groupIn(mount, own.get("")));
+      return groups.map((folder) => ({ folder, limits: offeredBy(folder), files: VERSION_2 }));
+    }
+    const path = mount.options.map((controller) => own.get(controller)).find((each) => each !== undefined);
+    return [{ folder: groupIn(mount, path), limits: limitedIn(mount.options), files: VERSION_1 }];
   });
+}
+
+interface Mount {
+  readonly type: "cgroup" | "cgroup2";
+  /** The group that is mounted there. */
+  readonly root: string;
+  readonly folder: string;
+  readonly options: readonly string[];
+}
+
+/** Where a group is found; in a container that may be where all of them are. */
+function groupIn({ root, folder }: Mount, path = "/"): string {
+  const inside = root !== "/" && path.startsWith(root) ? path.slice(root.length) : path;
+  const group = resolve(folder, `./${inside}`);
+  return existsSync(group) ? group : folder;
 }
 
 /** A group and those that it is in. */
 function upTo(root: string, group: string): readonly string[] {
-  return group === root || !group.startsWith(root) ? [group] : [group, ...upTo(root, dirname(group))];
+  return group.startsWith(`${root}/`) ? [group, ...upTo(root, dirname(group))] : [root];
 }
 
 /** The limits that a group of version 2 can be divided by. */
@@ -108,7 +119,7 @@ function ownGroups(): ReadonlyMap<string, string> {
 }
 
 /** Where control groups are mounted (proc(5), mountinfo). */
-function mounts() {
+function mounts(): readonly Mount[] {
   return text("/proc/self/mountinfo")
     .split("\n")
     .flatMap((line) => {
