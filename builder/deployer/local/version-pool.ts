@@ -3,7 +3,7 @@ import { randomHex } from "../../../mesh/ids.ts";
 import type { Log } from "../../../mesh/log.ts";
 import { pause } from "../../../mesh/pause.ts";
 import { DeployError } from "../deploy-error.ts";
-import { DemandWatch } from "./demand.ts";
+import { DemandWatch } from "./demand-watch.ts";
 import { endedError, titleOf } from "./how-it-ended.ts";
 import type { InstanceControl } from "./instance-control.ts";
 import type { Instances } from "./instance.ts";

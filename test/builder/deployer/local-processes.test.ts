@@ -130,6 +130,14 @@ describe.each(["off", "required"] as const)("with the sandbox %s", (sandbox) => 
       expect(await call).toBe(1);
     });
 
+    test("are not deployed without their secrets", async () => {
+      const deploying = deploy(fresh(), { secrets: { TOKEN: "payment/token" } });
+      await expect(deploying).rejects.toMatchObject({
+        code: "secret_missing",
+        message: expect.stringContaining("payment/token") as string,
+      });
+    });
+
     test("lose no call while versions and traffic change", async () => {
       const name = fresh();
       await deploy(name);
