@@ -14,6 +14,7 @@ const LAST_RETRY_MS = 1_000;
 /**
  * The broker port on a NATS server's Unix socket. Build it, then `connect()`; it reconnects until `close()`. It is what functions
  * of this machine start with: a client that knows other transports and ways to log in takes as long to load as all the rest.
+ * It does not ping: whoever goes away from a socket of this machine is seen to go.
  */
 export class UnixBroker extends CarriedBroker {
   readonly url: string;
