@@ -2,18 +2,36 @@
 export class OneAtATime {
   readonly #last = new Map<string, Promise<unknown>>();
 
-  /** Rejects with the signal's reason when that has aborted before its turn. */
+  /** Rejects with the signal's reason when that aborts before its turn comes. */
   async run<T>(key: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    const turn = Promise.withResolvers<void>();
     const before = this.#last.get(key);
-    this.#last.set(key, turn.promise);
+    const done = Promise.withResolvers<void>();
+    // Who gives up waiting leaves those behind it to wait for the one before.
+    const last = Promise.all([before, done.promise]);
+    this.#last.set(key, last);
     try {
-      await before;
-      signal.throwIfAborted();
+      await unlessAborted(before, signal);
       return await work();
     } finally {
-      turn.resolve();
-      if (this.#last.get(key) === turn.promise) this.#last.delete(key);
+      done.resolve();
+      if (this.#last.get(key) === last) void last.then(() => this.#forget(key, last));
     }
+  }
+
+  #forget(key: string, last: Promise<unknown>): void {
+    if (this.#last.get(key) === last) this.#last.delete(key);
+  }
+}
+
+async function unlessAborted(waiting: Promise<unknown> | undefined, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  if (waiting === undefined) return;
+  const aborted = Promise.withResolvers<never>();
+  const abort = (): void => aborted.reject(signal.reason);
+  signal.addEventListener("abort", abort, { once: true });
+  try {
+    await Promise.race([waiting, aborted.promise]);
+  } finally {
+    signal.removeEventListener("abort", abort);
   }
 }

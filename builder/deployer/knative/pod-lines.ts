@@ -62,12 +62,13 @@ class PodLines {
     const newest = written.toSorted((a, b) => (a.at < b.at ? -1 : Number(a.at > b.at)));
     newest.slice(Math.max(0, newest.length - lines)).forEach(this.#tell);
     if (!follow) return;
-    const following: Promise<void>[] = [];
+    const failed = Promise.withResolvers<never>();
+    // One that fails after the reading has ended is nobody's any more.
+    failed.promise.catch(() => undefined);
     while (!signal.aborted) {
-      for (const pod of await this.#pods(version)) following.push(this.#follow(pod));
-      await pause(LOOK_MS, signal);
+      for (const pod of await this.#pods(version)) this.#follow(pod).catch(failed.reject);
+      await Promise.race([pause(LOOK_MS, signal), failed.promise]);
     }
-    await Promise.all(following);
   }
 
   async #pods(version: number | undefined): Promise<readonly Pod[]> {
