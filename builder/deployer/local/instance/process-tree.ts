@@ -46,7 +46,7 @@ export function usageOf(pids: readonly number[]): TreeUsage {
   return { memoryBytes, seconds, processes };
 }
 
-/** Whether the process is of ours that began then; another one may have its number by now. */
+/** When a process began, by the system's own count: another one may have its number by now. */
 export function beganAt(pid: number): string | undefined {
   const [, rest] = text(`/proc/${pid}/stat`).split(/^.*\) /s);
   return rest?.split(" ")[19];

@@ -51,7 +51,7 @@ export function sandboxed(spec: InstanceSpec, options: SandboxedOptions): Launch
     ...["--ro-bind", image.root, "/", "--seccomp", FILTER_FD],
     ...guard.isolation(hasNetwork),
     ...["--hostname", instance],
-    // Where root started the sandbox the kernel's settings were writable.
+    // Started by root, it could write the kernel's settings: they belong to whom it is outside.
     ...["--proc", "/proc", "--remount-ro", "/proc"],
     // Folders in memory have no bound of their own.
     ...["--dev", "/dev", ...room("/dev/shm"), "--remount-ro", "/dev", ...room("/tmp")],

@@ -3,6 +3,8 @@ import type { Limits } from "../limits.ts";
 import { descendantsOf, usageOf } from "../process-tree.ts";
 
 const LOOK_MS = 100;
+/** Who did nothing since the last time has taken nothing either. */
+const LOOK_AT_IDLE_MS = 500;
 
 /** What is done to those that use too much. */
 export interface WatchEvents {
@@ -18,9 +20,11 @@ export class Watch {
   readonly #pid: number;
   readonly #limits: Partial<Limits>;
   readonly #on: WatchEvents;
-  readonly #timer: NodeJS.Timeout | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #isClosed = false;
   #mayRun = false;
   #seconds = 0;
+  #secondsAtLook = 0;
   #lookedAt = performance.now();
   #resume: NodeJS.Timeout | undefined;
   #stopped: readonly number[] = [];
@@ -29,8 +33,7 @@ export class Watch {
     this.#pid = pid;
     this.#limits = limits;
     this.#on = on;
-    this.#timer = Object.keys(limits).length === 0 ? undefined : setInterval(() => this.#look(), LOOK_MS);
-    this.#timer?.unref();
+    if (Object.keys(limits).length > 0) this.#lookIn(LOOK_MS);
   }
 
   /** Slows it down no longer: what is told to end has to run for that. */
@@ -41,11 +44,19 @@ export class Watch {
   }
 
   close(): void {
-    clearInterval(this.#timer);
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
     this.letRun();
   }
 
-  #look(): void {
+  #lookIn(ms: number): void {
+    if (this.#isClosed) return;
+    this.#timer = setTimeout(() => this.#lookIn(this.#look() ? LOOK_MS : LOOK_AT_IDLE_MS), ms);
+    this.#timer.unref();
+  }
+
+  /** Answers whether it did something. */
+  #look(): boolean {
     const pids = [this.#pid, ...descendantsOf(this.#pid)];
     const { memoryBytes, seconds, processes } = usageOf(pids);
     const { memoryBytes: maxBytes = Infinity, processes: maxProcesses = Infinity, processors } = this.#limits;
@@ -54,6 +65,9 @@ export class Watch {
     else if (processors !== undefined && this.#resume === undefined && !this.#mayRun) {
       this.#slowDown(pids, seconds, processors);
     }
+    const didSomething = seconds !== this.#secondsAtLook;
+    this.#secondsAtLook = seconds;
+    return didSomething;
   }
 
   #slowDown(pids: readonly number[], seconds: number, processors: number): void {
