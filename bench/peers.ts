@@ -4,6 +4,7 @@ import { join } from "node:path";
 export interface Peer {
   /** What it said of itself once it was ready. */
   readonly ready: Readonly<Record<string, string>>;
+  readonly pid: number;
   stop(): Promise<void>;
 }
 
@@ -18,6 +19,7 @@ export async function startPeer(name: string, env: Readonly<Record<string, strin
   const first = await reader.read();
   if (first.value === undefined) throw new Error(`peer "${name}" ended with code ${await child.exited}`);
   return {
+    pid: child.pid,
     ready: JSON.parse(new TextDecoder().decode(first.value)) as Record<string, string>,
     stop: async () => {
       child.kill();
