@@ -19,7 +19,10 @@ export function endedError(deployment: Deployment, end: InstanceEnd, { wasUp }: 
 }
 
 /** What is told of an instance that runs, and does not take calls. */
-export function lateError(deployment: Deployment, { startMs, lastLines }: { startMs: number; lastLines: string[] }) {
+export function lateError(
+  deployment: Deployment,
+  { startMs, lastLines }: { readonly startMs: number; readonly lastLines: readonly string[] },
+): DeployError {
   const text = `${titleOf(deployment)} did not take calls within ${startMs / 1000} seconds`;
   return new DeployError("not_ready", withLines(`${text}; look at what it does when it is loaded`, lastLines));
 }

@@ -6,6 +6,9 @@ const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 30_000;
 /** Who ran as long as this has nothing to do with the ends before. */
 const PROVEN_MS = 60_000;
+/** Who took calls for as long as this, and then ended, does not keep ending: it is never long until its next start. */
+const WORKED_MS = 2_000;
+const FEW = 2;
 /** So long a call may be kept waiting for one that has worked before. */
 const SHORT_MS = 1_000;
 
@@ -24,7 +27,7 @@ export class Restarts {
 
   /** Takes note of an end that nobody asked for. `upMs`: how long it had taken calls; `undefined` when it never did. */
   ended(error: DeployError, upMs: number | undefined): void {
-    if (upMs !== undefined && upMs >= PROVEN_MS) this.#ends = 0;
+    if (upMs !== undefined && upMs >= WORKED_MS) this.#ends = upMs >= PROVEN_MS ? 0 : Math.min(this.#ends, FEW);
     const waitMs = Math.min(FIRST_WAIT_MS * 2 ** this.#ends, LONGEST_WAIT_MS);
     this.#ends++;
     this.#notBeforeMs = this.#now() + waitMs;

@@ -142,10 +142,10 @@ describe.each(["off", "required"] as const)("with the sandbox %s", (sandbox) => 
       const name = fresh();
       await deploy(name);
       const seen = new Set<unknown>();
-      let isOver = false;
+      const over = new AbortController();
       // Nobody wakes anything here: somebody has to be there all the time.
       const calling = Array.from({ length: 4 }, async () => {
-        while (!isOver) seen.add(await home.ask(name));
+        while (!over.signal.aborted) seen.add(await home.ask(name));
       });
       const change = async (): Promise<void> => {
         await deploy(name, { traffic: { 1: 50, 2: 50 } }, 2);
@@ -153,7 +153,7 @@ describe.each(["off", "required"] as const)("with the sandbox %s", (sandbox) => 
         await deploy(name, { env: { GREETING: "hello" } }, 3);
         await home.deployer.setTraffic(name, { 1: 10, 2: 20, 3: 70 }, { signal: QUIET });
         await home.deployer.setTraffic(name, { 2: 100 }, { signal: QUIET });
-        isOver = true;
+        over.abort();
       };
       await Promise.all([change(), ...calling]);
       expect(seen).toEqual(new Set([1, 2, 3]));

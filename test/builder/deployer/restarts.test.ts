@@ -41,6 +41,13 @@ test("who took calls for a minute has nothing to do with the ends before", () =>
   expect([restarts.waitMs, restarts.isLooping]).toEqual([100, false]);
 });
 
+test("who worked for a while each time is never long until its next start", () => {
+  for (let end = 1; end <= 20; end++) {
+    restarts.ended(ENDED, 3_000);
+    expect([restarts.waitMs <= 400, restarts.refusal, restarts.isLooping]).toEqual([true, undefined, false]);
+  }
+});
+
 test("nobody waits for what never took calls, and everybody for a moment for what did", () => {
   restarts.ended(ENDED, undefined);
   expect(restarts.refusal).toMatchObject({ code: "start_failed" });
