@@ -58,7 +58,7 @@ export interface CallRecorder {
    * @throws MeshError `worker_unavailable` or `overloaded` when a call cannot be recorded that must be.
    */
   begin(rule: RecordRule, facts: CallFacts): Promise<CallRecord | undefined>;
-  /** Resolves when what was recorded before can be read at the functions service of its project, or after a second. */
+  /** Resolves when what was recorded before can be read at the functions service of its project, after a second, or when it is known that this takes longer. */
   caughtUp(project: string): Promise<void>;
 }
 

@@ -35,7 +35,7 @@ export class RecordShipper {
   readonly #subject: string;
   #isShipping = false;
   #refusal: MeshError | undefined;
-  #isAway = false;
+  #isStuck = false;
   #pauseMs = 0;
   /** Up to where ends went ahead of what could not go. */
   #endedUpTo = 0;
@@ -52,6 +52,11 @@ export class RecordShipper {
   /** Why nothing is to begin: what functions service or store say that have no room for it. */
   get refusal(): MeshError | undefined {
     return this.#refusal;
+  }
+
+  /** Whether what waits is not going to be shipped in a moment. */
+  get isStuck(): boolean {
+    return this.#isStuck;
   }
 
   /** Something was appended. */
@@ -124,12 +129,12 @@ export class RecordShipper {
       journal.forget(piece.end);
     } catch (error) {
       const isFull = error instanceof MeshError && error.code === "overloaded" && piece?.begun.length !== 0;
+      this.#say(error);
       if (isFull) await this.#full(error);
-      else this.#away(error);
       return false;
     }
-    if (this.#isAway || this.#refusal !== undefined) log.info("records of invocations are shipped again", { project });
-    this.#isAway = false;
+    if (this.#isStuck) log.info("records of invocations are shipped again", { project });
+    this.#isStuck = false;
     this.#refusal = undefined;
     this.#pauseMs = 0;
     for (const { upTo, resolve } of this.#waiting) if (upTo <= journal.start) resolve();
@@ -156,8 +161,7 @@ export class RecordShipper {
 
   /** While nothing may begin the ends of what began before go ahead: else they would be given up. */
   async #full(refusal: MeshError): Promise<void> {
-    const { journal, project, log } = this.#options;
-    if (this.#refusal === undefined) log.error("invocations cannot be recorded", { project, error: refusal });
+    const { journal } = this.#options;
     this.#refusal = refusal;
     try {
       for (;;) {
@@ -167,14 +171,15 @@ export class RecordShipper {
         this.#endedUpTo = piece.end;
       }
     } catch (error) {
-      this.#away(error);
+      this.#say(error);
     }
   }
 
-  #away(error: unknown): void {
+  /** Said once, not whenever it is tried again. */
+  #say(error: unknown): void {
     const { project, log } = this.#options;
-    if (!this.#isAway) log.error("records of invocations wait in the gateway", { project, error });
-    this.#isAway = true;
+    if (!this.#isStuck) log.error("records of invocations wait in the gateway", { project, error });
+    this.#isStuck = true;
   }
 
   #pause(): Promise<void> {

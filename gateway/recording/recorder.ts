@@ -93,7 +93,8 @@ export class Recorder implements CallRecorder, Closable {
   }
 
   async caughtUp(project: string): Promise<void> {
-    await this.#projects.get(project)?.shipper?.caughtUp(CATCH_UP_MS);
+    const shipper = this.#projects.get(project)?.shipper;
+    if (shipper?.isStuck === false) await shipper.caughtUp(CATCH_UP_MS);
   }
 
   /** Waits a moment for what is not recorded yet. */

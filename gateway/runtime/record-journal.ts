@@ -41,12 +41,9 @@ export class RecordFolder implements BatchJournals {
   }
 
   takeOver(): readonly string[] {
-    const { folder, log } = this.#options;
+    const { log } = this.#options;
     const projects = new Set<string>();
-    if (!existsSync(folder)) return [];
-    for (const name of readdirSync(folder)) {
-      const left = join(folder, name);
-      if (!OF_A_GATEWAY.test(name) || left === this.#own?.folder) continue;
+    for (const left of this.#others()) {
       try {
         for (const project of this.#takeOver(left)) projects.add(project);
       } catch (error) {
@@ -64,6 +61,19 @@ export class RecordFolder implements BatchJournals {
     if (own !== undefined && filesIn(own.folder).length === 0) removeFolder(own.folder);
     own?.lock.release();
     return Promise.resolve();
+  }
+
+  /** Folders of other gateways, whether they live or not. */
+  #others(): string[] {
+    const { folder, log } = this.#options;
+    if (!existsSync(folder)) return [];
+    try {
+      const names = readdirSync(folder).filter((name) => OF_A_GATEWAY.test(name));
+      return names.map((name) => join(folder, name)).filter((other) => other !== this.#own?.folder);
+    } catch (error) {
+      log.error("the folder of records cannot be read", { folder, error });
+      return [];
+    }
   }
 
   #takeOver(left: string): string[] {

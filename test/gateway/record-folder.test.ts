@@ -210,7 +210,10 @@ test("files that have been shipped are removed while others are written", async 
 
 test("a folder that cannot be written says so, and does again what it is asked when it can", async () => {
   await writeFile(folder, "in its way");
-  const records = open();
+  const { log, lines } = recordingLog();
+  const records = open({ log });
+  expect(records.takeOver()).toEqual([]);
+  expect(lines.map(({ message }) => message)).toEqual(["the folder of records cannot be read"]);
   expect(() => begin(records.of("shop"), "1")).toThrow(expect.objectContaining({ code: "worker_unavailable" }));
   await rm(folder);
   expect(begin(records.of("shop"), "1")).toBe(true);
