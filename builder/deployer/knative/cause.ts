@@ -23,16 +23,18 @@ export interface Evidence {
 const MEANINGS: readonly (readonly [RegExp, DeployErrorCode])[] = [
   [/OOMKilled/, "out_of_memory"],
   [/exceeded quota|Unschedulable|FailedScheduling|Insufficient (?:cpu|memory)/i, "quota"],
-  [/secrets? "[^"]*" not found|non-existent secret|couldn't find key|CreateContainerConfigError/i, "secret_missing"],
+  [/secrets? "[^"]*" not found|non-existent secret|couldn't find key/i, "secret_missing"],
   [/CrashLoopBackOff/, "crash_loop"],
   [/ImagePull|ErrImage|InvalidImageName|ContainerMissing|unable to fetch image|failed to pull/i, "image_unavailable"],
   [/PodSecurity|forbidden|serviceaccount "[^"]*" not found/i, "forbidden"],
   [/NotOwned|does not own/, "conflict"],
-  [/ExitCode|Container failed with|exit code/i, "start_failed"],
+  [/ExitCode|Container failed with|exit code|CreateContainer(?:Config)?Error|RunContainerError/i, "start_failed"],
 ];
 
 /** What comes of being tried again and again. */
 const FINAL = ["ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "CrashLoopBackOff"];
+/** What nobody but a person can change. */
+const NEEDS_SOMEBODY: readonly DeployErrorCode[] = ["secret_missing"];
 
 /** The events of these kinds say what a revision waits for. */
 const TELLING_EVENTS = ["FailedMount", "FailedCreate", "FailedScheduling"];
@@ -55,7 +57,7 @@ export function causeIn(
 ): Cause {
   const text = [reason, message].filter((part) => part !== "").join(": ");
   const [, code = "not_ready"] = MEANINGS.find(([words]) => words.test(text)) ?? [];
-  return { code, text, isFinal };
+  return { code, text, isFinal: isFinal || NEEDS_SOMEBODY.includes(code) };
 }
 
 function podCauses({ status }: Pod): readonly Cause[] {

@@ -4,6 +4,8 @@ import { FIELD_MANAGER, LABELS } from "./marks.ts";
 import type { SettledKnative } from "./settings.ts";
 
 const DNS_PORT = 53;
+/** Of NATS, by TCP and by WebSocket. */
+const BROKER_PORTS = [4222, 9222];
 
 /** A namespace in which only pods run that ask for nothing. */
 export function namespaceManifest(name: string) {
@@ -20,7 +22,7 @@ export function namespaceManifest(name: string) {
 /** Keeps functions that may reach nothing from reaching anything; those in the mesh reach names and brokers. */
 export function networkPolicyManifest(namespace: string, { joinMesh }: Pick<SettledKnative, "joinMesh">) {
   const dns = ["UDP", "TCP"].map((protocol) => ({ protocol, port: DNS_PORT }));
-  const broker = [4222, 443, 8080, 9222].map((port) => ({ protocol: "TCP", port }));
+  const broker = BROKER_PORTS.map((port) => ({ protocol: "TCP", port }));
   return {
     apiVersion: "networking.k8s.io/v1",
     kind: "NetworkPolicy",
