@@ -27,6 +27,8 @@ const MOST_MS = 1_000;
 const EVIDENCE_MS = 2_000;
 /** How long a route may take once its revisions are ready. */
 const ROUTE_SECONDS = 60;
+/** How long a route may go on saying what was so before its revisions were ready. */
+const STALE_SECONDS = 10;
 /** Knative itself is to be the first to say that the time is over. */
 const GRACE_SECONDS = 5;
 
@@ -66,7 +68,7 @@ export async function awaitRoutes(
   applied: KubernetesObject,
   { cluster, place, signal }: Pick<Waiting, "cluster" | "place" | "signal">,
 ): Promise<void> {
-  const endsAt = performance.now() + ROUTE_SECONDS * 1000;
+  const beganAt = performance.now();
   const { generation = 0 } = applied.metadata;
   await poll({ signal }, async () => {
     const service = await cluster.get<KnativeService>(SERVICES, place, { signal });
@@ -74,7 +76,8 @@ export async function awaitRoutes(
     const { state, reason, message }: Condition =
       service !== undefined && isSeen ? stateOf(service, "RoutesReady") : { state: "progressing" };
     if (state === "ready") return true;
-    if (state !== "failed" && performance.now() < endsAt) return false;
+    const patience = state === "failed" ? STALE_SECONDS : ROUTE_SECONDS;
+    if (performance.now() - beganAt < patience * 1000) return false;
     const said = [reason, message].filter((part) => part !== undefined).join(": ");
     const text = `calls of "${label}" cannot be sent where they are to go`;
     throw new DeployError("not_ready", `${text}: ${said === "" ? "the cluster made no route" : said}`);
