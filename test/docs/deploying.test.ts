@@ -7,8 +7,8 @@ import { PROJECT_ROOT, copyExample, startCommand, startFmesh } from "../support/
 
 const document = await readFile(join(PROJECT_ROOT, "docs/deploying.md"), "utf8");
 
-function blocks(language: string): string[] {
-  return [...document.matchAll(new RegExp(`\`\`\`${language}\n([^]*?)\`\`\``, "g"))].map(([, block = ""]) => block);
+function blocks(language: string, text = document): string[] {
+  return [...text.matchAll(new RegExp(`\`\`\`${language}\n([^]*?)\`\`\``, "g"))].map(([, block = ""]) => block);
 }
 
 test("docs/deploying.md: its commands deploy, call, split and end a function", { timeout: 120_000 }, async () => {
@@ -30,13 +30,15 @@ test("docs/deploying.md: its commands deploy, call, split and end a function", {
   }
 });
 
-test("docs/deploying.md: its settings are good ones", () => {
-  const text = `projects: [{ id: shop, secret: ${"x".repeat(32)} }]\n${blocks("yaml").join("\n")}`;
+test("docs/knative.md: its settings are good ones", async () => {
+  const knative = await readFile(join(PROJECT_ROOT, "docs/knative.md"), "utf8");
+  const text = `projects: [{ id: shop, secret: ${"x".repeat(32)} }]\n${blocks("yaml", knative).join("\n")}`;
   const { warnings, deployer } = parseConfig(text, { filename: "fmesh.yaml", env: {} });
   expect([warnings, deployer.home]).toEqual([[], "knative"]);
 });
 
 test("docs/deploying.md explains every word for what is in the way of a function", () => {
   const section = document.slice(document.indexOf("## When it does not run"));
-  for (const code of DEPLOY_ERROR_CODES.filter((each) => each !== "not_found")) expect(section).toContain(`\`${code}\``);
+  for (const code of DEPLOY_ERROR_CODES.filter((each) => each !== "not_found"))
+    expect(section).toContain(`\`${code}\``);
 });
