@@ -10,7 +10,7 @@ import type { Limits } from "./limits.ts";
 import type { ControlGroup } from "./limits/control-groups.ts";
 import { Watch } from "./limits/watch.ts";
 import type { Output } from "./output.ts";
-import { childrenOf, descendantsOf } from "./process-tree.ts";
+import { beganAt, childrenOf, descendantsOf } from "./process-tree.ts";
 
 export interface ProcessOptions {
   readonly output: Output;
@@ -53,6 +53,7 @@ class RunningProcess implements RunningInstance {
   readonly #isGuarded: boolean;
   readonly #watch: Watch;
   readonly #options: ProcessOptions;
+  #below: readonly { readonly pid: number; readonly began: string | undefined }[] = [];
   #killing: NodeJS.Timeout | undefined;
   #killsAt = Infinity;
   #isStopping = false;
@@ -98,6 +99,8 @@ class RunningProcess implements RunningInstance {
   /** A guard passes no signals on; who is not there yet has nothing to finish. */
   #askToEnd(): void {
     this.#watch.letRun();
+    // Those that have left its group are nobody's children once it has ended.
+    this.#below = descendantsOf(this.pid).map((pid) => ({ pid, began: beganAt(pid) }));
     const asked = this.#isGuarded ? childrenOf(this.pid).flatMap(childrenOf) : [this.pid];
     if (asked.length === 0) this.#killAll();
     for (const pid of asked) signal(pid, "SIGTERM");
@@ -118,6 +121,7 @@ class RunningProcess implements RunningInstance {
     this.#watch.close();
     this.#isOutOfMemory ||= group?.wasOutOfMemory() ?? false;
     // What it has started and left behind.
+    for (const { pid, began } of this.#below) if (beganAt(pid) === began) signal(pid, "SIGKILL");
     signal(-this.pid, "SIGKILL");
     await group?.remove();
     const giveUp = setTimeout(() => streams.map((stream) => stream.destroy()), CLOSE_MS);

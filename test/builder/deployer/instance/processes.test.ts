@@ -84,14 +84,18 @@ describe.each([
     expect(await ended).toMatchObject({ reason: "exited", signal: "SIGSEGV", lastLines: ["up"] });
   });
 
-  test("leaves nothing running of what it has started, wherever that is", async () => {
-    const running = await start(await open(), deploymentOf(await used.publish(WITH_CHILDREN)));
-    await running.line("up");
-    const all = [running.pid, ...descendantsOf(running.pid)];
-    expect(all.length).toBeGreaterThanOrEqual(5);
-    await running.stop(100);
-    expect(all.filter(isThere)).toEqual([]);
-  });
+  test.each(["auto", "off"])(
+    "leaves nothing running of what it has started, wherever that is (%s)",
+    async (controlGroups) => {
+      const running = await start(await open({ controlGroups }), deploymentOf(await used.publish(WITH_CHILDREN)));
+      await running.line("up");
+      const all = [running.pid, ...descendantsOf(running.pid)];
+      expect(all.length).toBeGreaterThanOrEqual(5);
+      await running.stop(100);
+      // One that was killed, and runs no more, takes a moment to be gone.
+      await expect.poll(() => all.filter(isThere), { timeout: 10_000 }).toEqual([]);
+    },
+  );
 
   test("is killed with all it has started when everything is closed", async () => {
     const instances = await open();
@@ -99,7 +103,7 @@ describe.each([
     await running.line("up");
     const all = [running.pid, ...descendantsOf(running.pid)];
     await instances.close();
-    expect(all.filter(isThere)).toEqual([]);
+    await expect.poll(() => all.filter(isThere), { timeout: 10_000 }).toEqual([]);
     expect(await running.ended).toMatchObject({ reason: "stopped" });
     await expect(start(instances, deploymentOf(await used.publish(OBEDIENT)))).rejects.toMatchObject({
       code: "start_failed",
