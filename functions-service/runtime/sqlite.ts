@@ -41,6 +41,8 @@ async function open(file: string): Promise<Opened> {
     database.run("pragma journal_mode = wal");
     // With a write-ahead log, what was committed survives the process; a power cut may take the last moments.
     database.run("pragma synchronous = normal");
+    // Four times SQLite's own number of pages: those at the ends of indexes are written anew with every batch.
+    database.run("pragma wal_autocheckpoint = 4000");
     database.run("pragma foreign_keys = on");
     const db = new Kysely<Tables>({ dialect: new SqliteDialect(database) });
     // Kysely would take longer to run a statement than SQLite does. It has this one connection: the transaction is the same.
