@@ -25,6 +25,8 @@ const FIRST_MS = 100;
 const MOST_MS = 1_000;
 /** How often pods and events are looked at. */
 const EVIDENCE_MS = 2_000;
+/** How long the cluster may be away in the middle. */
+const OUTAGE_MS = 5_000;
 /** How long a route may take once its revisions are ready. */
 const ROUTE_SECONDS = 60;
 /** How long a route may go on saying what was so before its revisions were ready. */
@@ -108,9 +110,21 @@ function failure(cause: Cause | undefined, { deployment, place, seconds }: Waiti
   return explained(cause ?? { code: "not_ready", text: "" }, deployment, { namespace: place.namespace, seconds });
 }
 
-/** Asks until the answer is yes, more rarely with time. */
+/** Asks until the answer is yes, more rarely with time. A cluster that is away for a moment is asked again. */
 async function poll({ signal }: Signalled, ask: () => Promise<boolean>): Promise<void> {
-  for (let ms = FIRST_MS; !(await ask()); ms = Math.min(ms * 1.5, MOST_MS)) {
+  let answeredAt = performance.now();
+  const isYes = async (): Promise<boolean> => {
+    try {
+      const answer = await ask();
+      answeredAt = performance.now();
+      return answer;
+    } catch (error) {
+      const isAway = error instanceof DeployError && error.code === "unreachable";
+      if (isAway && performance.now() - answeredAt < OUTAGE_MS) return false;
+      throw error;
+    }
+  };
+  for (let ms = FIRST_MS; !(await isYes()); ms = Math.min(ms * 1.5, MOST_MS)) {
     await pause(ms, signal);
     signal.throwIfAborted();
   }

@@ -19,3 +19,13 @@ export function deploymentOf(more: Partial<Deployment> = {}): Deployment {
     ...more,
   };
 }
+
+let count = 0;
+
+/** A function of its own in a namespace of its own, with an image of its own. */
+export function fresh(more: Partial<Deployment> = {}): Deployment {
+  count += 1;
+  const digest = `sha256:${count.toString(16).padStart(64, "0")}`;
+  const image = { reference: `registry.example.com/fn/x@${digest}`, repository: "x", digest };
+  return deploymentOf({ project: `p${count}`, image, ...more });
+}

@@ -1,36 +1,12 @@
-import { afterEach, describe, expect, test } from "vitest";
-import type { Deployer } from "../../../../builder/deployer.ts";
+import { describe, expect, test } from "vitest";
 import { NEEDED } from "../../../../builder/deployer/knative/rights.ts";
-import type { KnativeSettings } from "../../../../builder/deployer/knative/settings.ts";
-import { planFor } from "../../../../builder/deployer/knative/plan.ts";
-import type { Deployment, DeployProgress } from "../../../../mesh/deployment.ts";
-import { SERVICES } from "../../../support/kubernetes/resources.ts";
+import type { DeployProgress } from "../../../../mesh/deployment.ts";
 import { useKubernetes } from "../../../support/kubernetes.ts";
-import { deploymentOf } from "./deployments.ts";
-import { deployerFor } from "./knative-home.ts";
+import { fresh } from "./deployments.ts";
+import { now, useDeployers } from "./knative-home.ts";
 
 const kubernetes = useKubernetes({ stepMs: 10, secondMs: 10 });
-const opened: Deployer[] = [];
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map((deployer) => deployer.close()));
-});
-
-async function open(settings: KnativeSettings = {}, token?: string): Promise<Deployer> {
-  const deployer = await deployerFor(kubernetes.server, { settings, ...(token !== undefined && { token }) });
-  opened.push(deployer);
-  return deployer;
-}
-
-let count = 0;
-/** A function of its own in a namespace of its own. */
-function fresh(more: Partial<Deployment> = {}): Deployment {
-  count += 1;
-  const digest = `sha256:${count.toString(16).padStart(64, "0")}`;
-  const image = { reference: `registry.example.com/fn/x@${digest}`, repository: "x", digest };
-  return deploymentOf({ project: `p${count}`, image, ...more });
-}
-
-const now = () => ({ signal: AbortSignal.timeout(15_000) });
+const open = useDeployers(() => kubernetes.server);
 
 describe("what is in the way of a function", () => {
   test.each([
@@ -130,6 +106,31 @@ describe("what is in the way of a function", () => {
     await expect(refused).rejects.toMatchObject({ code: "forbidden" });
   });
 
+  test("a cluster that is away is told, and when it is back the same deployment goes on", async () => {
+    const { faults } = kubernetes.server.cluster;
+    const deployment = fresh();
+    const deployer = await open();
+    let hasBegun = false;
+    const onProgress = (progress: DeployProgress): void => {
+      if (progress.step === "wait" && !hasBegun) {
+        hasBegun = true;
+        void faults.down();
+      }
+    };
+    await expect(deployer.deploy(deployment, { ...now(), onProgress })).rejects.toMatchObject({ code: "unreachable" });
+    await expect(deployer.describe(deployment, now())).rejects.toMatchObject({ code: "unreachable" });
+    await faults.up();
+    expect((await deployer.deploy(deployment, now())).state).toBe("ready");
+  });
+
+  test("a cluster that is away for a moment is waited for", async () => {
+    const { faults } = kubernetes.server.cluster;
+    const away = { on: /^GET .*revisions\/greet-/, status: "cut", times: 4 } as const;
+    faults.answer(away);
+    expect((await (await open()).deploy(fresh(), now())).state).toBe("ready");
+    faults.clear();
+  });
+
   test("the rights that a deployer needs are enough, and what it may not do besides is told", async () => {
     const { cluster } = kubernetes.server;
     const deployment = fresh();
@@ -171,101 +172,5 @@ describe("what is in the way of a function", () => {
         request.startsWith(`DELETE /apis/serving.knative.dev/v1/namespaces/${namespace}`),
       ),
     ).toBe(false);
-  });
-});
-
-describe("a deployment", () => {
-  test("that failed is told as such, with the version before it in the calls", async () => {
-    const deployment = fresh();
-    const deployer = await open();
-    await deployer.deploy(deployment, now());
-    const digest = `sha256:${"f".repeat(64)}`;
-    const image = { ...deployment.image, digest, reference: `registry.example.com/fn/x@${digest}` };
-    kubernetes.server.cluster.images.set(image.reference, { start: { exitCode: 2 } });
-    await expect(
-      deployer.deploy({ ...deployment, version: 2, image, traffic: { 2: 100 } }, now()),
-    ).rejects.toMatchObject({
-      code: "crash_loop",
-    });
-    expect(await deployer.describe(deployment, now())).toMatchObject({
-      state: "ready",
-      traffic: { 1: 100 },
-      versions: [
-        { version: 2, state: "failed", reason: "ExitCode2" },
-        { version: 1, state: "ready" },
-      ],
-    });
-  });
-
-  test("is what the plan says, with one revision for the same content", async () => {
-    const deployment = fresh();
-    const deployer = await open();
-    const first = await deployer.deploy(deployment, now());
-    const [, , planned] = planFor(deployment, {});
-    const { namespace, name } = planned.metadata;
-    expect(kubernetes.server.cluster.store.get(SERVICES, namespace, name)?.spec).toMatchObject(planned.spec);
-    const before = kubernetes.server.requests.length;
-    const again = await deployer.deploy(deployment, now());
-    expect(again.versions).toEqual(first.versions);
-    const patches = kubernetes.server.requests.slice(before).filter((request) => request.startsWith("PATCH"));
-    expect(patches.every((request) => request.endsWith("fieldManager=functions-mesh&fieldValidation=Strict"))).toBe(
-      true,
-    );
-  });
-
-  test("is called at its own address, or at the ingress by that name", async () => {
-    const [inside, outside] = [fresh(), fresh()];
-    const [own, ingress] = [await open(), await open({ ingress: "http://127.0.0.1:8081" })];
-    await own.deploy(inside, now());
-    await ingress.deploy(outside, now());
-    const routeOf = ({ onDemand }: Deployer, name: Deployment) =>
-      onDemand.kind === "route" ? onDemand.routeOf(name) : undefined;
-    expect(routeOf(own, inside)).toEqual({ url: `http://greet.fn-${inside.project}.svc.cluster.local` });
-    const host = `greet.fn-${outside.project}.svc.cluster.local`;
-    expect(routeOf(ingress, outside)).toEqual({ url: "http://127.0.0.1:8081", host });
-    await ingress.remove(outside, now());
-    expect(routeOf(ingress, outside)).toBeUndefined();
-  });
-
-  test("that another deployer made is known after a restart", async () => {
-    const deployment = deploymentOf({ label: "restarted" });
-    await (await open()).deploy(deployment, now());
-    const again = await open();
-    const known = Promise.withResolvers<void>();
-    again.watch((names) => {
-      if (names.some(({ label }) => label === "restarted")) known.resolve();
-    });
-    await known.promise;
-    expect(again.onDemand.kind === "route" && again.onDemand.routeOf(deployment)).toMatchObject({
-      url: expect.any(String) as string,
-    });
-  });
-
-  test("does not overrun what somebody else manages in it", async () => {
-    const deployment = fresh();
-    const deployer = await open();
-    await deployer.deploy(deployment, now());
-    const path = `/apis/serving.knative.dev/v1/namespaces/fn-${deployment.project}/services/greet`;
-    const response = await fetch(`${kubernetes.server.url}${path}?fieldManager=kubectl&force=true`, {
-      method: "PATCH",
-      headers: {
-        Authorization: `Bearer ${kubernetes.server.token}`,
-        "Content-Type": "application/apply-patch+yaml",
-      },
-      body: JSON.stringify({
-        apiVersion: "serving.knative.dev/v1",
-        kind: "Service",
-        metadata: { name: "greet" },
-        spec: { traffic: [{ latestRevision: true, percent: 100 }] },
-      }),
-      tls: { rejectUnauthorized: false },
-    });
-    expect(response.status).toBe(200);
-    await response.body?.cancel();
-    const refused = deployer.deploy({ ...deployment, version: 2, traffic: { 2: 100 } }, now());
-    await expect(refused).rejects.toMatchObject({
-      code: "conflict",
-      message: expect.stringContaining("kubectl") as string,
-    });
   });
 });

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { afterEach } from "vitest";
 import { type KubeClient, kubeClient } from "../../../../builder/deployer/knative/client/kube-client.ts";
 import type { KnativeSettings } from "../../../../builder/deployer/knative/settings.ts";
 import { openKnativeDeployer } from "../../../../builder/deployer/knative.ts";
@@ -21,6 +22,7 @@ export async function clientOf(server: Kubernetes, token: string = server.token)
       refused: () => false,
     },
     backOff: { firstMs: 5, mostMs: 50 },
+    timeoutMs: 5_000,
   });
 }
 
@@ -31,4 +33,24 @@ export async function deployerFor(
 ): Promise<Deployer> {
   const cluster = await clientOf(server, token);
   return openKnativeDeployer({ cluster, projects: ["shop"], settings, log: silentLog });
+}
+
+/** Opens deployers, which are closed after each test. */
+export function useDeployers(
+  server: () => Kubernetes,
+): (settings?: KnativeSettings, token?: string) => Promise<Deployer> {
+  const opened: Deployer[] = [];
+  afterEach(async () => {
+    await Promise.all(opened.splice(0).map((deployer) => deployer.close()));
+  });
+  return async (settings = {}, token) => {
+    const deployer = await deployerFor(server(), { settings, ...(token !== undefined && { token }) });
+    opened.push(deployer);
+    return deployer;
+  };
+}
+
+/** A call that does not go on for ever. */
+export function now(): { readonly signal: AbortSignal } {
+  return { signal: AbortSignal.timeout(15_000) };
 }
