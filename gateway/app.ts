@@ -33,8 +33,8 @@ export interface Gateway {
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
 function addRoutes(app: Hono, parts: CallParts): Hono {
-  const { broker, metrics, log } = parts;
-  app.route("/", healthRoutes(broker));
+  const { link, metrics, log } = parts;
+  app.route("/", healthRoutes(link));
   app.get("/metrics", async (c) => {
     const { contentType, text } = await metrics.render();
     return c.body(text, 200, { "Content-Type": contentType });

@@ -1,10 +1,9 @@
-import type { Broker } from "../mesh/broker.ts";
-import { Caller } from "../mesh/caller.ts";
 import type { Log } from "../mesh/log.ts";
-import type { Tracing } from "../mesh/tracing.ts";
+import { askByRule } from "./ask-by-rule.ts";
 import type { AuthDeps } from "./auth/options.ts";
 import { createTokenVerifier } from "./auth/token-verifier.ts";
 import type { GatewayConfig, ProjectConfig } from "./config.ts";
+import type { MeshLink } from "./mesh-link.ts";
 import type { Policy, ProjectPolicy } from "./policy.ts";
 import { createRecordSelector } from "./recording/record-rules.ts";
 import { compileRule } from "./rules/compile.ts";
@@ -14,13 +13,14 @@ import { createRuleSelector } from "./rules/select.ts";
 
 /** What rules and tokens may reach. */
 export interface PolicyParts {
-  readonly broker: Broker;
+  /** The way to the functions that rules ask. */
+  readonly link: MeshLink;
   readonly queries: QueryPort | undefined;
   readonly fetch: RuleDeps["fetch"] & AuthDeps["fetch"];
   readonly now: () => number;
   readonly log: Log;
-  /** Where the spans of calls that rules make go; without it there are none. */
-  readonly tracing?: Tracing | undefined;
+  /** Keeps the platform from ending background work with the request that began it; without it the platform does not. */
+  readonly waitUntil?: AuthDeps["waitUntil"];
 }
 
 /** Compiles a configuration: rules to closures, keys to verifiers. */
@@ -33,14 +33,8 @@ export function buildPolicy(config: GatewayConfig, parts: PolicyParts): Policy {
 
 function projectPolicy(project: ProjectConfig, config: GatewayConfig, parts: PolicyParts): ProjectPolicy {
   const log = parts.log.with({ project: project.id });
-  const caller = new Caller(parts.broker, project.id, parts.tracing);
   const deps: RuleDeps = {
-    call: ({ service, function: name }, params, claims, { deadlineMs, signal }) =>
-      caller.call(service, name, params, {
-        timeoutMs: deadlineMs - parts.now(),
-        claimsJson: JSON.stringify(claims),
-        signal,
-      }),
+    call: askByRule(parts.link, project.id),
     queries: parts.queries,
     fetch: parts.fetch,
     webhooks: config.webhooks,
@@ -55,7 +49,12 @@ function projectPolicy(project: ProjectConfig, config: GatewayConfig, parts: Pol
     ),
   );
   return {
-    verifier: createTokenVerifier(project.auth, { fetch: parts.fetch, now: parts.now, log }),
+    verifier: createTokenVerifier(project.auth, {
+      fetch: parts.fetch,
+      now: parts.now,
+      log,
+      ...(parts.waitUntil !== undefined && { waitUntil: parts.waitUntil }),
+    }),
     ruleFor: (service, name) => rules.select(service, name),
     recordFor: createRecordSelector(project.services),
     names: (service, name) => named.has(`${service}.${name}`),

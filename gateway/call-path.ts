@@ -1,5 +1,4 @@
 import type { Context, Handler } from "hono";
-import { type Broker, payloadRoom } from "../mesh/broker.ts";
 import type { Reply } from "../mesh/call.ts";
 import { type ErrorCode, MeshError } from "../mesh/errors.ts";
 import type { Log } from "../mesh/log.ts";
@@ -10,9 +9,9 @@ import { authenticate } from "./authorize.ts";
 import { type TakenBody, takeBody } from "./body.ts";
 import { type RequestedCall, dispatch } from "./dispatch.ts";
 import { HttpSpan } from "./http-span.ts";
+import type { MeshLink } from "./mesh-link.ts";
 import type { GatewayMetrics } from "./metrics.ts";
 import type { Limits, LivePolicy, Policy } from "./policy.ts";
-import type { CallRecorder } from "./recording.ts";
 import { type RequestFacts, requestFacts } from "./request-facts.ts";
 
 /** One way to call functions over HTTP: how it reads a request and how it speaks of the outcome. */
@@ -39,14 +38,12 @@ export interface CallPath {
 
 /** What calls need, whatever their path. */
 export interface CallParts {
-  readonly broker: Broker;
+  readonly link: MeshLink;
   readonly policy: LivePolicy;
   readonly metrics: GatewayMetrics;
   readonly log: Log;
-  /** Where the spans of calls go; without it there are none. */
+  /** Where the spans of requests go; without it there are none. */
   readonly tracing?: Tracing | undefined;
-  /** Where calls are recorded that the configuration wants recorded; without it none is. */
-  readonly recorder?: CallRecorder | undefined;
   /** Lets the connection of a request be silent for as long as it likes, where the platform has a limit for that. */
   readonly keepOpen?: (request: Request) => void;
 }
@@ -124,12 +121,12 @@ async function answer(
 
   const isWhole = path.holdsBody === "always" || (path.holdsBody === "for rules" && caller.rule.needsParams);
   const maxBytes = limits.maxBodyBytes;
-  const inlineBytes = isWhole ? maxBytes : Math.min(maxBytes, payloadRoom(parts.broker));
+  const inlineBytes = isWhole ? maxBytes : Math.min(maxBytes, parts.link.roomBytes);
   const body = await takeBody(request, { maxBytes, inlineBytes });
   const call = path.read(request, body, { limits, isOpen: caller.token === undefined });
   facts.timing.lap("body");
 
-  const begun = await dispatch({ address, caller, call, facts, asker: request }, project, parts);
+  const begun = await dispatch({ address, caller, call, facts, asker: request }, project, parts.link);
   const reply = span === undefined ? begun : span.follow(begun);
   if (reply.stream !== undefined) parts.keepOpen?.(request);
   try {

@@ -2,6 +2,7 @@ import { createGateway } from "../gateway/app.ts";
 import { signDevelopmentToken } from "../gateway/auth/development-token.ts";
 import { buildPolicy } from "../gateway/build-policy.ts";
 import { type GatewayConfig, type ProjectConfig, parseConfig } from "../gateway/config.ts";
+import { BrokerLink } from "../gateway/mesh-link/broker-link.ts";
 import { prometheusMetrics } from "../gateway/metrics/prometheus.ts";
 import { LivePolicy } from "../gateway/policy.ts";
 import type { Broker } from "../mesh/broker.ts";
@@ -57,9 +58,10 @@ export function testGateway(
 ): TestGateway {
   const secret = randomHex(32);
   const projects = config.projects.map((project) => withSecret(project, secret));
-  const parts = { broker, queries: undefined, fetch, now: Date.now, log };
+  const link = new BrokerLink({ broker });
+  const parts = { link, queries: undefined, fetch, now: Date.now, log };
   const policy = new LivePolicy(buildPolicy({ ...config, projects }, parts));
-  const app = createGateway({ broker, policy, metrics: prometheusMetrics(broker), log });
+  const app = createGateway({ link, policy, metrics: prometheusMetrics(broker), log });
   return {
     fetch: async (request) => app.fetch(request),
     token: (id, claims) => {

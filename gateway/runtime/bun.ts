@@ -8,6 +8,7 @@ import { createGateway } from "../app.ts";
 import { buildPolicy } from "../build-policy.ts";
 import type { GatewayConfig } from "../config.ts";
 import { ConfigError } from "../config/config-error.ts";
+import { BrokerLink } from "../mesh-link/broker-link.ts";
 import { prometheusMetrics } from "../metrics/prometheus.ts";
 import { LivePolicy, type Policy } from "../policy.ts";
 import { Recorder } from "../recording/recorder.ts";
@@ -54,11 +55,18 @@ export function startGateway(
   },
 ): RunningGateway {
   const { broker, configFile, log, tracing, recordsFolder, idleSeconds = MAX_IDLE_SECONDS } = options;
+  const { folder = recordsFolder, maxBytes } = config.gateway.records;
+  const journals =
+    folder === undefined
+      ? undefined
+      : new RecordFolder({ folder: resolve(dirname(configFile), folder), maxBytes, log });
+  const recorder = new Recorder({ broker, log, journals });
+  const link = new BrokerLink({ broker, tracing, recorder });
   const databases = new LiveDatabases(dirname(configFile), log);
   const compile = (from: GatewayConfig): Policy => {
     try {
       return databases.change(from.databases, (queries) =>
-        buildPolicy(from, { broker, queries, fetch, now: Date.now, log, tracing }),
+        buildPolicy(from, { link, queries, fetch, now: Date.now, log }),
       );
     } catch (cause) {
       // What the file's shape cannot show: a key that is no key, a database that is not there.
@@ -69,14 +77,9 @@ export function startGateway(
   const policy = new LivePolicy(compile(config));
   advise(config);
   const keepOpen = (request: Request): void => server.timeout(request, 0);
-  const { folder = recordsFolder, maxBytes } = config.gateway.records;
-  const journals =
-    folder === undefined
-      ? undefined
-      : new RecordFolder({ folder: resolve(dirname(configFile), folder), maxBytes, log });
-  const recorder = new Recorder({ broker, log, journals }).start();
+  recorder.start();
   const metrics = prometheusMetrics(broker);
-  const app = createGateway({ broker, policy, metrics, log, tracing, recorder, keepOpen });
+  const app = createGateway({ link, policy, metrics, log, tracing, keepOpen });
 
   const server = Bun.serve({
     hostname: config.gateway.host,

@@ -156,6 +156,7 @@ export const ZONES: readonly Zone[] = [
       "nats-server/**",
       "gateway/*.ts",
       "gateway/auth/*.ts",
+      "gateway/mesh-link/*.ts",
       "gateway/metrics/*.ts",
       "worker-service/*.ts",
       "client/*.ts",

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { createGateway } from "../../gateway/app.ts";
+import { BrokerLink } from "../../gateway/mesh-link/broker-link.ts";
 import { LivePolicy } from "../../gateway/policy.ts";
 import { silentLog } from "../../mesh/log.ts";
 import { natsBroker } from "../../mesh/broker/nats-bun.ts";
@@ -64,7 +65,7 @@ function routesOf(): string[] {
     project: () => undefined,
   });
   const metrics = { observe: () => undefined, render: () => Promise.resolve({ contentType: "text/plain", text: "" }) };
-  const app = createGateway({ broker, policy, metrics, log: silentLog });
+  const app = createGateway({ link: new BrokerLink({ broker }), policy, metrics, log: silentLog });
   // Middleware for everything stands in the list, too; it answers nothing by itself.
   const own = app.routes.filter(({ method, path }) => !(method === "ALL" && path === "/*"));
   return [...new Set(own.map(({ method, path }) => `${method} ${path}`))];

@@ -1,0 +1,107 @@
+import { type Broker, type BrokerStatus, payloadRoom } from "../../mesh/broker.ts";
+import type { Reply } from "../../mesh/call.ts";
+import { MeshError } from "../../mesh/errors.ts";
+import type { FunctionAddress } from "../../mesh/names.ts";
+import { NobodyThere } from "../../mesh/nobody-there.ts";
+import { sendCall } from "../../mesh/outgoing-call.ts";
+import type { Tracing } from "../../mesh/tracing.ts";
+import type { AllowedCall, MeshLink } from "../mesh-link.ts";
+import type { CallRecord, CallRecorder } from "../recording.ts";
+
+/** What calls are sent with. */
+export interface BrokerLinkParts {
+  readonly broker: Broker;
+  /** Where the spans of calls go; without it there are none. */
+  readonly tracing?: Tracing | undefined;
+  /** Where calls are recorded; without it none is, whatever the configuration says. */
+  readonly recorder?: CallRecorder | undefined;
+}
+
+/** The link of a gateway that has the broker at hand. */
+export class BrokerLink implements MeshLink {
+  readonly #broker: Broker;
+  readonly #tracing: Tracing | undefined;
+  readonly #recorder: CallRecorder | undefined;
+
+  constructor({ broker, tracing, recorder }: BrokerLinkParts) {
+    this.#broker = broker;
+    this.#tracing = tracing;
+    this.#recorder = recorder;
+  }
+
+  get roomBytes(): number {
+    return payloadRoom(this.#broker);
+  }
+
+  status(): BrokerStatus {
+    return this.#broker.status;
+  }
+
+  async caughtUp(project: string): Promise<void> {
+    await this.#recorder?.caughtUp(project);
+  }
+
+  async send(allowed: AllowedCall): Promise<Reply> {
+    const { timing } = allowed;
+    const record = await this.#begin(allowed);
+    let reply: Reply;
+    try {
+      reply = await this.#sendOn(allowed);
+      timing?.lapRoundTrip(reply.handlerMs);
+    } catch (thrown) {
+      timing?.lap("mesh");
+      const error = asTold(thrown, allowed);
+      if (record !== undefined) {
+        await record.failed(MeshError.from(error));
+        timing?.lap("record");
+      }
+      throw error;
+    }
+    if (record === undefined) return reply;
+    try {
+      await record.succeeded(reply);
+    } catch (error) {
+      // Nobody is going to read it; that it cannot be cancelled either is its writer's business.
+      reply.stream?.bytes.cancel().catch(() => undefined);
+      throw error;
+    }
+    timing?.lap("record");
+    return reply;
+  }
+
+  async #begin({ address, call, params, recordRule, timing }: AllowedCall): Promise<CallRecord | undefined> {
+    if (recordRule === undefined || this.#recorder === undefined) return undefined;
+    const { id: callId, deadlineMs, trace } = call;
+    const facts = { address, callId, traceId: trace.traceId, deadlineMs, call: { ...call, params } };
+    const record = await this.#recorder.begin(recordRule, facts);
+    timing?.lap("record");
+    return record;
+  }
+
+  async #sendOn({ address, call, asker, parent }: AllowedCall): Promise<Reply> {
+    const timeoutMs = call.deadlineMs - Date.now();
+    if (timeoutMs <= 0) throw new MeshError("deadline_exceeded", "the time ran out while the call was recorded");
+    return await sendCall(this.#broker, address, call, {
+      timeoutMs,
+      asker,
+      tracing: this.#tracing,
+      parent,
+    });
+  }
+}
+
+/** The error of a call in the words of its caller. */
+function asTold(error: unknown, { address, asker, isNamed }: AllowedCall): unknown {
+  if (asker.signal.aborted) {
+    return new MeshError("cancelled", "the caller went away before the answer", { cause: error });
+  }
+  return error instanceof NobodyThere && !isNamed ? notFound(address) : error;
+}
+
+/** Nobody serves it and the configuration does not name it: it does not exist, rather than being away. */
+function notFound({ service, function: name }: FunctionAddress): MeshError {
+  return new MeshError(
+    "function_not_found",
+    `there is no function "${service}.${name}": it is neither configured nor served`,
+  );
+}
