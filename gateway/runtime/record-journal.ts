@@ -45,7 +45,7 @@ export class RecordFolder implements BatchJournals {
     const projects = new Set<string>();
     for (const left of this.#others()) {
       try {
-        for (const project of this.#takeOver(left)) projects.add(project);
+        this.#takeOver(left, projects);
       } catch (error) {
         log.error("records that a gateway has left cannot be taken over", { folder: left, error });
       }
@@ -76,11 +76,10 @@ export class RecordFolder implements BatchJournals {
     }
   }
 
-  #takeOver(left: string): string[] {
+  #takeOver(left: string, projects: Set<string>): void {
     const lock = lockFolder(left);
-    if (lock === undefined) return [];
+    if (lock === undefined) return;
     try {
-      const projects: string[] = [];
       for (const name of filesIn(left)) {
         const path = join(left, name);
         const segment = Segment.open(path);
@@ -90,10 +89,9 @@ export class RecordFolder implements BatchJournals {
         }
         segment.move(this.#newPath());
         this.#journal(segment.project).add(segment);
-        projects.push(segment.project);
+        projects.add(segment.project);
       }
       removeFolder(left);
-      return projects;
     } finally {
       lock.release();
     }
