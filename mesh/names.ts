@@ -30,6 +30,10 @@ export const HELD_PREFIX = "held";
 const INSTANCE_PREFIX = "instance";
 const INSTANCE_UP_PREFIX = "instance-up";
 
+/** First tokens of the subjects at which gateways elsewhere ask for a configuration, and are told that there is another. */
+const CONFIG_PREFIX = "config";
+const CONFIG_CHANGE_PREFIX = "config-changed";
+
 /** The NATS services default: whoever joins this group, in any language, shares the load. */
 export const QUEUE_GROUP = "q";
 
@@ -185,6 +189,24 @@ export function instanceUpSubject({
 }: Omit<InstanceAddress, "instance"> & { instance?: string }): string {
   if (instance !== undefined) checkName("function", instance);
   return `${subjectOf(INSTANCE_UP_PREFIX, project, service)}.${instance ?? "*"}`;
+}
+
+/**
+ * Subject at which whoever holds a configuration is asked for it: `config.<name>`.
+ * @throws MeshError `invalid_request` for a name outside the grammar.
+ */
+export function configSubject(name: string): string {
+  checkName("service", name);
+  return `${CONFIG_PREFIX}.${name}`;
+}
+
+/**
+ * Subject at which whoever holds a configuration says that it has changed: `config-changed.<name>`.
+ * @throws MeshError `invalid_request` for a name outside the grammar.
+ */
+export function configChangeSubject(name: string): string {
+  checkName("service", name);
+  return `${CONFIG_CHANGE_PREFIX}.${name}`;
 }
 
 /** The address in a function's subject, or `undefined` for any other subject. */

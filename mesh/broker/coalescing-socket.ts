@@ -25,7 +25,7 @@ export class CoalescingSocket implements SocketLike {
   #pendingBytes = 0;
 
   /** @param afterTurn runs a function at the end of this turn. Default `setImmediate`. */
-  constructor(socket: SocketLike, afterTurn: (flush: () => void) => void = setImmediate) {
+  constructor(socket: SocketLike, afterTurn: (flush: () => void) => void = endOfTurn) {
     this.#socket = socket;
     this.#afterTurn = afterTurn;
   }
@@ -85,6 +85,11 @@ export class CoalescingSocket implements SocketLike {
     this.#pendingBytes = 0;
     this.#socket.send(bytes);
   }
+}
+
+/** On its own, because workerd's `setImmediate` is no method of anything else. */
+function endOfTurn(flush: () => void): void {
+  setImmediate(flush);
 }
 
 function concat(frames: readonly ArrayBuffer[], totalBytes: number): ArrayBuffer {

@@ -1,0 +1,125 @@
+import type { FunctionAddress } from "../../../mesh/names.ts";
+import type { Call, Reply } from "../../../mesh/call.ts";
+import { MeshError } from "../../../mesh/errors.ts";
+import { inAscii } from "../../../mesh/http.ts";
+import { fromProblem, toProblem } from "../../../mesh/problem.ts";
+import { framed, unframed } from "./framed-stream.ts";
+
+/**
+ * How a call gets from the Worker to the object that owns the connection, and its reply back: what is known of it as JSON in a
+ * header, and the body as it is, or in frames when it is a stream. Both ends are of one deployment: what arrives is not checked.
+ */
+export const HEAD_HEADER = "Fmesh-Link";
+
+/** How a body travels beside its head. */
+interface StreamHead {
+  /** There when the body is a stream. */
+  readonly stream?: { readonly lengthBytes: number | undefined } | undefined;
+}
+
+/** A call as the object gets it. */
+export interface SentCall {
+  readonly address: FunctionAddress;
+  readonly call: Call;
+  readonly isNamed: boolean;
+  /** Whether it is recorded, if the configuration says so. */
+  readonly isRecordable: boolean;
+}
+
+type CallHead = Omit<SentCall, "call"> & { readonly call: Omit<Call, "payload" | "stream"> } & StreamHead;
+type ReplyHead = Omit<Reply, "payload" | "stream"> & StreamHead;
+
+/** An error as the Worker gets it. */
+interface SentError {
+  readonly problem: string;
+  readonly retryAfterSeconds: number | undefined;
+  /** For the log. */
+  readonly cause: string | undefined;
+}
+
+const NOTHING = new Uint8Array(0);
+/** What none of the statuses says: an error's own is in its document. */
+const FAILED = 500;
+
+/** The request that hands a call over. */
+export function encodeSentCall({ call, ...about }: SentCall): RequestInit {
+  const { payload, stream, ...rest } = call;
+  const head: CallHead = { ...about, call: rest, stream: stream && { lengthBytes: stream.lengthBytes } };
+  return {
+    method: "POST",
+    headers: { [HEAD_HEADER]: inAscii(JSON.stringify(head)) },
+    body: stream === undefined ? (payload as Uint8Array<ArrayBuffer>) : framed(stream.bytes),
+  };
+}
+
+export async function decodeSentCall(request: Request): Promise<SentCall> {
+  const { stream, call, ...about } = readHead(request.headers) as CallHead;
+  return { ...about, call: { ...call, ...(await bodyOf(request, stream)) } };
+}
+
+/** @param onEnd called when all of the reply has been read, or nobody reads it any more. */
+export function encodeSentReply({ payload, stream, ...rest }: Reply, onEnd: () => void): Response {
+  const head: ReplyHead = { ...rest, stream: stream && { lengthBytes: stream.lengthBytes } };
+  const headers = { [HEAD_HEADER]: inAscii(JSON.stringify(head)) };
+  if (stream !== undefined) return new Response(framed(stream.bytes, onEnd), { headers });
+  onEnd();
+  return new Response(payload as Uint8Array<ArrayBuffer>, { headers });
+}
+
+export function encodeSentError(error: MeshError): Response {
+  const sent: SentError = {
+    problem: JSON.stringify(toProblem(error)),
+    retryAfterSeconds: error.retryAfterSeconds,
+    cause: error.cause === undefined ? undefined : inWords(error.cause),
+  };
+  return Response.json(sent, { status: FAILED });
+}
+
+/** @throws MeshError what the object says went wrong. */
+export async function decodeSentReply(response: Response): Promise<Reply> {
+  if (response.status === FAILED) throw readError((await response.json()) as SentError);
+  const { stream, ...rest } = readHead(response.headers) as ReplyHead;
+  return { ...rest, ...(await bodyOf(response, stream)) };
+}
+
+async function bodyOf(
+  message: Request | Response,
+  stream: StreamHead["stream"],
+): Promise<Pick<Call, "payload" | "stream">> {
+  if (stream === undefined) return { payload: await message.bytes(), stream: undefined };
+  const { body } = message;
+  return {
+    payload: NOTHING,
+    stream: body === null ? undefined : { bytes: unframed(body), lengthBytes: stream.lengthBytes },
+  };
+}
+
+function readHead(headers: Headers): unknown {
+  return JSON.parse(headers.get(HEAD_HEADER) ?? "");
+}
+
+function readError({ problem, retryAfterSeconds, cause }: SentError): MeshError {
+  const error = fromProblem(problem, {
+    description: "",
+    status: FAILED,
+    retryAfterSeconds: retryAfterSeconds ?? Number.NaN,
+  });
+  // Only what is logged here has a cause; a problem document holds none.
+  return cause === undefined ? error : withCause(error, new Error(cause));
+}
+
+function inWords(cause: unknown): string {
+  return cause instanceof Error ? `${cause.name}: ${cause.message}` : "something that is no error was thrown";
+}
+
+function withCause(error: MeshError, cause: Error): MeshError {
+  const { code, message, status, reason, data, issues, retryAfterSeconds } = error;
+  return new MeshError(code, message, {
+    status,
+    ...(reason !== undefined && { reason }),
+    ...(data !== undefined && { data }),
+    ...(issues !== undefined && { issues }),
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+    cause,
+  });
+}
