@@ -3,15 +3,8 @@ import type { Broker } from "../../mesh/broker.ts";
 import type { Closable } from "../../mesh/lifecycle.ts";
 import type { Log } from "../../mesh/log.ts";
 import type { Tracing } from "../../mesh/tracing.ts";
-import { advice } from "../advice.ts";
-import { createGateway } from "../app.ts";
-import { buildPolicy } from "../build-policy.ts";
 import type { GatewayConfig } from "../config.ts";
-import { ConfigError } from "../config/config-error.ts";
-import { BrokerLink } from "../mesh-link/broker-link.ts";
-import { prometheusMetrics } from "../metrics/prometheus.ts";
-import { LivePolicy, type Policy } from "../policy.ts";
-import { Recorder } from "../recording/recorder.ts";
+import { assembleGateway } from "./assemble.ts";
 import { LiveDatabases } from "./databases.ts";
 import { RecordFolder } from "./record-journal.ts";
 
@@ -60,26 +53,15 @@ export function startGateway(
     folder === undefined
       ? undefined
       : new RecordFolder({ folder: resolve(dirname(configFile), folder), maxBytes, log });
-  const recorder = new Recorder({ broker, log, journals });
-  const link = new BrokerLink({ broker, tracing, recorder });
-  const databases = new LiveDatabases(dirname(configFile), log);
-  const compile = (from: GatewayConfig): Policy => {
-    try {
-      return databases.change(from.databases, (queries) =>
-        buildPolicy(from, { link, queries, fetch, now: Date.now, log }),
-      );
-    } catch (cause) {
-      // What the file's shape cannot show: a key that is no key, a database that is not there.
-      throw ConfigError.ofFile(configFile, cause instanceof Error ? cause.message : String(cause), { cause });
-    }
-  };
-  const advise = (about: GatewayConfig): void => advice(about, configFile).forEach((line) => log.warn(line));
-  const policy = new LivePolicy(compile(config));
-  advise(config);
-  const keepOpen = (request: Request): void => server.timeout(request, 0);
-  recorder.start();
-  const metrics = prometheusMetrics(broker);
-  const app = createGateway({ link, policy, metrics, log, tracing, keepOpen });
+  const gateway = assembleGateway(config, {
+    configFile,
+    broker,
+    log,
+    tracing,
+    journals,
+    databases: new LiveDatabases(dirname(configFile), log),
+    keepOpen: (request) => server.timeout(request, 0),
+  });
 
   const server = Bun.serve({
     hostname: config.gateway.host,
@@ -89,21 +71,15 @@ export function startGateway(
     // Bun's page for a failure during development shows source code, to whoever asks.
     development: false,
     fetch: (request, self) => {
-      if (policy.current.limits.maxTimeoutMs >= idleSeconds * 1000) self.timeout(request, 0);
-      return app.fetch(withOrigin(request));
+      if (gateway.policy.current.limits.maxTimeoutMs >= idleSeconds * 1000) self.timeout(request, 0);
+      return gateway.fetch(withOrigin(request));
     },
   });
   let closing: Promise<void> | undefined;
   return {
     url: server.url.origin,
-    replaceConfig: (next) => {
-      policy.replace(compile(next));
-      advise(next);
-    },
-    close: () =>
-      (closing ??= drain(server, log)
-        .then(() => recorder.close())
-        .then(() => databases.close())),
+    replaceConfig: (next) => gateway.replaceConfig(next),
+    close: () => (closing ??= drain(server, log).then(() => gateway.close())),
   };
 }
 

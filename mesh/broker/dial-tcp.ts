@@ -8,3 +8,8 @@ export const dialTcp: Dial = async (options) => {
   const { connect } = await import("@nats-io/transport-node");
   return connect(options);
 };
+
+/** The same with encryption, even where the broker would do without: its certificate has to be of those authorities. */
+export function dialTls({ ca }: { readonly ca?: string | undefined }): Dial {
+  return (options) => dialTcp({ ...options, tls: ca === undefined ? {} : { ca } });
+}

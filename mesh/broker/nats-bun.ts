@@ -1,8 +1,9 @@
 import type { Broker } from "../broker.ts";
 import type { Log } from "../log.ts";
+import type { BrokerAccess } from "./access.ts";
 import { UNIX_PROTOCOL } from "./address.ts";
-import { dialTcp } from "./dial-tcp.ts";
-import { dialWebSocket } from "./dial.ts";
+import { dialTcp, dialTls } from "./dial-tcp.ts";
+import { type Dial, dialWebSocket } from "./dial.ts";
 import { NatsBroker } from "./nats.ts";
 import { UnixBroker } from "./unix.ts";
 
@@ -12,9 +13,29 @@ export interface DistantBroker extends Broker {
   connect(): Promise<void>;
 }
 
-/** A broker for processes on Bun: by WebSocket, by a Unix socket or by TCP, as the URL says. `connect()` it. */
-export function natsBroker(options: { url: string; name: string; log: Log }): DistantBroker {
+/** A broker elsewhere and what it takes to be let in. */
+export interface DistantBrokerOptions extends BrokerAccess {
+  readonly url: string;
+  /** Name shown in the broker's monitoring. */
+  readonly name: string;
+  readonly log: Log;
+}
+
+/**
+ * A broker for processes on Bun: by WebSocket, by a Unix socket or by TCP, as the URL says. `connect()` it. A Unix socket needs
+ * no certificate, and its credentials are the URL's.
+ *
+ * @throws TypeError for a URL or credentials that cannot be used.
+ */
+export function natsBroker(options: DistantBrokerOptions): DistantBroker {
   const { url } = options;
   if (url.startsWith(UNIX_PROTOCOL)) return new UnixBroker(options);
-  return new NatsBroker({ ...options, dial: /^wss?:/.test(url) ? dialWebSocket() : dialTcp });
+  return new NatsBroker({ ...options, dial: dialOf(options) });
+}
+
+function dialOf({ url, ca }: DistantBrokerOptions): Dial {
+  if (!/^wss?:/.test(url)) return ca === undefined && !url.startsWith("tls:") ? dialTcp : dialTls({ ca });
+  if (ca === undefined) return dialWebSocket();
+  // Bun takes options where browsers take protocols; with the DOM's types in sight its own are not.
+  return dialWebSocket((to) => new WebSocket(to, { tls: { ca } } as unknown as string[]));
 }

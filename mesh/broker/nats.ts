@@ -3,8 +3,10 @@ import type { BrokerStatus } from "../broker.ts";
 import { MeshError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { pause } from "../pause.ts";
-import { CarriedBroker } from "./carried-broker.ts";
+import type { BrokerCredentials } from "./access.ts";
 import { parseBrokerUrl } from "./address.ts";
+import { authOptions } from "./authenticator.ts";
+import { CarriedBroker } from "./carried-broker.ts";
 import type { Dial } from "./dial.ts";
 import { Exchange } from "./exchange.ts";
 import { NatsLink } from "./nats-link.ts";
@@ -15,6 +17,8 @@ export interface NatsBrokerOptions {
   readonly url: string;
   /** Name shown in the broker's monitoring. */
   readonly name: string;
+  /** What to show when the URL holds none. */
+  readonly credentials?: BrokerCredentials;
   readonly dial: Dial;
   readonly log: Log;
 }
@@ -34,6 +38,7 @@ export class NatsBroker extends CarriedBroker {
   #exchange: Exchange | undefined;
   #connecting: Promise<void> | undefined;
 
+  /** @throws TypeError for a URL or credentials that cannot be used. */
   constructor(options: NatsBrokerOptions) {
     super();
     const { url, credentials } = parseBrokerUrl(options.url);
@@ -43,7 +48,7 @@ export class NatsBroker extends CarriedBroker {
     this.#options = {
       servers: url,
       name: options.name,
-      ...credentials,
+      ...authOptions(credentials ?? options.credentials),
       maxReconnectAttempts: -1,
       reconnectTimeWait: FIRST_RETRY_MS * 2,
       reconnectJitter: FIRST_RETRY_MS,

@@ -53,6 +53,13 @@ export const ZONES: readonly Zone[] = [
     why: ONE_LIBRARY,
   },
   {
+    files: ["mesh/broker/nats-deno.ts"],
+    mayImport: [CORE, "mesh/broker/*.ts"],
+    packages: ["ws"],
+    runs: "on Bun",
+    why: ONE_LIBRARY,
+  },
+  {
     files: ["mesh/broker/**"],
     mayImport: [CORE, "mesh/broker/*.ts"],
     packages: ["@nats-io/nats-core"],

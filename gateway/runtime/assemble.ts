@@ -1,0 +1,88 @@
+import type { Broker } from "../../mesh/broker.ts";
+import type { Closable } from "../../mesh/lifecycle.ts";
+import type { Log } from "../../mesh/log.ts";
+import type { Tracing } from "../../mesh/tracing.ts";
+import { advice } from "../advice.ts";
+import { createGateway } from "../app.ts";
+import { buildPolicy } from "../build-policy.ts";
+import type { GatewayConfig } from "../config.ts";
+import { ConfigError } from "../config/config-error.ts";
+import { BrokerLink } from "../mesh-link/broker-link.ts";
+import { prometheusMetrics } from "../metrics/prometheus.ts";
+import { LivePolicy, type Policy } from "../policy.ts";
+import type { BatchJournals } from "../recording/batch-journal.ts";
+import { Recorder } from "../recording/recorder.ts";
+import type { QueryPort } from "../rules/query.ts";
+
+/** What a gateway needs where the broker is at hand, whatever serves its requests. */
+export interface AssembleOptions {
+  /** Where the configuration came from: how findings name it. */
+  readonly configFile: string;
+  readonly broker: Broker;
+  readonly log: Log;
+  /** Where the spans of calls go; without it there are none. */
+  readonly tracing?: Tracing | undefined;
+  /** Where records wait to be shipped; without it they do not. */
+  readonly journals?: BatchJournals | undefined;
+  /** What `query` rules ask; without it the platform has no databases. */
+  readonly databases?: ConfiguredDatabases;
+  /** Lets the connection of a request be silent for as long as it likes. */
+  readonly keepOpen?: (request: Request) => void;
+}
+
+/** The databases that a configuration names. */
+export interface ConfiguredDatabases extends Closable {
+  /** Goes over to those of another configuration, if `use` accepts them; when it throws, nothing has changed. */
+  change<T>(databases: GatewayConfig["databases"], use: (queries: QueryPort) => T): T;
+}
+
+/** A gateway that something still has to serve. */
+export interface AssembledGateway extends Closable {
+  readonly policy: LivePolicy;
+  fetch(request: Request): Response | Promise<Response>;
+  /** @throws ConfigError for keys and databases that cannot be used; the configuration in force stays. */
+  replaceConfig(config: GatewayConfig): void;
+}
+
+/**
+ * Puts a gateway together.
+ * @throws ConfigError for keys and databases that cannot be used.
+ */
+export function assembleGateway(config: GatewayConfig, options: AssembleOptions): AssembledGateway {
+  const { configFile, broker, log, tracing, journals, databases, keepOpen } = options;
+  const recorder = new Recorder({ broker, log, journals });
+  const link = new BrokerLink({ broker, tracing, recorder });
+  const compile = (from: GatewayConfig): Policy => {
+    const build = (queries?: QueryPort): Policy => buildPolicy(from, { link, queries, fetch, now: Date.now, log });
+    try {
+      return databases === undefined ? build() : databases.change(from.databases, build);
+    } catch (cause) {
+      // What the file's shape cannot show: a key that is no key, a database that is not there.
+      throw ConfigError.ofFile(configFile, cause instanceof Error ? cause.message : String(cause), { cause });
+    }
+  };
+  const advise = (about: GatewayConfig): void => advice(about, configFile).forEach((line) => log.warn(line));
+  const policy = new LivePolicy(compile(config));
+  advise(config);
+  recorder.start();
+  const app = createGateway({
+    link,
+    policy,
+    metrics: prometheusMetrics(broker),
+    log,
+    tracing,
+    ...(keepOpen !== undefined && { keepOpen }),
+  });
+  return {
+    policy,
+    fetch: (request) => app.fetch(request),
+    replaceConfig: (next) => {
+      policy.replace(compile(next));
+      advise(next);
+    },
+    close: async () => {
+      await recorder.close();
+      await databases?.close();
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import { brokerAccess } from "../../mesh/broker/access.ts";
+import { natsBrokerOnDeno } from "../../mesh/broker/nats-deno.ts";
+import { CloseStack } from "../../mesh/lifecycle.ts";
+import { jsonLog } from "../../mesh/log.ts";
+import { ConfigError } from "../config/config-error.ts";
+import { loadConfig } from "./config-file.ts";
+import { allowedEnvironment } from "./deno/environment.ts";
+import type { DenoPlatform } from "./deno/platform.ts";
+import { serveOnDeno } from "./deno/serve.ts";
+import { followConfig } from "./follow-config.ts";
+
+declare const Deno: DenoPlatform;
+
+/** The entry for Deno; docs/edge.md lists what it has to be allowed. */
+if (import.meta.main) {
+  try {
+    await runOnDeno(Deno);
+  } catch (error) {
+    if (!(error instanceof ConfigError || error instanceof TypeError)) throw error;
+    // oxlint-disable-next-line no-console -- for the operator, before there is anything to log about
+    console.error(`fmesh: ${error.message}`);
+    Deno.exit(1);
+  }
+}
+
+/** Listens at once, and is ready when the broker can be reached; drains on SIGTERM. */
+async function runOnDeno(deno: DenoPlatform): Promise<void> {
+  const [configFile = "fmesh.yaml"] = deno.args;
+  const env = allowedEnvironment(deno);
+  const config = await loadConfig(configFile, { env });
+  const url = env["NATS_URL"] ?? config.broker.url;
+  if (url === undefined) throw new TypeError("which broker? set NATS_URL, or broker.url in the configuration");
+  // oxlint-disable-next-line no-console -- Deno's standard output
+  const log = jsonLog((line) => console.log(line));
+
+  const access = brokerAccess(env, (path) => deno.readTextFileSync(path));
+  const stack = new CloseStack();
+  const broker = stack.use(natsBrokerOnDeno({ url, name: "gateway", log, ...access }));
+  // It tries for ever: all that ends it is the end of this process, which is no news.
+  broker.connect().catch(() => undefined);
+  const gateway = stack.use(serveOnDeno(config, { deno, configFile, broker, log }));
+  stack.use(await followConfig(gateway, { configFile, current: config, env, log }));
+  log.info("gateway is up", { url: gateway.url });
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    deno.addSignalListener(signal, () => {
+      log.info("draining", { signal });
+      void stack.close().finally(() => deno.exit());
+    });
+  }
+}
