@@ -31,6 +31,8 @@ export interface GatewayConfig {
       /** How much may wait there. Default 268 435 456. */
       readonly maxBytes: number;
     };
+    /** The name by which gateways elsewhere ask for this configuration. Default: they are not answered. */
+    readonly publishAs?: string;
   };
   readonly broker: BrokerConfig;
   readonly functions: FunctionsServiceConfig;

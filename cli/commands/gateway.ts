@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { startGateway } from "../../gateway/runtime/bun.ts";
 import { followConfig } from "../../gateway/runtime/follow-config.ts";
+import { publishConfig } from "../../gateway/runtime/publish-config.ts";
 import { GATEWAY_RESOURCE } from "../../mesh/tracing/start.ts";
 import { runOnBroker } from "../run-on-broker.ts";
 
@@ -25,7 +26,9 @@ function runGateway(path: string): Promise<void> {
   return runOnBroker(path, { name: "gateway", resource: GATEWAY_RESOURCE }, async (given) => {
     const { config, configFile, env, broker, stack, log, tracing } = given;
     const gateway = stack.use(startGateway(config, { configFile, broker, log, tracing }));
-    stack.use(await followConfig(gateway, { configFile, current: config, env, log }));
+    const published = stack.use(publishConfig(config, { configFile, env, broker, log }));
+    const onChange = (): void => published.changed();
+    stack.use(await followConfig(gateway, { configFile, current: config, env, log, onChange }));
     log.info("gateway is up", { url: gateway.url });
   });
 }

@@ -2,6 +2,7 @@ import { dirname } from "node:path";
 import type { GatewayConfig } from "../../gateway/config.ts";
 import { type RunningGateway, startGateway } from "../../gateway/runtime/bun.ts";
 import { followConfig } from "../../gateway/runtime/follow-config.ts";
+import { publishConfig } from "../../gateway/runtime/publish-config.ts";
 import { CloseStack } from "../../mesh/lifecycle.ts";
 import type { Log } from "../../mesh/log.ts";
 import { GATEWAY_RESOURCE, startTracing } from "../../mesh/tracing/start.ts";
@@ -62,7 +63,9 @@ export async function startMesh(config: GatewayConfig, options: MeshOptions): Pr
     stack.defer(() => parts.forEach((part) => part.endStreams()));
     const note = { pid: process.pid, brokerUrl: workerUrl, gatewayUrl: gateway.url, ...onlyProject(config) };
     stack.use(leaveRunningMeshNote(dirname(configFile), note));
+    const published = stack.use(publishConfig(config, { configFile, env: options.env, broker, log }));
     const onChange = (changed: GatewayConfig): void => {
+      published.changed();
       workers.follow(changed);
       parts.forEach((part) => part.follow(changed));
     };

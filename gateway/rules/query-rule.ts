@@ -10,7 +10,10 @@ export function compileQuery(rule: QueryRule, deps: RuleDeps): Leaf {
   const find = compileFind(rule.find, deps.now);
   const problems = [...find.problems];
   if (!isCollectionName(rule.col)) problems.push(`col ${quote(rule.col)} is not a table name`);
-  if (queries === undefined || !queries.has(rule.db)) {
+  if (queries === undefined) {
+    return hopeless(rule, deps.log, [...problems, "this gateway asks no databases; one that runs on Bun does"]);
+  }
+  if (!queries.has(rule.db)) {
     return hopeless(rule, deps.log, [...problems, `database ${quote(rule.db)} is not configured; add it to databases`]);
   }
   if (problems.length > 0) return hopeless(rule, deps.log, problems);

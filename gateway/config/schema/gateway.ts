@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { isName } from "../../../mesh/names.ts";
 import { list, shape } from "./shape.ts";
 import { flag, port, text, whole } from "./values.ts";
 
@@ -48,6 +49,9 @@ export const gatewaySchema = shape({
   cors: v.optional(cors, {}),
   limits: v.optional(limits, {}),
   records: v.optional(records, {}),
+  publishAs: v.exactOptional(
+    v.pipe(text, v.check(isName, "is not a name to publish by; use 1 to 64 letters, digits, _ or -")),
+  ),
 });
 
 function isOrigin(value: string): boolean {

@@ -1,0 +1,57 @@
+import { ConfigError } from "./config-error.ts";
+import { detectDialect } from "./dialect.ts";
+import type { Findings } from "./findings.ts";
+import { readSource } from "./read-source.ts";
+import { type SourceNode, entryOf, itemsOf, mapEntries, plainValue } from "./source-node.ts";
+
+/** What a gateway elsewhere needs; where the broker is and what its databases are is none of its business. */
+const SECTIONS: ReadonlySet<string> = new Set(["projects", "gateway", "webhooks"]);
+const GATEWAY_KEYS: ReadonlySet<string> = new Set(["cors", "limits"]);
+
+const VARIABLE = /^\$[A-Za-z_][A-Za-z0-9_]*$/;
+const PUBLIC_PEM = /-----BEGIN (?:RSA )?PUBLIC KEY-----|-----BEGIN CERTIFICATE-----/;
+/** Members of a JSON Web Key that are secret (RFC 7518, 6.2.2, 6.3.2 and 6.4.1). */
+const SECRET_MEMBERS = ["k", "d", "p", "q", "dp", "dq", "qi", "oth"];
+
+/**
+ * The part of a configuration that gateways elsewhere may have, as JSON of our own dialect. `$NAME` stays as it is: whoever reads it
+ * has secrets of its own by these names.
+ *
+ * @param text a configuration that is known to be good.
+ * @throws ConfigError for each secret that is written out: those do not travel.
+ */
+export function publishedConfig(text: string, filename: string): string {
+  const { root, findings } = readSource(text, filename);
+  const converted = detectDialect(root)(root, findings);
+  const published = mapEntries(converted, (section, key) => {
+    if (!SECTIONS.has(key)) return undefined;
+    if (key === "projects") findSecrets(section, findings);
+    return key === "gateway"
+      ? mapEntries(section, (value, name) => (GATEWAY_KEYS.has(name) ? value : undefined))
+      : section;
+  });
+  const { problems } = findings;
+  if (problems.length > 0) throw new ConfigError(filename, problems);
+  return JSON.stringify(plainValue(published));
+}
+
+function findSecrets(projects: SourceNode, findings: Findings): void {
+  for (const project of itemsOf(projects) ?? []) {
+    const auth = entryOf(project, "auth");
+    for (const secret of itemsOf(entryOf(auth, "secrets")) ?? []) if (!isVariable(secret)) refuse(secret, findings);
+    for (const key of itemsOf(entryOf(auth, "keys")) ?? []) if (!isPublic(key)) refuse(key, findings);
+  }
+}
+
+function isVariable({ value }: SourceNode): boolean {
+  return typeof value === "string" && VARIABLE.test(value);
+}
+
+function isPublic(key: SourceNode): boolean {
+  if (typeof key.value === "string") return isVariable(key) || PUBLIC_PEM.test(key.value);
+  return SECRET_MEMBERS.every((member) => entryOf(key, member) === undefined);
+}
+
+function refuse(secret: SourceNode, findings: Findings): void {
+  findings.problem(secret, 'is a secret, which is not published; write "$NAME", and set it at the edge as well');
+}

@@ -1,0 +1,61 @@
+import { type Broker, EMPTY_MESSAGE } from "../../mesh/broker.ts";
+import { encodeFailure } from "../../mesh/call.ts";
+import { MeshError } from "../../mesh/errors.ts";
+import { newCallId } from "../../mesh/ids.ts";
+import type { Closable } from "../../mesh/lifecycle.ts";
+import type { Log } from "../../mesh/log.ts";
+import { QUEUE_GROUP, configChangeSubject, configSubject } from "../../mesh/names.ts";
+import { type GatewayConfig, parseConfig } from "../config.ts";
+import type { Environment } from "../config/environment.ts";
+import { publishedConfig } from "../config/published-config.ts";
+import { readConfigText } from "./config-text.ts";
+
+/** Answers gateways that run elsewhere. */
+export interface PublishedConfig extends Closable {
+  /** Says that the configuration has changed. */
+  changed(): void;
+}
+
+const encoder = new TextEncoder();
+
+/**
+ * Lets gateways elsewhere have the configuration, by the name in `gateway.publishAs`. A file that is broken, or has secrets written
+ * out, is not handed on: they go on with the one they have.
+ */
+export function publishConfig(
+  { gateway: { publishAs } }: GatewayConfig,
+  options: { readonly configFile: string; readonly env: Environment; readonly broker: Broker; readonly log: Log },
+): PublishedConfig {
+  if (publishAs === undefined) return { changed: () => undefined, close: () => Promise.resolve() };
+  const { configFile, env, broker, log } = options;
+  const read = async (): Promise<Uint8Array> => {
+    const text = await readConfigText(configFile);
+    parseConfig(text, { filename: configFile, env });
+    return encoder.encode(publishedConfig(text, configFile));
+  };
+  let lastReason: string | undefined;
+  const subscription = broker.subscribe(configSubject(publishAs), { queue: QUEUE_GROUP }, (message) => {
+    void read().then(
+      (payload) => {
+        lastReason = undefined;
+        message.reply({ payload, headers: {} });
+      },
+      (error: unknown) => {
+        const reason = error instanceof Error ? error.message : String(error);
+        if (reason !== lastReason) log.error("the configuration is not published", { name: publishAs, reason });
+        lastReason = reason;
+        const refusal = new MeshError(
+          "internal",
+          "the configuration cannot be published; the log here has the details",
+        );
+        message.reply(encodeFailure(refusal, { callId: newCallId() }));
+      },
+    );
+  });
+  return {
+    changed: () => {
+      if (broker.status === "connected") broker.publish(configChangeSubject(publishAs), EMPTY_MESSAGE);
+    },
+    close: () => subscription.drain(),
+  };
+}
