@@ -21,6 +21,14 @@ export interface WorkerdOptions {
   readonly bindings: Readonly<Record<string, string>>;
 }
 
+/** How wrangler bundles. */
+const DEPLOYED = {
+  target: "browser",
+  format: "esm",
+  conditions: ["workerd", "worker"],
+  external: ["cloudflare:workers"],
+} satisfies Partial<Bun.BuildConfig>;
+
 const bundles = new Map<string, Promise<string>>();
 
 /** The entry for Cloudflare Workers and all it needs, as one module. */
@@ -45,17 +53,18 @@ export function bundleWorker(entry: string): Promise<string> {
 }
 
 async function build(entry: string): Promise<string> {
-  const { outputs } = await Bun.build({
-    entrypoints: [entry],
-    target: "browser",
-    format: "esm",
-    minify: true,
-    conditions: ["workerd", "worker"],
-    external: ["cloudflare:workers"],
-  });
+  const { outputs } = await Bun.build({ ...DEPLOYED, entrypoints: [entry], minify: true });
   const [output] = outputs;
   if (output === undefined) throw new Error(`"${entry}" makes no bundle`);
   return await output.text();
+}
+
+/** The npm packages that an entry's bundle holds, by name. */
+export async function packagesOf(entry: string): Promise<string[]> {
+  const { metafile } = await Bun.build({ ...DEPLOYED, entrypoints: [entry], metafile: true });
+  const paths = Object.values(metafile?.outputs ?? {}).flatMap(({ inputs }) => Object.keys(inputs));
+  const packages = paths.flatMap((path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []);
+  return [...new Set(packages)].toSorted((a, b) => a.localeCompare(b));
 }
 
 /**
