@@ -81,8 +81,7 @@ export class NatsLink {
   }
 
   #open(): Session {
-    this.#session ??= new Session({
-      url: this.#settings.natsUrl,
+    this.#session ??= new Session(this.#settings, {
       log: this.#log,
       onConnect: ({ broker }) => this.#feed.follow(broker),
     });

@@ -1,5 +1,4 @@
 import type { BrokerStatus } from "../../../mesh/broker.ts";
-import { dialWebSocket } from "../../../mesh/broker/dial.ts";
 import { NatsBroker } from "../../../mesh/broker/nats.ts";
 import { MeshError } from "../../../mesh/errors.ts";
 import type { Closable } from "../../../mesh/lifecycle.ts";
@@ -7,6 +6,8 @@ import type { Log } from "../../../mesh/log.ts";
 import { pause } from "../../../mesh/pause.ts";
 import { BrokerLink } from "../../mesh-link/broker-link.ts";
 import { Recorder } from "../../recording/recorder.ts";
+import { dialPlainly } from "./dial.ts";
+import type { EdgeSettings } from "./settings.ts";
 
 /** How long calls wait for a connection that is being opened, in milliseconds. One that was lost is not waited for. */
 const CONNECT_MS = 5000;
@@ -20,9 +21,13 @@ export class Session implements Closable {
   readonly #end = new AbortController();
 
   /** @param onConnect called at the first connection, and at each after a break. */
-  constructor(options: { readonly url: string; readonly log: Log; readonly onConnect: (session: Session) => void }) {
-    const { url, log, onConnect } = options;
-    this.broker = new NatsBroker({ url, name: "edge gateway", dial: dialWebSocket(), log });
+  constructor(
+    { natsUrl: url, credentials }: Pick<EdgeSettings, "natsUrl" | "credentials">,
+    options: { readonly log: Log; readonly onConnect: (session: Session) => void },
+  ) {
+    const { log, onConnect } = options;
+    const access = credentials === undefined ? {} : { credentials };
+    this.broker = new NatsBroker({ url, name: "edge gateway", dial: dialPlainly, log, ...access });
     this.#recorder = new Recorder({ broker: this.broker, log }).start();
     this.link = new BrokerLink({ broker: this.broker, recorder: this.#recorder });
     this.broker.onStatus((status) => status === "connected" && onConnect(this));
