@@ -1,3 +1,4 @@
+import { waitUntil } from "cloudflare:workers";
 import type { Log } from "../../../mesh/log.ts";
 import { buildPolicy } from "../../build-policy.ts";
 import { parseConfig } from "../../config.ts";
@@ -7,7 +8,6 @@ import { type ConfigText, sourceName } from "./config-text.ts";
 import { OBJECT_PATHS, type ObjectLink } from "./object-link.ts";
 import type { RequestContext } from "./platform.ts";
 import type { EdgeSettings } from "./settings.ts";
-import { waitUntil } from "cloudflare:workers";
 
 /** How old a Worker's configuration may be before it asks the object for another, in milliseconds. */
 const FRESH_MS = 2000;
@@ -57,10 +57,15 @@ export class EdgePolicy {
       const response = await this.#link.ask(OBJECT_PATHS.config, AbortSignal.timeout(FIRST_MS));
       const current = (await response.json()) as ConfigText;
       if (current.text === this.#text) return;
-      this.live.replace(this.#compile(current));
+      // One that is no good would be none the next time, too.
       this.#text = current.text;
+      this.live.replace(this.#compile(current));
     } catch (error) {
-      this.#log.warn("the configuration in force could not be asked for; the last one stays", { error });
+      if (error instanceof ConfigError) {
+        this.#log.error("the configuration in force cannot be used here; the last one stays", { error });
+      } else {
+        this.#log.warn("the configuration in force could not be asked for; the last one stays", { error });
+      }
     } finally {
       this.#askedAt = Date.now();
     }

@@ -61,7 +61,10 @@ export class NatsLink {
     const sent = await decodeSentCall(request);
     const session = this.#open();
     await session.ready(sent.call.deadlineMs - Date.now());
-    return encodeSentReply(await session.link.send(this.#allowed(sent, request, session.broker)), end);
+    const reply = await session.link.send(this.#allowed(sent, request, session.broker));
+    // A Worker that is gone may neither read a stream to its end nor cancel it.
+    if (reply.stream !== undefined) request.signal.addEventListener("abort", end, { once: true });
+    return encodeSentReply(reply, end);
   }
 
   #allowed({ address, call, isNamed, isRecordable }: SentCall, asker: Request, broker: Broker): AllowedCall {

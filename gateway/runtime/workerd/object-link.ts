@@ -26,9 +26,14 @@ export class ObjectLink implements MeshLink {
   }
 
   async status(): Promise<BrokerStatus> {
-    const response = await this.ask(OBJECT_PATHS.status);
-    // The object's own word.
-    return (await response.text()) as BrokerStatus;
+    try {
+      const response = await this.ask(OBJECT_PATHS.status);
+      // The object's own word.
+      return (await response.text()) as BrokerStatus;
+    } catch {
+      // An object that cannot say so leads nowhere.
+      return "disconnected";
+    }
   }
 
   /** Each object waits for what it has recorded by itself. */
@@ -56,9 +61,14 @@ export class ObjectLink implements MeshLink {
     }
   }
 
-  /** Asks the first of the objects. */
-  ask(path: string, signal?: AbortSignal): Promise<Response> {
-    return this.#stub(0).fetch(`http://link${path}`, signal === undefined ? {} : { signal });
+  /**
+   * Asks the first of the objects.
+   * @throws Error when it cannot answer.
+   */
+  async ask(path: string, signal?: AbortSignal): Promise<Response> {
+    const response = await this.#stub(0).fetch(`http://link${path}`, signal === undefined ? {} : { signal });
+    if (!response.ok) throw new Error(`the link to the mesh answered ${path} with status ${response.status}`);
+    return response;
   }
 
   #any(): ObjectStub {
