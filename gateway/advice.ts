@@ -7,9 +7,15 @@ import { checkRules } from "./rules/check.ts";
  * that are missing, rules that are open or never pass.
  *
  * @param configFile how the lines name the file.
+ * @param where.hasDatabases whether `query` rules can be asked where the gateway runs. Default `true`.
  */
-export function advice(config: GatewayConfig, configFile: string): string[] {
-  const setup = { databases: Object.keys(config.databases), allowHosts: config.webhooks.allowHosts };
+export function advice(
+  config: GatewayConfig,
+  configFile: string,
+  { hasDatabases = true }: { readonly hasDatabases?: boolean } = {},
+): string[] {
+  const databases = hasDatabases ? Object.keys(config.databases) : undefined;
+  const setup = { databases, allowHosts: config.webhooks.allowHosts };
   return [
     ...config.warnings.map((warning) => formatFinding(configFile, warning)),
     ...config.projects.filter(hasNoKey).map(({ id }) => {

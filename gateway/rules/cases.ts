@@ -40,7 +40,7 @@ export async function runRuleCases(
   cases: readonly RuleCase[],
   setup: {
     readonly services: ServiceRules;
-    readonly databases: readonly string[];
+    readonly databases: readonly string[] | undefined;
     readonly allowHosts: readonly string[];
     readonly now: () => number;
   },

@@ -18,7 +18,7 @@ export interface RuleFinding {
 /** Reads the rules of a project as a reviewer would, without evaluating any for a caller. */
 export function checkRules(
   services: ServiceRules,
-  setup: { readonly databases: readonly string[]; readonly allowHosts: readonly string[] },
+  setup: { readonly databases: readonly string[] | undefined; readonly allowHosts: readonly string[] },
 ): RuleFinding[] {
   const deps = givenDeps({}, { ...setup, now: () => 0 });
   const findings: RuleFinding[] = [];

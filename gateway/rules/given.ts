@@ -7,20 +7,25 @@ export type GivenAnswers = Readonly<Record<string, boolean>>;
 /**
  * Nobody is really asked: what is not given is refused. For explaining and testing rules away from the mesh.
  *
- * @param setup the databases that would be configured, and the hosts webhooks may be sent to.
+ * @param setup the databases that would be configured, `undefined` where none can be, and the hosts webhooks may be sent to.
  */
 export function givenDeps(
   given: GivenAnswers,
-  setup: { readonly databases: readonly string[]; readonly allowHosts: readonly string[]; readonly now: () => number },
+  setup: {
+    readonly databases: readonly string[] | undefined;
+    readonly allowHosts: readonly string[];
+    readonly now: () => number;
+  },
 ): RuleDeps {
+  const { databases } = setup;
   const answer = (name: string): boolean => {
     if (!Object.hasOwn(given, name)) throw new Error(`no answer is given for "${name}"`);
     return given[name] === true;
   };
   return {
     call: (address) => attempt(() => ({ ack: answer(`func ${address.service}.${address.function}`) })),
-    queries: {
-      has: (db) => setup.databases.includes(db),
+    queries: databases && {
+      has: (db) => databases.includes(db),
       exists: ({ db, collection }) => attempt(() => answer(`query ${db}.${collection}`)),
     },
     fetch: (url) => attempt(() => new Response(null, { status: answer(`webhook ${url}`) ? 204 : 403 })),

@@ -3,6 +3,7 @@ import { decodeReply } from "../../../mesh/call.ts";
 import type { Log } from "../../../mesh/log.ts";
 import { configSubject } from "../../../mesh/names.ts";
 import { NobodyThere } from "../../../mesh/nobody-there.ts";
+import { advice } from "../../advice.ts";
 import { parseConfig } from "../../config.ts";
 import { ConfigError } from "../../config/config-error.ts";
 import type { ProjectPolicy } from "../../policy.ts";
@@ -97,7 +98,8 @@ export class KeptConfig {
   }
 
   #compile({ text, source }: ConfigText): RecordSelectors {
-    const { projects } = parseConfig(text, { filename: source, env: this.#settings.env });
-    return new Map(projects.map(({ id, services }) => [id, createRecordSelector(services)]));
+    const config = parseConfig(text, { filename: source, env: this.#settings.env });
+    for (const line of advice(config, source, { hasDatabases: false })) this.#log.warn(line);
+    return new Map(config.projects.map(({ id, services }) => [id, createRecordSelector(services)]));
   }
 }

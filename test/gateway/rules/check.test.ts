@@ -141,6 +141,15 @@ describe("findings:", () => {
     ]);
   });
 
+  test("a query where there are no databases at all, as at the edge", () => {
+    const services = parseServices({
+      s: { functions: { f: { rule: { rule: "query", db: "main", col: "docs", find: { a: 1 } } } } },
+    });
+    expect(checkRules(services, { databases: undefined, allowHosts: [] })).toEqual([
+      expect.objectContaining({ message: "never passes: this gateway asks no databases; one that runs on Bun does" }),
+    ]);
+  });
+
   test("allow as a default is loud", () => {
     const services = parseServices({
       arithmetic: { functions: { default: { rule: "allow" } } },
