@@ -47,7 +47,7 @@ describe("because", () => {
       { rule: "webhook", url: "https://x.example/" },
       'the webhook is never sent: its host "x.example" is not in webhooks.allowHosts; add it if you trust it with claims and params',
     ],
-    [{ rule: "query", db: "main", col: "docs", find: {} }, 'database "main" is not configured; add it to databases'],
+    [{ rule: "query", db: "main", col: "docs", find: {} }, "this gateway asks no databases; one that runs on Bun does"],
   ])("of %j is %s", async (rule, because) => {
     expect((await explain(rule)).because).toBe(because);
   });
