@@ -26,7 +26,9 @@ export class ConfigFeed {
   /** The configuration in force, after a moment for the mesh to say that there is another. */
   async current(): Promise<ConfigText | undefined> {
     if (this.#name !== undefined) {
-      await Promise.race([this.#firstWord.promise, pause(FIRST_WORD_MS, new AbortController().signal)]);
+      const heard = new AbortController();
+      await Promise.race([this.#firstWord.promise, pause(FIRST_WORD_MS, heard.signal)]);
+      heard.abort();
     }
     return this.#kept.text;
   }
