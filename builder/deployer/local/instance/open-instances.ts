@@ -67,8 +67,10 @@ export async function openInstances(options: OpenInstancesOptions): Promise<Inst
   const limiter = await Limiter.open({ controlGroups, log });
   const onDisk = new PrivateFolder(join(folder, "running"));
   const inMemory = new PrivateFolder(placeInMemory(join(folder, "running")));
-  log.info("instances can be started", { sandbox: sandbox.isOn, limits: describeLimits(limiter.byKernel) });
-  if (!sandbox.isOn && mode === "auto") log.warn("functions run without a sandbox", { why: sandbox.why });
+  const where = sandbox.isOn ? "deployed functions run in sandboxes" : "deployed functions run without a sandbox";
+  log.info(`${where}; ${describeLimits(limiter.byKernel)}`);
+  if (!sandbox.isOn && mode === "auto")
+    log.warn("deployed functions see this machine's files and network", { why: sandbox.why });
   return new LocalInstances(options, { images, guard, sandbox, limiter, onDisk, inMemory });
 }
 
