@@ -19,6 +19,10 @@ export interface WorkerdOptions {
   readonly entry?: string;
   /** Text bindings, such as `FMESH_CONFIG` and `NATS_URL`. */
   readonly bindings: Readonly<Record<string, string>>;
+  /** The authorities to trust besides the usual ones, PEM. */
+  readonly authorities?: string | undefined;
+  /** Where objects keep what they store; it has to be there. Default: in memory. */
+  readonly storageFolder?: string | undefined;
 }
 
 /** How wrangler bundles. */
@@ -71,10 +75,18 @@ export async function packagesOf(entry: string): Promise<string[]> {
  * Starts the platform's server with a Worker and its object, on a free port. Whoever starts it stops it.
  * @throws Error with what the server wrote when it does not start.
  */
-export async function startWorkerd({ entry = EDGE_ENTRY, bindings }: WorkerdOptions): Promise<RunningWorkerd> {
+export async function startWorkerd({
+  entry = EDGE_ENTRY,
+  bindings,
+  storageFolder,
+  authorities,
+}: WorkerdOptions): Promise<RunningWorkerd> {
   const folder = await mkdtemp(join(tmpdir(), "workerd-"));
   await writeFile(join(folder, "worker.js"), await bundleWorker(entry));
-  await writeFile(join(folder, "config.capnp"), configText(bindings, await compatibility()));
+  await writeFile(
+    join(folder, "config.capnp"),
+    configText({ bindings, storageFolder, authorities }, await compatibility()),
+  );
   // It tells at descriptor 3 which port it has taken.
   const child = Bun.spawn([serverPath(), "serve", join(folder, "config.capnp"), "--control-fd=3"], {
     stdio: ["ignore", "pipe", "pipe", "pipe"],
@@ -110,14 +122,18 @@ function serverPath(): string {
 }
 
 function configText(
-  bindings: Readonly<Record<string, string>>,
+  { bindings, storageFolder, authorities }: Omit<WorkerdOptions, "entry">,
   { date, flags }: { date: string; flags: readonly string[] },
 ): string {
   const texts = Object.entries(bindings).map(([name, text]) => `(name = ${quoted(name)}, text = ${quoted(text)})`);
   const bound = [...texts, '(name = "FMESH_LINK", durableObjectNamespace = "NatsLink")'];
+  const disk =
+    storageFolder === undefined ? "" : `, (name = "disk", disk = (path = ${quoted(storageFolder)}, writable = true))`;
+  const trusted = authorities === undefined ? "" : `, trustedCertificates = [${quoted(authorities)}]`;
+  const network = `(allow = ["public", "private"], tlsOptions = (trustBrowserCas = true${trusted}))`;
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
-  services = [(name = "main", worker = .main), (name = "internet", network = (allow = ["public", "private"]))],
+  services = [(name = "main", worker = .main), (name = "internet", network = ${network})${disk}],
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")]
 );
 const main :Workerd.Worker = (
@@ -125,7 +141,7 @@ const main :Workerd.Worker = (
   compatibilityDate = ${quoted(date)},
   compatibilityFlags = [${flags.map(quoted).join(", ")}],
   durableObjectNamespaces = [(className = "NatsLink", uniqueKey = "link")],
-  durableObjectStorage = (inMemory = void),
+  durableObjectStorage = (${disk === "" ? "inMemory = void" : 'localDisk = "disk"'}),
   bindings = [${bound.join(", ")}]
 );
 `;

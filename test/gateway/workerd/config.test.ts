@@ -14,18 +14,20 @@ import { type Edge, startEdge, until } from "./edge.ts";
 
 const env = { SHOP_SECRET: PROJECT_SECRET };
 let parts: CloseStack;
+let folder: string;
 let file: string;
 let edge: Edge;
 
 beforeEach(async () => {
   parts = new CloseStack();
-  const folder = await mkdtemp(join(tmpdir(), "fmesh-published-"));
+  folder = await mkdtemp(join(tmpdir(), "fmesh-published-"));
   parts.defer(async () => rm(folder, { recursive: true }));
   file = join(folder, "fmesh.yaml");
   edge = await startEdge({
     config: { projects: [{ id: "shop", secret: "$SHOP_SECRET", services: {} }] },
     services: [probe],
     bindings: { FMESH_CONFIG_NAME: "main" },
+    storageFolder: folder,
   });
   parts.defer(async () => edge[Symbol.asyncDispose]());
 });
@@ -85,6 +87,14 @@ test("an edit reaches the edge without a deployment, and one that is broken chan
     return now === 200;
   });
   expect([...seen]).toEqual([401, 200]);
+});
+
+test("an object that begins anew while nobody publishes goes on with what was published last", async () => {
+  const published = await publish(written("allow"));
+  expect(await status()).toBe(200);
+  await published.close();
+  await edge.restart();
+  expect(await status()).toBe(200);
 });
 
 test("a secret that is written out does not travel, and neither does anything of the broker's", async () => {

@@ -7,7 +7,7 @@ import { silentLog } from "../../../mesh/log.ts";
 import { host } from "../../../worker-service/host.ts";
 import type { ServiceDefinition } from "../../../worker-service/service.ts";
 import { PROJECT, PROJECT_SECRET, type WrittenConfig } from "../../support/mesh.ts";
-import { type BrokerUnderTest, type UseNatsOptions, useNats } from "../../support/nats.ts";
+import { type UseNatsOptions, useNats } from "../../support/nats.ts";
 import { type RunningWorkerd, startWorkerd } from "../../support/workerd.ts";
 
 export interface EdgeOptions {
@@ -16,22 +16,30 @@ export interface EdgeOptions {
   /** Bindings besides the configuration, the broker's URL and the project's secret. */
   readonly bindings?: Readonly<Record<string, string>>;
   readonly nats?: UseNatsOptions;
+  /** Where objects keep what they store. Default: in memory. */
+  readonly storageFolder?: string;
 }
 
 /** A gateway in the platform's own server, a broker and services. */
 export interface Edge extends AsyncDisposable {
   readonly url: string;
-  readonly nats: BrokerUnderTest;
-  readonly workerd: RunningWorkerd;
   /** The services' connection. */
   readonly workers: Broker;
+  /** Starts another server with the same bindings and storage, in the place of the one before. */
+  restart(): Promise<void>;
   /** How many connections the broker has besides that of the services. */
   links(): number;
   token(claims?: Claims): Promise<string>;
 }
 
 /** Starts all of it. Whoever starts it disposes of it. */
-export async function startEdge({ config, services = [], bindings = {}, nats: options }: EdgeOptions): Promise<Edge> {
+export async function startEdge({
+  config,
+  services = [],
+  bindings = {},
+  nats: options,
+  storageFolder,
+}: EdgeOptions): Promise<Edge> {
   const parts = new CloseStack();
   try {
     const nats = await useNats("embedded", options);
@@ -39,19 +47,26 @@ export async function startEdge({ config, services = [], bindings = {}, nats: op
     const workers = parts.use(natsBroker({ url: nats.wsUrl, name: "workers", log: silentLog }));
     await workers.connect();
     for (const service of services) await host(service, { broker: workers, project: PROJECT, log: silentLog });
-    const workerd = await startWorkerd({
-      bindings: {
-        FMESH_CONFIG: JSON.stringify(config),
-        NATS_URL: nats.wsUrl,
-        SHOP_SECRET: PROJECT_SECRET,
-        ...bindings,
-      },
-    });
+    const start = (): Promise<RunningWorkerd> =>
+      startWorkerd({
+        bindings: {
+          FMESH_CONFIG: JSON.stringify(config),
+          NATS_URL: nats.wsUrl,
+          SHOP_SECRET: PROJECT_SECRET,
+          ...bindings,
+        },
+        storageFolder,
+      });
+    let workerd = await start();
     parts.defer(() => workerd.stop());
     return {
-      url: workerd.url,
-      nats,
-      workerd,
+      get url() {
+        return workerd.url;
+      },
+      restart: async () => {
+        await workerd.stop();
+        workerd = await start();
+      },
       workers,
       links: () => (nats.server?.stats().connections ?? 0) - 1,
       token: (claims = { id: "u1", role: "user" }) =>
