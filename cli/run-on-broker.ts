@@ -6,7 +6,7 @@ import { CloseStack } from "../mesh/lifecycle.ts";
 import { type Log, jsonLog } from "../mesh/log.ts";
 import { startTracing } from "../mesh/tracing/start.ts";
 import type { Tracing } from "../mesh/tracing.ts";
-import { existingBroker } from "./existing-broker.ts";
+import { existingAccess, existingBroker } from "./existing-broker.ts";
 import { Failure } from "./failure.ts";
 import { findConfig } from "./find-config.ts";
 import { stopRequested } from "./stop-requested.ts";
@@ -44,11 +44,12 @@ export async function runOnBroker(
   const log = jsonLog((line) => process.stdout.write(`${line}\n`));
   const url = existingBroker(config.broker, env);
   if (url === undefined) throw new Failure("which broker? set NATS_URL, or broker.url in the configuration");
+  const access = existingAccess(env);
 
   const stack = new CloseStack();
   const stop = stopRequested();
   const { tracing } = stack.use(await startTracing({ resource: as.resource, env, log }));
-  const broker = stack.use(natsBroker({ url, name: as.name, log }));
+  const broker = stack.use(natsBroker({ url, name: as.name, log, ...access }));
   // It tries for ever: all that ends it is the end of this process, which is no news.
   const connecting = broker.connect().catch(() => undefined);
   const connected = Promise.race([connecting, stop]).then(() => undefined);

@@ -2,6 +2,7 @@ import type { Broker } from "../../mesh/broker.ts";
 import { natsBroker } from "../../mesh/broker/nats-bun.ts";
 import type { Closable } from "../../mesh/lifecycle.ts";
 import { silentLog } from "../../mesh/log.ts";
+import { existingAccess } from "../existing-broker.ts";
 import { Failure } from "../failure.ts";
 import type { MeshPlace } from "./find-mesh.ts";
 
@@ -92,7 +93,7 @@ export class MeshConnection implements Closable {
 }
 
 function dial({ brokerUrl }: MeshPlace): Broker {
-  const broker = natsBroker({ url: brokerUrl, name: "fmesh", log: silentLog });
+  const broker = natsBroker({ url: brokerUrl, name: "fmesh", log: silentLog, ...existingAccess(process.env) });
   // It tries until it is closed, and rejects only then: for that nobody waits.
   broker.connect().catch(() => undefined);
   return broker;

@@ -1,4 +1,5 @@
 import type { BrokerConfig } from "../../gateway/config.ts";
+import type { Environment } from "../../gateway/config/environment.ts";
 import type { Broker } from "../../mesh/broker.ts";
 import { unixBrokerUrl } from "../../mesh/broker/address.ts";
 import { EmbeddedBroker } from "../../mesh/broker/embedded.ts";
@@ -7,6 +8,7 @@ import type { CloseStack } from "../../mesh/lifecycle.ts";
 import type { Log } from "../../mesh/log.ts";
 import { randomHex } from "../../mesh/ids.ts";
 import { startNatsServer } from "../../nats-server/server.ts";
+import { existingAccess } from "../existing-broker.ts";
 import { Failure } from "../failure.ts";
 import { type BrokerSocket, brokerSocketPlace } from "../hosting/broker-socket.ts";
 
@@ -24,14 +26,14 @@ export interface MeshBroker {
 
 /**
  * Connects to the broker at `url`, or starts one in this process when there is none.
- * @throws Failure when a port of the embedded broker is taken.
+ * @throws Failure when a port of the embedded broker is taken, or what the environment says of the one at `url` cannot be used.
  */
 export async function openBroker(
   config: BrokerConfig,
-  { url, log, stack }: { url: string | undefined; log: Log; stack: CloseStack },
+  { url, env, log, stack }: { url: string | undefined; env: Environment; log: Log; stack: CloseStack },
 ): Promise<MeshBroker> {
   if (url !== undefined) {
-    const broker = stack.use(natsBroker({ url, name: "gateway", log }));
+    const broker = stack.use(natsBroker({ url, name: "gateway", log, ...existingAccess(env) }));
     await broker.connect();
     return { broker, workerUrl: url, addresses: [broker.url] };
   }

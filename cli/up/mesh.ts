@@ -49,7 +49,12 @@ export async function startMesh(config: GatewayConfig, options: MeshOptions): Pr
   signal.addEventListener("abort", () => void stack.close(), { once: true });
   try {
     const { tracing } = stack.use(await startTracing({ resource: GATEWAY_RESOURCE, env: options.env, log }));
-    const { broker, workerUrl, socketUrl, addresses } = await openBroker(config.broker, { url: brokerUrl, log, stack });
+    const { broker, workerUrl, socketUrl, addresses } = await openBroker(config.broker, {
+      url: brokerUrl,
+      env: options.env,
+      log,
+      stack,
+    });
     // What calls in flight need is started before the gateway, and so is stopped after it.
     const workers = stack.use(
       new Workers(config, { configFile, brokerUrl: workerUrl, startWorker, signal, log, write }),

@@ -1,4 +1,4 @@
-import { brokerAccess } from "../../mesh/broker/access.ts";
+import { accessOfProcess } from "../../mesh/broker/access-of-process.ts";
 import { natsBrokerOnDeno } from "../../mesh/broker/nats-deno.ts";
 import { CloseStack } from "../../mesh/lifecycle.ts";
 import { jsonLog } from "../../mesh/log.ts";
@@ -33,7 +33,7 @@ async function runOnDeno(deno: DenoPlatform): Promise<void> {
   // oxlint-disable-next-line no-console -- Deno's standard output
   const log = jsonLog((line) => console.log(line));
 
-  const access = brokerAccess(env, (path) => deno.readTextFileSync(path));
+  const access = accessOfProcess(env);
   const stack = new CloseStack();
   const broker = stack.use(natsBrokerOnDeno({ url, name: "gateway", log, ...access }));
   // It tries for ever: all that ends it is the end of this process, which is no news.

@@ -9,7 +9,8 @@ export const dialTcp: Dial = async (options) => {
   return connect(options);
 };
 
-/** The same with encryption, even where the broker would do without: its certificate has to be of those authorities. */
-export function dialTls({ ca }: { readonly ca?: string | undefined }): Dial {
+/** The same with encryption, even where the broker would do without, when the URL (`tls://`) or an authority of one's own asks for it. */
+export function dialTcpTo({ url, ca }: { readonly url: string; readonly ca?: string }): Dial {
+  if (ca === undefined && !url.startsWith("tls:")) return dialTcp;
   return (options) => dialTcp({ ...options, tls: ca === undefined ? {} : { ca } });
 }

@@ -2,7 +2,7 @@ import type { Broker } from "../broker.ts";
 import type { Log } from "../log.ts";
 import type { BrokerAccess } from "./access.ts";
 import { UNIX_PROTOCOL } from "./address.ts";
-import { dialTcp, dialTls } from "./dial-tcp.ts";
+import { dialTcpTo } from "./dial-tcp.ts";
 import { type Dial, dialWebSocket } from "./dial.ts";
 import { NatsBroker } from "./nats.ts";
 import { UnixBroker } from "./unix.ts";
@@ -33,8 +33,9 @@ export function natsBroker(options: DistantBrokerOptions): DistantBroker {
   return new NatsBroker({ ...options, dial: dialOf(options) });
 }
 
-function dialOf({ url, ca }: DistantBrokerOptions): Dial {
-  if (!/^wss?:/.test(url)) return ca === undefined && !url.startsWith("tls:") ? dialTcp : dialTls({ ca });
+function dialOf(options: DistantBrokerOptions): Dial {
+  const { url, ca } = options;
+  if (!/^wss?:/.test(url)) return dialTcpTo(options);
   if (ca === undefined) return dialWebSocket();
   // Bun takes options where browsers take protocols; with the DOM's types in sight its own are not.
   return dialWebSocket((to) => new WebSocket(to, { tls: { ca } } as unknown as string[]));

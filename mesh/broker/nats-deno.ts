@@ -1,5 +1,5 @@
 import { WebSocket } from "ws";
-import { dialTcp, dialTls } from "./dial-tcp.ts";
+import { dialTcpTo } from "./dial-tcp.ts";
 import { type Dial, dialWebSocket } from "./dial.ts";
 import { NatsBroker } from "./nats.ts";
 import type { DistantBroker, DistantBrokerOptions } from "./nats-bun.ts";
@@ -16,8 +16,9 @@ export function natsBrokerOnDeno(options: DistantBrokerOptions): DistantBroker {
   return new NatsBroker({ ...options, dial: dialOf(options) });
 }
 
-function dialOf({ url, ca }: DistantBrokerOptions): Dial {
-  if (!/^wss?:/.test(url)) return ca === undefined && !url.startsWith("tls:") ? dialTcp : dialTls({ ca });
-  const options = { perMessageDeflate: false, ...(ca !== undefined && { ca }) };
-  return dialWebSocket((to) => new WebSocket(to, options));
+function dialOf(options: DistantBrokerOptions): Dial {
+  const { url, ca } = options;
+  if (!/^wss?:/.test(url)) return dialTcpTo(options);
+  const how = { perMessageDeflate: false, ...(ca !== undefined && { ca }) };
+  return dialWebSocket((to) => new WebSocket(to, how));
 }

@@ -41,6 +41,7 @@ function builderZone(files: string, packages: readonly string[], why = SERVICE_C
 export const ZONES: readonly Zone[] = [
   {
     files: [
+      "mesh/broker/access-of-process.ts",
       "mesh/broker/broker-at.ts",
       "mesh/broker/dial-tcp.ts",
       "mesh/broker/server-parser.ts",
@@ -228,6 +229,7 @@ export const MAY_EXPORT_DEFAULT: readonly string[] = [
   "scripts/totals-reporter.ts",
   "test/cluster/vitest.config.ts",
   "gateway/runtime/workerd.ts",
+  "bench/peers/connecting-worker.ts",
   "examples/**",
   "test/**/fixtures/**",
 ];

@@ -19,7 +19,16 @@ export interface UseNatsOptions {
   /** Default: none. The NATS project's own has it by a relay. */
   readonly unixPath?: string;
   /** Asks for encryption by TCP; of the NATS project's own alone. */
-  readonly tls?: { readonly certificateFile: string; readonly keyFile: string };
+  readonly tls?: ServerCertificate;
+  /** Asks for encryption by WebSocket; of the NATS project's own alone. */
+  readonly webSocketTls?: ServerCertificate;
+  /** More of its configuration; of the NATS project's own alone. */
+  readonly configLines?: readonly string[];
+}
+
+export interface ServerCertificate {
+  readonly certificateFile: string;
+  readonly keyFile: string;
 }
 
 /** A broker that was started for a test. */
@@ -90,7 +99,8 @@ async function startProcess(options: UseNatsOptions): Promise<BrokerUnderTest> {
   }
 }
 
-function configText({ auth, maxPayloadBytes, tcpPort, wsPort, tls }: UseNatsOptions): string {
+function configText(options: UseNatsOptions): string {
+  const { auth, maxPayloadBytes, tcpPort, wsPort, tls, webSocketTls, configLines = [] } = options;
   const credentials =
     auth === undefined
       ? ""
@@ -100,13 +110,16 @@ function configText({ auth, maxPayloadBytes, tcpPort, wsPort, tls }: UseNatsOpti
   // -1 is this server's word for a free port.
   return [
     `listen: "127.0.0.1:${tcpPort ?? -1}"`,
-    `websocket { listen: "127.0.0.1:${wsPort ?? -1}", no_tls: true }`,
+    `websocket { listen: "127.0.0.1:${wsPort ?? -1}", ${webSocketTls === undefined ? "no_tls: true" : tlsText(webSocketTls)} }`,
     maxPayloadBytes === undefined ? "" : `max_payload: ${maxPayloadBytes}`,
     credentials,
-    tls === undefined
-      ? ""
-      : `tls { cert_file: ${JSON.stringify(tls.certificateFile)}, key_file: ${JSON.stringify(tls.keyFile)} }`,
+    tls === undefined ? "" : tlsText(tls),
+    ...configLines,
   ].join("\n");
+}
+
+function tlsText({ certificateFile, keyFile }: ServerCertificate): string {
+  return `tls { cert_file: ${JSON.stringify(certificateFile)}, key_file: ${JSON.stringify(keyFile)} }`;
 }
 
 /** Reads the log up to the line that says so, and goes on reading, so that the server never waits for its log. */

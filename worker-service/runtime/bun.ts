@@ -1,4 +1,5 @@
 import type { Broker } from "../../mesh/broker.ts";
+import { accessOfProcess } from "../../mesh/broker/access-of-process.ts";
 import { natsBroker } from "../../mesh/broker/nats-bun.ts";
 import { MeshError } from "../../mesh/errors.ts";
 import { CloseStack } from "../../mesh/lifecycle.ts";
@@ -103,7 +104,8 @@ async function start(definition: ServiceDefinition, options: WorkerOptions): Pro
   const log = stdoutLog(logLevel, { showsSource, also: tail.add });
   // What the connection says is not sent over it: a line about a line that was refused would be refused next.
   const connectionLog = stdoutLog(logLevel);
-  const broker = natsBroker({ url: brokerUrl, name: `${project}.${definition.name}`, log: connectionLog });
+  const access = accessOfProcess(process.env);
+  const broker = natsBroker({ url: brokerUrl, name: `${project}.${definition.name}`, log: connectionLog, ...access });
   const parts = new CloseStack();
   // From here on, because waiting for the broker may take for ever.
   const stop = stopWithProcess(() => parts.close(), { log, isSupervised });

@@ -6,7 +6,6 @@ export interface DenoPlatform {
     querySync(about: { readonly name: "env"; readonly variable: string }): { readonly state: string };
   };
   serve(options: DenoServeOptions, handler: (request: Request) => Response | Promise<Response>): DenoServer;
-  readTextFileSync(path: string): string;
   addSignalListener(signal: "SIGINT" | "SIGTERM", listener: () => void): void;
   exit(code?: number): never;
 }
