@@ -1,0 +1,3 @@
+import { gatewayBehaviour } from "./behaviour.ts";
+
+gatewayBehaviour("workerd");
