@@ -1,4 +1,5 @@
 import type { BrokerStatus } from "../../../mesh/broker.ts";
+import { dialWebSocket } from "../../../mesh/broker/dial.ts";
 import { NatsBroker } from "../../../mesh/broker/nats.ts";
 import { MeshError } from "../../../mesh/errors.ts";
 import type { Closable } from "../../../mesh/lifecycle.ts";
@@ -6,7 +7,6 @@ import type { Log } from "../../../mesh/log.ts";
 import { pause } from "../../../mesh/pause.ts";
 import { BrokerLink } from "../../mesh-link/broker-link.ts";
 import { Recorder } from "../../recording/recorder.ts";
-import { dialPlainly } from "./dial.ts";
 import type { EdgeSettings } from "./settings.ts";
 
 /** How long calls wait for a connection that is being opened, in milliseconds. One that was lost is not waited for. */
@@ -27,7 +27,7 @@ export class Session implements Closable {
   ) {
     const { log, onConnect } = options;
     const access = credentials === undefined ? {} : { credentials };
-    this.broker = new NatsBroker({ url, name: "edge gateway", dial: dialPlainly, log, ...access });
+    this.broker = new NatsBroker({ url, name: "edge gateway", dial: dialWebSocket(), log, ...access });
     this.#recorder = new Recorder({ broker: this.broker, log }).start();
     this.link = new BrokerLink({ broker: this.broker, recorder: this.#recorder });
     this.broker.onStatus((status) => status === "connected" && onConnect(this));
