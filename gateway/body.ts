@@ -14,6 +14,8 @@ export interface TakeOptions {
 export interface TakenBody {
   readonly payload: Uint8Array;
   readonly stream: BodyStream | undefined;
+  /** Aborts when the stream breaks off: whoever sends it is gone, which not every platform says of the request then. */
+  readonly brokenOff?: AbortSignal;
 }
 
 const NO_BYTES = new Uint8Array(0);
@@ -39,11 +41,12 @@ export async function takeBody(request: Request, { maxBytes, inlineBytes }: Take
   // Not asked for before: that makes a stream of it, which costs as much as all the rest of a call.
   const { body } = request;
   if (body === null) return whole(NO_BYTES);
-  const coming = guarded(body, maxBytes);
-  if (length !== undefined) return streamed(coming, length);
+  const breaking = new AbortController();
+  const coming = guarded(body, { maxBytes, breaking });
+  if (length !== undefined) return { ...streamed(coming, length), brokenOff: breaking.signal };
   if (inlineBytes >= maxBytes) return whole(await gather(coming, maxBytes));
   const start = await peek(coming, inlineBytes);
-  return start instanceof Uint8Array ? whole(start) : streamed(start, undefined);
+  return start instanceof Uint8Array ? whole(start) : { ...streamed(start, undefined), brokenOff: breaking.signal };
 }
 
 function whole(payload: Uint8Array): TakenBody {
@@ -55,14 +58,19 @@ function streamed(bytes: ReadableStream<Uint8Array>, lengthBytes: number | undef
 }
 
 /** The same bytes, as long as there are not too many; fails as callers are told of it. */
-function guarded(body: ReadableStream<Uint8Array>, maxBytes: number): ReadableStream<Uint8Array> {
+function guarded(
+  body: ReadableStream<Uint8Array>,
+  { maxBytes, breaking }: { readonly maxBytes: number; readonly breaking: AbortController },
+): ReadableStream<Uint8Array> {
   const reader = body.getReader();
   let bytes = 0;
   return new ReadableStream(
     {
       async pull(controller) {
-        const { done, value } = await reader.read().catch((error: unknown) => {
-          throw brokenOff(error);
+        const { done, value } = await reader.read().catch((cause: unknown) => {
+          const error = brokenOff(cause);
+          breaking.abort(error);
+          throw error;
         });
         if (done) return controller.close();
         bytes += value.length;

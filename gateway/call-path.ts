@@ -126,7 +126,9 @@ async function answer(
   const call = path.read(request, body, { limits, isOpen: caller.token === undefined });
   facts.timing.lap("body");
 
-  const begun = await dispatch({ address, caller, call, facts, asker: request }, project, parts.link);
+  const { brokenOff } = body;
+  const asker = brokenOff === undefined ? request : { signal: AbortSignal.any([request.signal, brokenOff]) };
+  const begun = await dispatch({ address, caller, call, facts, asker }, project, parts.link);
   const reply = span === undefined ? begun : span.follow(begun);
   if (reply.stream !== undefined) parts.keepOpen?.(request);
   try {

@@ -103,7 +103,7 @@ export function streamBehaviour(gateway: () => RuntimeUnderTest, watching: Watch
       expect(await watching.current.aborted.promise).toMatchObject({ code: "cancelled" });
     });
 
-    test("in the middle of an upload breaks the handler's stream", async () => {
+    test("in the middle of an upload breaks the handler's stream and aborts its signal", async () => {
       const connection = await openRaw(gateway().url);
       const head = ["POST /v1/call/shop/streaming/upload HTTP/1.1", "Host: gateway", "Transfer-Encoding: chunked"];
       connection.send(`${head.join("\r\n")}\r\nContent-Type: a/b\r\n\r\n`);
@@ -112,6 +112,7 @@ export function streamBehaviour(gateway: () => RuntimeUnderTest, watching: Watch
       await watching.current.begun.promise;
       connection.reset();
       expect(await watching.current.broken.promise).toBeInstanceOf(Error);
+      expect(await watching.current.aborted.promise).toMatchObject({ code: "cancelled" });
     });
 
     test("because the call's time is over has the handler ended", async () => {
