@@ -56,7 +56,7 @@ async function read(
   const file = join(secretsFolder, project, name, key);
   const value = await readFile(file).catch((cause: unknown) => {
     const code = cause instanceof Error && "code" in cause ? String(cause.code) : "it cannot be read";
-    const advice = `write it to "${project}/${name}/${key}" in the deployer's folder of secrets`;
+    const advice = `set it: fmesh secrets set ${name}/${key} --project ${project}`;
     const text =
       code === "ENOENT" ? `${named} is not there; ${advice}` : `${named} cannot be read (${code}); ${advice}`;
     throw new DeployError("secret_missing", text, { cause });
