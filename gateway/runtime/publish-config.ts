@@ -1,4 +1,4 @@
-import { type Broker, EMPTY_MESSAGE, type IncomingMessage, type Message } from "../../mesh/broker.ts";
+import { type Broker, EMPTY_MESSAGE, type IncomingMessage } from "../../mesh/broker.ts";
 import { encodeFailure } from "../../mesh/call.ts";
 import { MeshError } from "../../mesh/errors.ts";
 import { newCallId } from "../../mesh/ids.ts";
@@ -34,20 +34,20 @@ export function publishConfig(
     return encoder.encode(publishedConfig(text, configFile));
   };
   let lastReason: string | undefined;
-  const document = async (): Promise<Message> => {
+  const answer = async (message: IncomingMessage): Promise<void> => {
     try {
-      const payload = await read();
+      message.reply({ payload: await read(), headers: {} });
       lastReason = undefined;
-      return { payload, headers: {} };
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       if (reason !== lastReason) log.error("the configuration is not published", { name: publishAs, reason });
       lastReason = reason;
       const text = "the configuration cannot be published; the log here has the details";
-      return encodeFailure(new MeshError("internal", text), { callId: newCallId() });
+      const refusal = new MeshError("internal", text);
+      // Whoever asked asks again.
+      if (broker.status === "connected") message.reply(encodeFailure(refusal, { callId: newCallId() }));
     }
   };
-  const answer = async (message: IncomingMessage): Promise<void> => message.reply(await document());
   const subscription = broker.subscribe(configSubject(publishAs), { queue: QUEUE_GROUP }, (message) => {
     void answer(message);
   });

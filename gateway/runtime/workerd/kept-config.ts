@@ -2,7 +2,6 @@ import { type Broker, EMPTY_MESSAGE } from "../../../mesh/broker.ts";
 import { decodeReply } from "../../../mesh/call.ts";
 import type { Log } from "../../../mesh/log.ts";
 import { configSubject } from "../../../mesh/names.ts";
-import { NobodyThere } from "../../../mesh/nobody-there.ts";
 import { advice } from "../../advice.ts";
 import { parseConfig } from "../../config.ts";
 import { ConfigError } from "../../config/config-error.ts";
@@ -35,6 +34,7 @@ export class KeptConfig {
   #inForce: { readonly text: ConfigText; readonly recordFor: RecordSelectors } | undefined;
   #bundleTag = "";
   #refused: string | undefined;
+  #lastReason: string | undefined;
 
   constructor(options: {
     readonly storage: ObjectState["storage"];
@@ -73,25 +73,29 @@ export class KeptConfig {
     try {
       const answer = await broker.request(configSubject(configName), EMPTY_MESSAGE, { timeoutMs: ANSWER_MS });
       const text = new TextDecoder().decode(decodeReply(answer).payload);
-      if (text === this.#inForce?.text.text || !this.#adopt({ text, source: "mesh.json" })) return;
+      this.#lastReason = undefined;
+      if (text === this.#inForce?.text.text || text === this.#refused) return;
+      if (!this.#adopt({ text, source: "mesh.json" })) return;
       await this.#storage.put(KEY, { text, bundleTag: this.#bundleTag } satisfies Kept);
       this.#log.info("a configuration of the mesh is in force", { name: configName });
     } catch (error) {
-      if (error instanceof NobodyThere) this.#log.debug("nobody publishes the configuration", { name: configName });
-      else this.#log.warn("the configuration could not be asked for; the last one stays", { name: configName, error });
+      const reason = error instanceof Error ? error.message : String(error);
+      // While nobody is there, or nothing can be handed on, it is asked again and again.
+      if (reason === this.#lastReason) return;
+      this.#lastReason = reason;
+      this.#log.warn("the configuration could not be asked for; the last one stays", { name: configName, reason });
     }
   }
 
-  /** Whether it is in force now; if not, why is in the log, once. */
+  /** Whether it is in force now; if not, why is in the log. */
   #adopt(text: ConfigText): boolean {
     try {
       this.#inForce = { text, recordFor: this.#compile(text) };
+      this.#refused = undefined;
       return true;
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
-      if (this.#refused !== text.text) {
-        this.#log.error("the mesh publishes a configuration that cannot be used here; the last one stays", { error });
-      }
+      this.#log.error("the mesh publishes a configuration that cannot be used here; the last one stays", { error });
       this.#refused = text.text;
       return false;
     }

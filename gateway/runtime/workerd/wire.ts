@@ -15,7 +15,7 @@ export const HEAD_HEADER = "Fmesh-Link";
 interface BodyHead {
   /** There when the body is a stream. */
   readonly stream?: { readonly lengthBytes: number | undefined } | undefined;
-  /** There when the body is a short text, which travels in the head: a body of its own costs a request a third of its time here. */
+  /** There when the body is a short text, which travels in the head: to read a body of its own takes longer here. */
   readonly text?: string | undefined;
 }
 
@@ -44,7 +44,7 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 /** Longer ones are dearer to write as JSON than to send. */
 const SHORT_BYTES = 4096;
-/** What none of the statuses says: an error's own is in its document. */
+/** The status of an answer that is an error, whose own status is in its document. */
 const FAILED = 500;
 
 /** The request that hands a call over. */
