@@ -1,12 +1,13 @@
 import type { GatewayConfig } from "../gateway/config.ts";
 import { loadConfig } from "../gateway/runtime/config-file.ts";
+import { existingBroker } from "../gateway/runtime/existing-broker.ts";
 import type { Broker } from "../mesh/broker.ts";
 import { natsBroker } from "../mesh/broker/nats-bun.ts";
 import { CloseStack } from "../mesh/lifecycle.ts";
 import { type Log, jsonLog } from "../mesh/log.ts";
 import { startTracing } from "../mesh/tracing/start.ts";
 import type { Tracing } from "../mesh/tracing.ts";
-import { existingAccess, existingBroker } from "./existing-broker.ts";
+import { existingAccess } from "./broker-access.ts";
 import { Failure } from "./failure.ts";
 import { findConfig } from "./find-config.ts";
 import { stopRequested } from "./stop-requested.ts";

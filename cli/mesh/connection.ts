@@ -2,7 +2,7 @@ import type { Broker } from "../../mesh/broker.ts";
 import { natsBroker } from "../../mesh/broker/nats-bun.ts";
 import type { Closable } from "../../mesh/lifecycle.ts";
 import { silentLog } from "../../mesh/log.ts";
-import { existingAccess } from "../existing-broker.ts";
+import { existingAccess } from "../broker-access.ts";
 import { Failure } from "../failure.ts";
 import type { MeshPlace } from "./find-mesh.ts";
 

@@ -2,8 +2,8 @@ import { statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { GatewayConfig } from "../../gateway/config.ts";
 import { loadConfig } from "../../gateway/runtime/config-file.ts";
+import { existingBroker } from "../../gateway/runtime/existing-broker.ts";
 import { findRunningMesh } from "../../worker-service/runtime/running-mesh-file.ts";
-import { existingBroker } from "../existing-broker.ts";
 import { Failure, USAGE } from "../failure.ts";
 import { findConfig } from "../find-config.ts";
 

@@ -8,7 +8,7 @@ import type { CloseStack } from "../../mesh/lifecycle.ts";
 import type { Log } from "../../mesh/log.ts";
 import { randomHex } from "../../mesh/ids.ts";
 import { startNatsServer } from "../../nats-server/server.ts";
-import { existingAccess } from "../existing-broker.ts";
+import { existingAccess } from "../broker-access.ts";
 import { Failure } from "../failure.ts";
 import { type BrokerSocket, brokerSocketPlace } from "../hosting/broker-socket.ts";
 

@@ -7,6 +7,7 @@ import { loadConfig } from "./config-file.ts";
 import { allowedEnvironment } from "./deno/environment.ts";
 import type { DenoPlatform } from "./deno/platform.ts";
 import { serveOnDeno } from "./deno/serve.ts";
+import { existingBroker } from "./existing-broker.ts";
 import { followConfig } from "./follow-config.ts";
 
 declare const Deno: DenoPlatform;
@@ -28,7 +29,7 @@ async function runOnDeno(deno: DenoPlatform): Promise<void> {
   const [configFile = "fmesh.yaml"] = deno.args;
   const env = allowedEnvironment(deno);
   const config = await loadConfig(configFile, { env });
-  const url = env["NATS_URL"] ?? config.broker.url;
+  const url = existingBroker(config.broker, env);
   if (url === undefined) throw new TypeError("which broker? set NATS_URL, or broker.url in the configuration");
   // oxlint-disable-next-line no-console -- Deno's standard output
   const log = jsonLog((line) => console.log(line));

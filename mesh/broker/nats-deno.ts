@@ -1,4 +1,5 @@
 import { WebSocket } from "ws";
+import { UNIX_PROTOCOL } from "./address.ts";
 import { dialTcpTo } from "./dial-tcp.ts";
 import { type Dial, dialWebSocket } from "./dial.ts";
 import { NatsBroker } from "./nats.ts";
@@ -10,9 +11,12 @@ import type { DistantBroker, DistantBrokerOptions } from "./nats-bun.ts";
  * Deno's own WebSocket writes a frame's head and its body apart, without `TCP_NODELAY`: from 1 KB on a frame waits some 45 ms for
  * the other side's acknowledgement. The `ws` package does not.
  *
- * @throws TypeError for a URL or credentials that cannot be used.
+ * @throws TypeError for a URL or credentials that cannot be used, such as a Unix socket's.
  */
 export function natsBrokerOnDeno(options: DistantBrokerOptions): DistantBroker {
+  if (options.url.startsWith(UNIX_PROTOCOL)) {
+    throw new TypeError("a broker's Unix socket is for processes on Bun; use ws://, wss://, nats:// or tls://");
+  }
   return new NatsBroker({ ...options, dial: dialOf(options) });
 }
 

@@ -27,7 +27,7 @@ export interface RuntimeUnderTest extends AsyncDisposable {
   token(claims?: Claims, options?: { readonly secret?: string; readonly now?: () => number }): Promise<string>;
   /** What the gateway has written so far. */
   output(): string;
-  /** Stops the broker alone; resolves when the gateway has noticed. */
+  /** Stops the broker alone; resolves when gateway and services have noticed. */
   stopBroker(): Promise<void>;
   /** Starts it again at the same address; resolves when gateway and services are connected. */
   startBroker(): Promise<void>;
@@ -58,7 +58,9 @@ export async function startRuntime(kind: RuntimeKind, { config, services }: Runt
       token: (claims = { id: "u1", role: "user" }, { secret = PROJECT_SECRET, now = Date.now } = {}) =>
         signDevelopmentToken({ secret, claims, expiresInSeconds: 3600, now }),
       async stopBroker() {
+        const gone = untilStatus(workers, "disconnected");
         await nats.stop();
+        await gone;
         await untilReadiness(url, 503);
       },
       async startBroker() {
