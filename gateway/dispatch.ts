@@ -67,6 +67,7 @@ export async function dispatch(
     },
     params,
     recordRule: project?.recordFor?.(service, name),
+    timeoutMs: call.timeoutMs,
     isNamed: project?.names(service, name) === true,
     parent: trace,
     asker,

@@ -15,6 +15,8 @@ export interface AllowedCall {
   readonly recordRule: RecordRule | undefined;
   /** Whether the configuration names this very function: one that nobody serves then exists all the same. */
   readonly isNamed: boolean;
+  /** How long its caller lets it take, in milliseconds, as the caller is told; some of that is gone by now. Default: what is left. */
+  readonly timeoutMs?: number | undefined;
   /** What its span is a child of; without one it is a call of its own. */
   readonly parent?: TraceParent | undefined;
   /** Who may go away: the HTTP request. */

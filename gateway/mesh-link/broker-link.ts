@@ -2,6 +2,7 @@ import { type Broker, type BrokerStatus, payloadRoom } from "../../mesh/broker.t
 import type { Reply } from "../../mesh/call.ts";
 import { MeshError } from "../../mesh/errors.ts";
 import type { FunctionAddress } from "../../mesh/names.ts";
+import { NoAnswer } from "../../mesh/no-answer.ts";
 import { NobodyThere } from "../../mesh/nobody-there.ts";
 import { sendCall } from "../../mesh/outgoing-call.ts";
 import type { Tracing } from "../../mesh/tracing.ts";
@@ -80,7 +81,7 @@ export class BrokerLink implements MeshLink {
 
   async #sendOn({ address, call, asker, parent }: AllowedCall): Promise<Reply> {
     const timeoutMs = call.deadlineMs - Date.now();
-    if (timeoutMs <= 0) throw new MeshError("deadline_exceeded", "the time ran out while the call was recorded");
+    if (timeoutMs <= 0) throw new MeshError("deadline_exceeded", "the time ran out before the call was sent");
     return await sendCall(this.#broker, address, call, {
       timeoutMs,
       asker,
@@ -91,10 +92,11 @@ export class BrokerLink implements MeshLink {
 }
 
 /** The error of a call in the words of its caller. */
-function asTold(error: unknown, { address, asker, isNamed }: AllowedCall): unknown {
+function asTold(error: unknown, { address, asker, isNamed, timeoutMs }: AllowedCall): unknown {
   if (asker.signal.aborted) {
     return new MeshError("cancelled", "the caller went away before the answer", { cause: error });
   }
+  if (error instanceof NoAnswer && timeoutMs !== undefined) return new NoAnswer(timeoutMs, { cause: error });
   return error instanceof NobodyThere && !isNamed ? notFound(address) : error;
 }
 

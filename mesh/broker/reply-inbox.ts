@@ -1,5 +1,6 @@
 import type { Asker, Inbox, InboxHandlers, Message, RequestOptions } from "../broker.ts";
 import { MeshError } from "../errors.ts";
+import { NoAnswer } from "../no-answer.ts";
 import { NobodyThere } from "../nobody-there.ts";
 import type { Delivery, Link } from "./link.ts";
 
@@ -120,7 +121,7 @@ export class ReplyInbox {
 
   readonly #timeOver = (key: string): void => {
     const waiter = this.#take(key);
-    if (waiter?.replies === undefined) waiter?.reject(outOfTime(waiter.timeoutMs));
+    if (waiter?.replies === undefined) waiter?.reject(new NoAnswer(waiter.timeoutMs));
     else waiter.resolve(waiter.replies);
   };
 
@@ -149,13 +150,6 @@ export class ReplyInbox {
     waiter.unlisten?.();
     return waiter;
   }
-}
-
-function outOfTime(timeoutMs: number): MeshError {
-  return new MeshError(
-    "deadline_exceeded",
-    `no answer within ${timeoutMs} ms; whether the call had an effect is not known`,
-  );
 }
 
 function noInbox(cause: Error): MeshError {

@@ -48,46 +48,42 @@ async function adminToken(): Promise<string> {
   return (await fmesh("token", "--claims", '{"id":"ada","role":"admin"}')).output.trim();
 }
 
-test(
-  "functions are created, shown, changed, listed and deleted, and a restart keeps them",
-  { timeout: 60_000 },
-  async () => {
-    const first = await up();
-    const made = await fmesh("functions", "create", "greet", "greet.ts", "--description", "Greets", "--env", "A=1");
-    expect(made).toMatchObject({
-      code: 0,
-      output: expect.stringMatching(/^created "greet", version 1 \([\da-f-]{36}\)\n$/),
-    });
+test("functions are created, shown, changed, listed and deleted, and a restart keeps them", async () => {
+  const first = await up();
+  const made = await fmesh("functions", "create", "greet", "greet.ts", "--description", "Greets", "--env", "A=1");
+  expect(made).toMatchObject({
+    code: 0,
+    output: expect.stringMatching(/^created "greet", version 1 \([\da-f-]{36}\)\n$/),
+  });
 
-    const shown = await fmesh("functions", "get", "greet");
-    expect(shown.output).toMatch(/^label +greet\ndescription +Greets\n/);
-    expect(shown.output).toContain(SOURCE);
-    expect((await fmesh("functions", "get", "greet", "--handler")).output).toBe(SOURCE);
-    expect((await fmesh("functions", "update", "greet", "--timeout", "2.5")).output).toMatch(
-      /^updated "greet", version 2 /,
-    );
-    expect(await fmeshJson("functions", "traffic", "greet", "1=90", "2=10")).toEqual({ 1: 90, 2: 10 });
-    expect(await first.mesh.stop("SIGINT")).toBe(0);
+  const shown = await fmesh("functions", "get", "greet");
+  expect(shown.output).toMatch(/^label +greet\ndescription +Greets\n/);
+  expect(shown.output).toContain(SOURCE);
+  expect((await fmesh("functions", "get", "greet", "--handler")).output).toBe(SOURCE);
+  expect((await fmesh("functions", "update", "greet", "--timeout", "2.5")).output).toMatch(
+    /^updated "greet", version 2 /,
+  );
+  expect(await fmeshJson("functions", "traffic", "greet", "1=90", "2=10")).toEqual({ 1: 90, 2: 10 });
+  expect(await first.mesh.stop("SIGINT")).toBe(0);
 
-    await up();
-    const [kept] = await fmeshJson<StoredFunction[]>("functions", "list");
-    expect(kept).toMatchObject({
-      label: "greet",
-      version: 2,
-      description: "Greets",
-      handler: SOURCE,
-      env: { A: "1" },
-      timeoutMs: 2500,
-      traffic: { 1: 90, 2: 10 },
-      createdBy: "developer",
-    });
-    expect((await fmesh("functions", "list")).output).toMatch(/^LABEL .*\ngreet +2 +created +1: 90 %, 2: 10 % .*\n$/);
-    expect((await fmesh("functions", "versions", "greet")).output.split("\n")).toHaveLength(4);
-    expect(await fmeshJson("functions", "versions", "greet", "1")).toMatchObject({ version: 1, timeoutMs: 10_000 });
-    expect((await fmesh("functions", "delete", kept?.id ?? "")).output).toMatch(/^deleted "greet"/);
-    expect(await fmeshJson("functions", "list")).toEqual([]);
-  },
-);
+  await up();
+  const [kept] = await fmeshJson<StoredFunction[]>("functions", "list");
+  expect(kept).toMatchObject({
+    label: "greet",
+    version: 2,
+    description: "Greets",
+    handler: SOURCE,
+    env: { A: "1" },
+    timeoutMs: 2500,
+    traffic: { 1: 90, 2: 10 },
+    createdBy: "developer",
+  });
+  expect((await fmesh("functions", "list")).output).toMatch(/^LABEL .*\ngreet +2 +created +1: 90 %, 2: 10 % .*\n$/);
+  expect((await fmesh("functions", "versions", "greet")).output.split("\n")).toHaveLength(4);
+  expect(await fmeshJson("functions", "versions", "greet", "1")).toMatchObject({ version: 1, timeoutMs: 10_000 });
+  expect((await fmesh("functions", "delete", kept?.id ?? "")).output).toMatch(/^deleted "greet"/);
+  expect(await fmeshJson("functions", "list")).toEqual([]);
+});
 
 test("the name of the source tells its language, unless something else is said", async () => {
   await up();

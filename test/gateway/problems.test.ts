@@ -151,7 +151,7 @@ describe.each(brokersUnderTest())("what callers are told, broker: %s", (kind) =>
   test("a deadline that passes: 500 on the path of 2019", async () => {
     const response = await call2019(mesh(), "probe/never", { body: '{"timeout":0.05}' });
     expect(response.status).toBe(500);
-    expect(await response.json()).toEqual({ error: expect.stringMatching(/within [1-5]?\d ms|the time ran out/) });
+    expect(await response.json()).toEqual({ error: expect.stringContaining("within 50 ms") });
   });
 
   test("a worker that has no room: 503 with Retry-After, 500 on the path of 2019", async () => {

@@ -67,7 +67,7 @@ export class NatsLink {
     return encodeSentReply(reply, end);
   }
 
-  #allowed({ address, call, isNamed, isRecordable }: SentCall, asker: Request, broker: Broker): AllowedCall {
+  #allowed({ address, call, isNamed, timeoutMs, isRecordable }: SentCall, asker: Request, broker: Broker): AllowedCall {
     const { payload } = call;
     const { project, service, function: name } = address;
     // The Worker cannot know how much this broker takes.
@@ -79,6 +79,7 @@ export class NatsLink {
       params: () => recordedParams(call),
       recordRule: isRecordable ? this.#config.recordRule(project, service, name) : undefined,
       isNamed,
+      timeoutMs,
       asker,
     };
   }

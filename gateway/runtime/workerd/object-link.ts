@@ -41,9 +41,9 @@ export class ObjectLink implements MeshLink {
     return Promise.resolve();
   }
 
-  async send({ address, call, isNamed, recordRule, asker, timing }: AllowedCall): Promise<Reply> {
+  async send({ address, call, isNamed, timeoutMs, recordRule, asker, timing }: AllowedCall): Promise<Reply> {
     const { signal } = asker;
-    const sent = encodeSentCall({ address, call, isNamed, isRecordable: recordRule !== undefined });
+    const sent = encodeSentCall({ address, call, isNamed, timeoutMs, isRecordable: recordRule !== undefined });
     const late = deadline(call.deadlineMs + GRACE_MS);
     try {
       const asked = this.#any().fetch(`http://link${OBJECT_PATHS.send}`, { ...sent, signal });

@@ -24,6 +24,7 @@ export interface SentCall {
   readonly address: FunctionAddress;
   readonly call: Call;
   readonly isNamed: boolean;
+  readonly timeoutMs?: number | undefined;
   /** Whether it is recorded, if the configuration says so. */
   readonly isRecordable: boolean;
 }
