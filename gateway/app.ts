@@ -14,7 +14,7 @@ import { spaceCloudError, spaceCloudPath } from "./space-cloud/call.ts";
  * The gateway: HTTP in, rules, call out. What a platform provides comes in from outside, so that the same app runs on
  * Bun, on Deno and on Cloudflare Workers.
  */
-export function createGateway(parts: CallParts): Gateway {
+export function createGateway(parts: GatewayParts): Gateway {
   const app = addRoutes(new Hono(), parts);
   const forBrowsers = addRoutes(new Hono().use(corsByPolicy(parts.policy)), parts);
   return {
@@ -22,6 +22,12 @@ export function createGateway(parts: CallParts): Gateway {
     // Only browsers name an origin: no other caller has to pass a middleware.
     fetch: (request) => (request.headers.has("Origin") ? forBrowsers : app).fetch(request),
   };
+}
+
+/** What a gateway consists of. */
+export interface GatewayParts extends CallParts {
+  /** What it answers besides calls. */
+  readonly routes?: readonly Hono[];
 }
 
 /** Answers HTTP requests. */
@@ -32,8 +38,8 @@ export interface Gateway {
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
-function addRoutes(app: Hono, parts: CallParts): Hono {
-  const { link, metrics, log } = parts;
+function addRoutes(app: Hono, parts: GatewayParts): Hono {
+  const { link, metrics, log, routes = [] } = parts;
   app.route("/", healthRoutes(link));
   app.get("/metrics", async (c) => {
     const { contentType, text } = await metrics.render();
@@ -45,6 +51,7 @@ function addRoutes(app: Hono, parts: CallParts): Hono {
     const others = path.methods.includes("ALL") ? [] : METHODS.filter((method) => !path.methods.includes(method));
     if (others.length > 0) app.on(others, path.route, notAllowed(path));
   }
+  for (const more of routes) app.route("/", more);
   app.notFound(noSuchPath);
   app.onError((error, c) => {
     log.error("a request failed unexpectedly", { error, path: c.req.path });

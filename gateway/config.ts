@@ -31,9 +31,12 @@ export interface GatewayConfig {
       /** How much may wait there. Default 268 435 456. */
       readonly maxBytes: number;
     };
+    /** What clients of 2019 find besides its call paths. */
+    readonly spaceCloud: SpaceCloudConfig;
     /** The name by which gateways elsewhere ask for this configuration. Default: they are not answered. */
     readonly publishAs?: string;
   };
+  readonly admin: AdminConfig;
   readonly broker: BrokerConfig;
   readonly functions: FunctionsServiceConfig;
   readonly builder: BuilderConfig;
@@ -59,6 +62,47 @@ export interface ProjectConfig {
   readonly auth: AuthOptions & { readonly secrets: readonly string[] };
   /** Own keys only: the record has no prototype, so that no inherited name looks like a service. */
   readonly services: Readonly<Record<string, ServiceConfig>>;
+  /** Who may serve functions through the gateway, as workers of 2019 do: whoever likes, holders of a good token (default), or whom a rule lets. */
+  readonly registration: "open" | "token" | Rule;
+  /** Who may publish and subscribe. Default nobody. */
+  readonly pubsub?: { readonly rules: readonly PubsubRuleConfig[] };
+}
+
+/** Who may publish and subscribe at a subject and below it; `:name` stands for one segment, and nobody may where no rule is. */
+export interface PubsubRuleConfig {
+  /** `/chat/:room` */
+  readonly subject: string;
+  readonly publish?: Rule;
+  readonly subscribe?: Rule;
+}
+
+/** What clients of Space Cloud, 2019, find besides its call paths. */
+export interface SpaceCloudConfig {
+  /** How `/services/` answers: `{"result":…}` (default), or the result alone. */
+  readonly servicesAnswer: "wrapped" | "bare";
+  /** How often the sockets of workers are pinged. Default 25. */
+  readonly pingSeconds: number;
+  /** Port of the gRPC service; 0 picks a free one. Default: there is none. */
+  readonly grpcPort?: number;
+  /** Whether functions are also looked for at workers that sit on the broker as those of 2019 did. Default `false`. */
+  readonly natsWorkers: boolean;
+}
+
+/** Who may see and change the configuration. */
+export interface AdminConfig {
+  /** Signs their tokens. Default: one is made at each start. */
+  readonly secret?: string;
+  readonly users: readonly AdminUserConfig[];
+}
+
+/** Somebody who may log in. */
+export interface AdminUserConfig {
+  readonly user: string;
+  readonly pass: string;
+  /** `viewer` only sees. Default `admin`. */
+  readonly role: "admin" | "viewer";
+  /** Default: all. */
+  readonly projects?: readonly string[];
 }
 
 /** The functions of a service; the one named `default` speaks for those that are not listed. */

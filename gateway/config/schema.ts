@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import type { Environment } from "./environment.ts";
+import { adminSchema } from "./schema/admin.ts";
 import { LAYOUT, builderSchema } from "./schema/builder.ts";
 import { deployerSchema } from "./schema/deployer.ts";
 import { functionsSchema } from "./schema/functions.ts";
@@ -28,6 +29,7 @@ export function configSchema(env: Environment) {
   const settings = shape({
     projects: projectsSchema(env),
     gateway: v.optional(gatewaySchema, {}),
+    admin: v.optional(adminSchema(env), {}),
     broker: v.optional(brokerSchema(env), {}),
     functions: v.optional(functionsSchema(env), {}),
     builder: v.optional(builderSchema(env), {}),

@@ -42,6 +42,14 @@ const records = shape({
   maxBytes: v.optional(whole(MIN_RECORDS_BYTES, MAX_RECORDS_BYTES), 268_435_456),
 });
 
+/** What clients of 2019 find besides its call paths. */
+const spaceCloud = shape({
+  servicesAnswer: v.optional(v.picklist(["wrapped", "bare"], "must be wrapped or bare"), "wrapped"),
+  pingSeconds: v.optional(whole(1, 3600), 25),
+  grpcPort: v.exactOptional(port),
+  natsWorkers: v.optional(flag, false),
+});
+
 /** How the gateway listens and what it takes. */
 export const gatewaySchema = shape({
   host: v.optional(text, "127.0.0.1"),
@@ -49,6 +57,7 @@ export const gatewaySchema = shape({
   cors: v.optional(cors, {}),
   limits: v.optional(limits, {}),
   records: v.optional(records, {}),
+  spaceCloud: v.optional(spaceCloud, {}),
   publishAs: v.exactOptional(
     v.pipe(text, v.check(isName, "is not a name to publish by; use 1 to 64 letters, digits, _ or -")),
   ),

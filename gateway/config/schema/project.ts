@@ -1,9 +1,10 @@
 import * as v from "valibot";
 import type { Environment } from "../environment.ts";
 import { isName } from "../../../mesh/names.ts";
-import { ruleSchema } from "../../../mesh/rule.ts";
+import { type Rule, ruleSchema } from "../../../mesh/rule.ts";
 import { authSchema } from "./auth.ts";
 import { recordSchema } from "./record.ts";
+import { pubsubSchema } from "./pubsub.ts";
 import { list, named, shape } from "./shape.ts";
 import { text } from "./values.ts";
 
@@ -23,6 +24,11 @@ const service = shape({
   ),
 });
 
+/** Who may serve functions through a gateway: whoever likes, holders of a good token, or whom a rule lets. */
+const registration = v.lazy((input): v.GenericSchema<unknown, "open" | "token" | Rule> => {
+  return input === "open" || input === "token" ? v.picklist(["open", "token"]) : ruleSchema;
+});
+
 /** The projects of a configuration, each id once. */
 export function projectsSchema(env: Environment) {
   const project = shape(
@@ -31,6 +37,8 @@ export function projectsSchema(env: Environment) {
       name: v.exactOptional(text),
       auth: v.optional(authSchema(env), {}),
       services: v.optional(named("service", service), {}),
+      registration: v.optional(registration, "token"),
+      pubsub: v.exactOptional(pubsubSchema),
     },
     { shortForms: ["secret", "secrets"] },
   );
