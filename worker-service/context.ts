@@ -6,7 +6,7 @@ import { newCallId } from "../mesh/ids.ts";
 import { type TraceContext, continueTrace } from "../mesh/trace.ts";
 import type { Caller, ServiceCallOptions } from "../mesh/caller.ts";
 import type { Span } from "../mesh/tracing.ts";
-import { CallLifetime } from "./call-lifetime.ts";
+import { CallLifetime } from "../mesh/call-lifetime.ts";
 
 /** What a handler knows about the call it answers. */
 export interface Context {
@@ -41,12 +41,6 @@ export interface Context {
   client<S extends ServiceTypes>(): Client<S>;
 }
 
-/** A call without a deadline of its own (a foreign caller) gets this much. */
-const DEFAULT_BUDGET_MS = 10_000;
-
-/** What a timer can wait for; with more it would fire at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
-
 /** The context in a call's headers. Most handlers look at little of it, so each part is read when asked for. */
 export class HeaderContext implements Context {
   readonly callId: string;
@@ -66,11 +60,7 @@ export class HeaderContext implements Context {
     this.#span = span;
     this.#trace = span?.context;
     this.callId = headers[CALL_HEADERS.id] ?? newCallId();
-    const deadline = Number(headers[CALL_HEADERS.deadline] ?? Number.NaN);
-    const now = Date.now();
-    this.lifetime = new CallLifetime(
-      Number.isFinite(deadline) ? Math.min(deadline, now + LONGEST_TIMER_MS) : now + DEFAULT_BUDGET_MS,
-    );
+    this.lifetime = CallLifetime.of(headers);
   }
 
   get claims(): Claims {

@@ -5,13 +5,13 @@ import type { Log } from "../mesh/log.ts";
 import { QUEUE_GROUP, functionSubject } from "../mesh/names.ts";
 import type { EndpointInfo } from "../mesh/service-info.ts";
 import { randomHex } from "../mesh/ids.ts";
-import { announce } from "./announcement.ts";
+import { announce } from "../mesh/announcement.ts";
 import { Caller } from "../mesh/caller.ts";
 import type { Tracing } from "../mesh/tracing.ts";
 import { type StartCallSpan, callSpans } from "./call-spans.ts";
 import { HeaderContext } from "./context.ts";
-import { EndpointCounters } from "./endpoint-counters.ts";
-import { InFlight } from "./in-flight.ts";
+import { EndpointCounters } from "../mesh/endpoint-counters.ts";
+import { InFlight } from "../mesh/in-flight.ts";
 import { type Invoker, invoke, refuse } from "./invoke.ts";
 import type { Endpoint } from "./function.ts";
 import { Limiter } from "./limiter.ts";
@@ -101,7 +101,7 @@ export async function host(definition: ServiceDefinition, options: HostOptions):
     identity: { name, id, version, metadata: { ...options.metadata, project } },
     description,
     startedAt: new Date(),
-    endpoints: endpoints.map(({ info }) => info),
+    endpoints: () => endpoints.map(({ info }) => info),
     stats: () => endpoints.map(({ info, counters }) => counters.stats(statsOf(info))),
   });
   await broker.flush();

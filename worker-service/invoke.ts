@@ -1,7 +1,9 @@
 import { type Body, gatherBody } from "../mesh/body.ts";
 import { type Broker, type IncomingMessage, type Message, payloadRoom } from "../mesh/broker.ts";
-import { CALL_HEADERS, encodeFailure, encodeReply } from "../mesh/call.ts";
+import { answerFailure } from "../mesh/answer-failure.ts";
+import { CALL_HEADERS, encodeReply } from "../mesh/call.ts";
 import { MeshError } from "../mesh/errors.ts";
+import type { Outcome } from "../mesh/endpoint-counters.ts";
 import type { Log } from "../mesh/log.ts";
 import { type BodyOffer, offerBody } from "../mesh/offer-body.ts";
 import type { HeaderContext } from "./context.ts";
@@ -9,14 +11,6 @@ import { toFailure } from "./failure.ts";
 import type { Endpoint } from "./function.ts";
 import { readParams } from "./params.ts";
 import { toBody } from "./result.ts";
-
-const SHORT_TEXT = 500;
-
-/** How one call went. */
-export interface Outcome {
-  readonly handlerMs: number;
-  readonly error: MeshError | undefined;
-}
 
 /** Runs calls of a function. */
 export interface Invoker {
@@ -120,25 +114,4 @@ function ofResult(error: unknown): unknown {
   if (!(error instanceof MeshError) || error.code !== "payload_too_large") return error;
   const text = "the function's result is larger than the broker takes; return less, or a reference to it";
   return new MeshError("function_failed", text, { cause: error });
-}
-
-function answerFailure(
-  message: IncomingMessage,
-  error: MeshError,
-  about: { callId: string; handlerMs?: number },
-  log: Log,
-): void {
-  // What a function attached to its error may not be JSON or not fit; a caller told nothing would wait in vain.
-  for (const version of [error, inShort(error)]) {
-    try {
-      message.reply(encodeFailure(version, about));
-      return;
-    } catch (reason) {
-      log.warn("an error could not be sent to the caller", { subject: message.subject, error: reason });
-    }
-  }
-}
-
-function inShort({ code, message, status }: MeshError): MeshError {
-  return new MeshError(code, message.slice(0, SHORT_TEXT), { status });
 }

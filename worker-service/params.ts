@@ -1,12 +1,11 @@
 import type { Broker, IncomingMessage } from "../mesh/broker.ts";
-import { CALL_HEADERS, JSON_TYPE, offeredBody } from "../mesh/call.ts";
+import { receivedBody } from "../mesh/received-body.ts";
 import { MeshError } from "../mesh/errors.ts";
 import { streamOf } from "../mesh/gather.ts";
 import { readItems } from "../mesh/items.ts";
 import { type Body, gatherBody } from "../mesh/body.ts";
 import { decodePayload } from "../mesh/payload.ts";
-import { receiveStream } from "../mesh/stream-consumer.ts";
-import type { CallLifetime } from "./call-lifetime.ts";
+import type { CallLifetime } from "../mesh/call-lifetime.ts";
 import type { Endpoint } from "./function.ts";
 import { carriesRequest, toRequest } from "./http-exchange.ts";
 
@@ -29,7 +28,7 @@ export function readParams(
 ): unknown {
   const isHttp = endpoint.receives === "http";
   if (carriesRequest(message.headers) !== isHttp) throw misdirected(endpoint.receives);
-  const body = bodyOf(message, broker, lifetime);
+  const body = receivedBody(message, broker, lifetime);
   return isHttp ? toRequest(body, message.headers, lifetime.signal) : paramsIn(body, endpoint);
 }
 
@@ -51,15 +50,6 @@ function misdirected(receives: Endpoint["receives"]): MeshError {
       ? "this service answers HTTP requests: send them to /v1/http/{project}/{service}/, or call it with a Request"
       : "this function takes no HTTP requests: call it at /v1/call/{project}/{service}/{function}";
   return new MeshError("invalid_request", text);
-}
-
-/** A call's body. One that is asked for elsewhere is asked for now, and given up when the call ends unread. */
-function bodyOf({ headers, payload }: IncomingMessage, broker: Broker, lifetime: CallLifetime): Body {
-  const contentType = headers[CALL_HEADERS.contentType] ?? JSON_TYPE;
-  const offered = offeredBody(headers);
-  if (offered === undefined) return { contentType, payload };
-  const bytes = receiveStream(broker, offered.subject, { signal: lifetime.streamSignal });
-  return { contentType, payload, stream: { bytes, lengthBytes: offered.lengthBytes } };
 }
 
 /** A body's bytes as they come, also of one that is there already. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { RecentCallsWindow } from "../../worker-service/recent-calls.ts";
+import { RecentCallsWindow } from "../../mesh/recent-calls.ts";
 
 function windowAt(start: number): { window: RecentCallsWindow; pass: (seconds: number) => void } {
   let now = start;

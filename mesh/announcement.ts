@@ -1,7 +1,7 @@
-import type { Broker, Subscription } from "../mesh/broker.ts";
-import { JSON_TYPE } from "../mesh/call.ts";
-import { announcementSubject } from "../mesh/names.ts";
-import { encodePayload } from "../mesh/payload.ts";
+import type { Broker, Subscription } from "./broker.ts";
+import { JSON_TYPE } from "./call.ts";
+import { announcementSubject } from "./names.ts";
+import { encodePayload } from "./payload.ts";
 import {
   type EndpointInfo,
   type EndpointStats,
@@ -10,23 +10,29 @@ import {
   type ServicePing,
   type ServiceStats,
   type ServiceVerb,
-} from "../mesh/service-info.ts";
+} from "./service-info.ts";
 
 /** What an instance says about itself. */
 export interface Announced {
   readonly identity: ServiceIdentity;
   readonly description: string;
   readonly startedAt: Date;
-  readonly endpoints: readonly EndpointInfo[];
+  /** Its functions as they stand now. */
+  endpoints(): readonly EndpointInfo[];
   /** The counters as they stand now. */
   stats(): readonly EndpointStats[];
 }
 
 /** Answers `$SRV.PING`, `$SRV.INFO` and `$SRV.STATS` for one instance until drained. */
 export function announce(broker: Broker, announced: Announced): readonly Subscription[] {
-  const { identity, description, startedAt, endpoints } = announced;
+  const { identity, description, startedAt } = announced;
   const ping: ServicePing = { type: "io.nats.micro.v1.ping_response", ...identity };
-  const info: ServiceInfo = { type: "io.nats.micro.v1.info_response", ...identity, description, endpoints };
+  const info = (): ServiceInfo => ({
+    type: "io.nats.micro.v1.info_response",
+    ...identity,
+    description,
+    endpoints: announced.endpoints(),
+  });
   const stats = (): ServiceStats => ({
     type: "io.nats.micro.v1.stats_response",
     ...identity,
@@ -34,7 +40,7 @@ export function announce(broker: Broker, announced: Announced): readonly Subscri
     endpoints: announced.stats(),
   });
   const { name, id } = identity;
-  const answers: Record<ServiceVerb, () => unknown> = { PING: () => ping, INFO: () => info, STATS: stats };
+  const answers: Record<ServiceVerb, () => unknown> = { PING: () => ping, INFO: info, STATS: stats };
 
   return (Object.keys(answers) as ServiceVerb[]).flatMap((verb) =>
     [announcementSubject(verb), announcementSubject(verb, name), announcementSubject(verb, name, id)].map((subject) =>

@@ -1,5 +1,5 @@
-import { LatencyHistogram, mergeBuckets, percentile } from "../mesh/latency-histogram.ts";
-import type { RecentCalls } from "../mesh/service-info.ts";
+import { LatencyHistogram, mergeBuckets, percentile } from "./latency-histogram.ts";
+import type { RecentCalls } from "./service-info.ts";
 
 /** The window consists of two halves, the younger of which is being filled: it covers one to two of these. */
 const HALF_MS = 30_000;

@@ -1,6 +1,12 @@
-import type { EndpointStats } from "../mesh/service-info.ts";
-import type { Outcome } from "./invoke.ts";
+import type { MeshError } from "./errors.ts";
 import { RecentCallsWindow } from "./recent-calls.ts";
+import type { EndpointStats } from "./service-info.ts";
+
+/** How one call went. */
+export interface Outcome {
+  readonly handlerMs: number;
+  readonly error: MeshError | undefined;
+}
 
 const NS_PER_MS = 1e6;
 

@@ -1,4 +1,12 @@
-import { MeshError } from "../mesh/errors.ts";
+import type { MessageHeaders } from "./broker.ts";
+import { CALL_HEADERS } from "./call.ts";
+import { MeshError } from "./errors.ts";
+
+/** A call without a deadline of its own (a foreign caller) gets this much. */
+const DEFAULT_BUDGET_MS = 10_000;
+
+/** What a timer can wait for; with more it would fire at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * How long somebody waits for a call's answer: until the deadline, unless the caller gives up before. Most handlers never
@@ -10,6 +18,15 @@ export class CallLifetime {
   #controller: AbortController | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #settled: AbortController | undefined;
+
+  /** The lifetime that a call's headers give it. */
+  static of(headers: MessageHeaders): CallLifetime {
+    const deadline = Number(headers[CALL_HEADERS.deadline] ?? Number.NaN);
+    const now = Date.now();
+    return new CallLifetime(
+      Number.isFinite(deadline) ? Math.min(deadline, now + LONGEST_TIMER_MS) : now + DEFAULT_BUDGET_MS,
+    );
+  }
 
   /** @param deadlineMs milliseconds since the epoch, not further away than a timer can wait. */
   constructor(deadlineMs: number) {
