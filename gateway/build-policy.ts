@@ -2,6 +2,7 @@ import type { Log } from "../mesh/log.ts";
 import { askByRule } from "./ask-by-rule.ts";
 import type { AuthDeps } from "./auth/options.ts";
 import { createTokenVerifier } from "./auth/token-verifier.ts";
+import type { Rule } from "../mesh/rule.ts";
 import type { GatewayConfig, ProjectConfig } from "./config.ts";
 import type { MeshLink } from "./mesh-link.ts";
 import type { Policy, ProjectPolicy } from "./policy.ts";
@@ -58,5 +59,17 @@ function projectPolicy(project: ProjectConfig, config: GatewayConfig, parts: Pol
     ruleFor: (service, name) => rules.select(service, name),
     recordFor: createRecordSelector(project.services),
     names: (service, name) => named.has(`${service}.${name}`),
+    namedFunctions: (service) =>
+      Object.keys(project.services[service]?.functions ?? {}).filter((name) => name !== "default"),
+    registration: {
+      rule: compileRule(registrationRule(project), deps),
+      basis: JSON.stringify([project.auth, project.registration]),
+    },
   };
+}
+
+/** What a configuration says in a word is a rule like any other. */
+function registrationRule({ registration }: ProjectConfig): Rule {
+  if (registration === "open") return { rule: "allow" };
+  return registration === "token" ? { rule: "authenticated" } : registration;
 }

@@ -11,6 +11,17 @@ export interface ProjectPolicy {
   readonly recordFor?: ((service: string, name: string) => RecordRule | undefined) | undefined;
   /** Whether the configuration names this very function, and not only a `default` that covers it. */
   names(service: string, name: string): boolean;
+  /** The functions of a service that the configuration names. */
+  namedFunctions(service: string): readonly string[];
+  readonly registration: RegistrationPolicy;
+}
+
+/** Who may serve functions through the gateway, as workers of 2019 do. */
+export interface RegistrationPolicy {
+  /** Sees the claims as `args.auth` and `{service}` as `args.params`. */
+  readonly rule: CompiledRule;
+  /** The same as long as nothing has changed that decides about registrations. Holds secrets: to be compared, and never shown. */
+  readonly basis: string;
 }
 
 /** Bounds on what a caller may ask for. */
@@ -38,6 +49,7 @@ export interface Policy {
 
 /** The policy in force. Each call reads it once, so that a change never touches a call under way. */
 export class LivePolicy {
+  readonly #listeners = new Set<() => void>();
   #current: Policy;
 
   constructor(first: Policy) {
@@ -50,5 +62,12 @@ export class LivePolicy {
 
   replace(next: Policy): void {
     this.#current = next;
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Calls `listener` after each change; returns how to stop that. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 }
