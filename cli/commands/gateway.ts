@@ -3,6 +3,7 @@ import { startGateway } from "../../gateway/runtime/bun.ts";
 import { followConfig } from "../../gateway/runtime/follow-config.ts";
 import { publishConfig } from "../../gateway/runtime/publish-config.ts";
 import { GATEWAY_RESOURCE } from "../../mesh/tracing/start.ts";
+import { consoleFiles } from "../console/console-files.ts";
 import { runOnBroker } from "../run-on-broker.ts";
 
 /** `fmesh gateway`: a gateway of its own, in front of a broker that runs elsewhere. */
@@ -25,7 +26,9 @@ Exit codes: 0 stopped as asked; 1 it could not start; 2 wrong usage.`,
 function runGateway(path: string): Promise<void> {
   return runOnBroker(path, { name: "gateway", resource: GATEWAY_RESOURCE }, async (given) => {
     const { config, configFile, env, broker, stack, log, tracing } = given;
-    const gateway = stack.use(startGateway(config, { configFile, broker, log, tracing }));
+    const gateway = stack.use(
+      startGateway(config, { configFile, broker, log, tracing, consoleFiles: consoleFiles(log) }),
+    );
     const published = stack.use(publishConfig(config, { configFile, env, broker, log }));
     const onChange = (): void => published.changed();
     stack.use(await followConfig(gateway, { configFile, current: config, env, log, onChange }));

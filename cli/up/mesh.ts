@@ -6,6 +6,7 @@ import { publishConfig } from "../../gateway/runtime/publish-config.ts";
 import { CloseStack } from "../../mesh/lifecycle.ts";
 import type { Log } from "../../mesh/log.ts";
 import { GATEWAY_RESOURCE, startTracing } from "../../mesh/tracing/start.ts";
+import { consoleFiles } from "../console/console-files.ts";
 import { Failure } from "../failure.ts";
 import { startParts } from "../hosting/start-parts.ts";
 import { openBroker } from "./broker.ts";
@@ -62,8 +63,8 @@ export async function startMesh(config: GatewayConfig, options: MeshOptions): Pr
     const given = { configFile, broker, brokerUrl: workerUrl, brokerSocketUrl: socketUrl, env: options.env };
     const parts = startParts(config, { ...given, log, tracing, stack });
     const adapt = (from: GatewayConfig): GatewayConfig => withDevelopmentSecret(from, options.secret);
-    const recordsFolder = ".fmesh/records";
-    const gateway = stack.use(serve(adapt(config), { broker, configFile, log, tracing, recordsFolder }));
+    const served = { recordsFolder: ".fmesh/records", consoleFiles: consoleFiles(log) };
+    const gateway = stack.use(serve(adapt(config), { broker, configFile, log, tracing, ...served }));
     // The gateway would wait for them.
     stack.defer(() => parts.forEach((part) => part.endStreams()));
     const note = { pid: process.pid, brokerUrl: workerUrl, gatewayUrl: gateway.url, ...onlyProject(config) };

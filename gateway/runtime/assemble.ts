@@ -6,6 +6,8 @@ import { advice } from "../advice.ts";
 import { createGateway } from "../app.ts";
 import { buildPolicy } from "../build-policy.ts";
 import type { GatewayConfig } from "../config.ts";
+import type { ConsoleFiles } from "../console.ts";
+import { consoleRoutes } from "../console/routes.ts";
 import { ConfigError } from "../config/config-error.ts";
 import { BrokerLink } from "../mesh-link/broker-link.ts";
 import { prometheusMetrics } from "../metrics/prometheus.ts";
@@ -26,6 +28,8 @@ export interface AssembleOptions {
   readonly journals?: BatchJournals | undefined;
   /** What `query` rules ask; without it the platform has no databases. */
   readonly databases?: ConfiguredDatabases;
+  /** What the console is made of; without it there is none. */
+  readonly consoleFiles?: ConsoleFiles | undefined;
   /** Lets the connection of a request be silent for as long as it likes. */
   readonly keepOpen?: (request: Request) => void;
 }
@@ -49,7 +53,7 @@ export interface AssembledGateway extends Closable {
  * @throws ConfigError for keys and databases that cannot be used.
  */
 export function assembleGateway(config: GatewayConfig, options: AssembleOptions): AssembledGateway {
-  const { configFile, broker, log, tracing, journals, databases, keepOpen } = options;
+  const { configFile, broker, log, tracing, journals, databases, keepOpen, consoleFiles } = options;
   const recorder = new Recorder({ broker, log, journals });
   const link = new BrokerLink({ broker, tracing, recorder });
   const compile = (from: GatewayConfig): Policy => {
@@ -72,6 +76,7 @@ export function assembleGateway(config: GatewayConfig, options: AssembleOptions)
     log,
     tracing,
     ...(keepOpen !== undefined && { keepOpen }),
+    routes: consoleFiles === undefined ? [] : [consoleRoutes(consoleFiles)],
   });
   return {
     policy,

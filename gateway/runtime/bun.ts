@@ -4,6 +4,7 @@ import type { Closable } from "../../mesh/lifecycle.ts";
 import type { Log } from "../../mesh/log.ts";
 import type { Tracing } from "../../mesh/tracing.ts";
 import type { GatewayConfig } from "../config.ts";
+import type { ConsoleFiles } from "../console.ts";
 import { assembleGateway } from "./assemble.ts";
 import { LiveDatabases } from "./databases.ts";
 import { RecordFolder } from "./record-journal.ts";
@@ -43,11 +44,13 @@ export function startGateway(
     readonly tracing?: Tracing | undefined;
     /** Where records of calls wait to be shipped when the configuration does not say; without it they do not. */
     readonly recordsFolder?: string;
+    /** What the console is made of; without it there is none. */
+    readonly consoleFiles?: ConsoleFiles;
     /** How long a connection may be silent that waits for no stream. Default: 255, as long as Bun allows. */
     readonly idleSeconds?: number;
   },
 ): RunningGateway {
-  const { broker, configFile, log, tracing, recordsFolder, idleSeconds = MAX_IDLE_SECONDS } = options;
+  const { broker, configFile, log, tracing, recordsFolder, consoleFiles, idleSeconds = MAX_IDLE_SECONDS } = options;
   const { folder = recordsFolder, maxBytes } = config.gateway.records;
   const journals =
     folder === undefined
@@ -59,6 +62,7 @@ export function startGateway(
     log,
     tracing,
     journals,
+    consoleFiles,
     databases: new LiveDatabases(dirname(configFile), log),
     keepOpen: (request) => server.timeout(request, 0),
   });
