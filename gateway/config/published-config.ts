@@ -6,7 +6,9 @@ import { type SourceNode, entryOf, itemsOf, mapEntries, plainValue } from "./sou
 
 /** What a gateway elsewhere needs; where the broker is and what its databases are is none of its business. */
 const SECTIONS: ReadonlySet<string> = new Set(["projects", "gateway", "webhooks"]);
-const GATEWAY_KEYS: ReadonlySet<string> = new Set(["cors", "limits"]);
+const GATEWAY_KEYS: ReadonlySet<string> = new Set(["cors", "limits", "spaceCloud"]);
+/** What of `gateway.spaceCloud` is about a machine, which has ports. */
+const OF_MACHINES: ReadonlySet<string> = new Set(["grpcPort"]);
 
 const VARIABLE = /^\$[A-Za-z_][A-Za-z0-9_]*$/;
 const PUBLIC_PEM = /-----BEGIN (?:RSA )?PUBLIC KEY-----|-----BEGIN CERTIFICATE-----/;
@@ -26,13 +28,18 @@ export function publishedConfig(text: string, filename: string): string {
   const published = mapEntries(converted, (section, key) => {
     if (!SECTIONS.has(key)) return undefined;
     if (key === "projects") findSecrets(section, findings);
-    return key === "gateway"
-      ? mapEntries(section, (value, name) => (GATEWAY_KEYS.has(name) ? value : undefined))
-      : section;
+    return key === "gateway" ? publishedGateway(section) : section;
   });
   const { problems } = findings;
   if (problems.length > 0) throw new ConfigError(filename, problems);
   return JSON.stringify(plainValue(published));
+}
+
+function publishedGateway(section: SourceNode): SourceNode {
+  return mapEntries(section, (value, name) => {
+    if (!GATEWAY_KEYS.has(name)) return undefined;
+    return name === "spaceCloud" ? mapEntries(value, (set, key) => (OF_MACHINES.has(key) ? undefined : set)) : value;
+  });
 }
 
 function findSecrets(projects: SourceNode, findings: Findings): void {

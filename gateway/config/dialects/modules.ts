@@ -1,19 +1,21 @@
 import type { Findings } from "../findings.ts";
 import { type SourceNode, entriesOf, entryOf, isPresent, keyPlace, withValue } from "../source-node.ts";
-import { readScalar11 } from "../yaml-scalar.ts";
+import { warnConnection } from "./connection.ts";
 import { convertEngine } from "./engine.ts";
 import { convertExternalServices } from "./external-services.ts";
 import { convertFunctionRules } from "./function-rules.ts";
 import { convertFunctionServices } from "./function-services.ts";
+import { switchOf } from "./switch.ts";
 import { warnUnused } from "./unused.ts";
 
 /** Where functions were configured, by version: v0.8 to v0.12, later, before. */
 const SECTIONS = ["functions", "services", "faas"];
 /** What such a section held, over all versions. */
 const KEYS = ["enabled", "broker", "conn", "nats", "services", "rules", "externalServices"];
-const DEFAULT_CONNECTION = "nats://localhost:4222";
+/** Modules that are read elsewhere. */
+const ELSEWHERE = ["pubsub"];
 
-/** The services of a Space Cloud project: the one module that holds functions; every other is named in a warning. */
+/** The services of a Space Cloud project: the one module that holds functions; others that mean nothing here are named in a warning. */
 export function convertModules(modules: SourceNode, findings: Findings): SourceNode {
   const entries = entriesOf(modules);
   if (entries === undefined) {
@@ -25,7 +27,8 @@ export function convertModules(modules: SourceNode, findings: Findings): SourceN
   const name = SECTIONS.find((key) => isPresent(entries.get(key)));
   const module = name === undefined ? undefined : entries.get(name);
   for (const [key, value] of entries) {
-    if (key !== name) warnUnused(value, { key, known: name === undefined ? SECTIONS : [], findings });
+    if (key !== name && !ELSEWHERE.includes(key))
+      warnUnused(value, { key, known: name === undefined ? SECTIONS : [], findings });
   }
   if (module === undefined) {
     findings.warning(modules, "the project has no functions section, so no function may be called");
@@ -55,18 +58,4 @@ function convertFunctions(module: SourceNode, findings: Findings): SourceNode {
   if (rules !== undefined) return convertFunctionRules(rules, findings);
   if (external !== undefined) return convertExternalServices(external, findings);
   return convertEngine(module, findings);
-}
-
-function switchOf(module: SourceNode): unknown {
-  const enabled = entryOf(module, "enabled");
-  return enabled?.written === undefined ? enabled?.value : readScalar11(enabled.written);
-}
-
-function warnConnection(module: SourceNode, findings: Findings): void {
-  for (const key of ["conn", "nats"]) {
-    const connection = entryOf(module, key);
-    if (isPresent(connection) && connection.value !== "" && connection.value !== DEFAULT_CONNECTION) {
-      findings.warning(connection, 'this address has no effect here; set "broker.url" to use a broker of your own');
-    }
-  }
 }

@@ -10,14 +10,17 @@ import {
   withValue,
 } from "../source-node.ts";
 import { readAs } from "../yaml-version.ts";
+import { convertAdministrators } from "./administrators.ts";
 import { convertModules } from "./modules.ts";
 import { gatherKeys } from "./project-keys.ts";
+import { convertPubsub } from "./pubsub.ts";
 import { warnUnused } from "./unused.ts";
 import { asText } from "./written-text.ts";
 
 /** Sections of ours that may stand in a file of 2019, so that it can be kept while moving. */
-const OWN_SECTIONS = ["gateway", "broker", "functions", "builder", "webhooks", "databases", "workers"];
-const PROJECT_KEYS = ["id", "name", "secret", "secrets", "auth", "modules"];
+const OWN_SECTIONS = ["gateway", "broker", "functions", "builder", "deployer", "webhooks", "databases", "workers"];
+const PROJECT_KEYS = ["id", "name", "secret", "secrets", "auth", "registration", "modules"];
+const ADMIN = "admin";
 const GATEWAY_ROUTES = new Set(["routes", "internalRoutes"]);
 
 /**
@@ -45,6 +48,7 @@ export function convertSpaceCloud(root: SourceNode, findings: Findings): SourceN
 
   for (const [key, value] of entries) {
     if (OWN_SECTIONS.includes(key)) converted.set(key, readAs("1.1", value, findings));
+    else if (key === ADMIN) converted.set(key, convertAdministrators(value, findings));
     else if (alone === undefined && key !== "projects") warnUnused(value, { key, known: OWN_SECTIONS, findings });
   }
   converted.set("gateway", convertGateway(converted.get("gateway"), { root, findings }));
@@ -52,7 +56,7 @@ export function convertSpaceCloud(root: SourceNode, findings: Findings): SourceN
 }
 
 function withoutSections(root: SourceNode): SourceNode {
-  return mapEntries(root, (value, key) => (OWN_SECTIONS.includes(key) ? undefined : value));
+  return mapEntries(root, (value, key) => (OWN_SECTIONS.includes(key) || key === ADMIN ? undefined : value));
 }
 
 function convertProject(project: SourceNode, findings: Findings): SourceNode {
@@ -68,12 +72,15 @@ function convertProject(project: SourceNode, findings: Findings): SourceNode {
     }
     if (key === "modules" || !isPresent(value)) return undefined;
     if (key === "name" && asText(value).value === "") return undefined;
-    if (key === "auth") return readAs("1.1", value, findings);
+    if (key === "auth" || key === "registration") return readAs("1.1", value, findings);
     return key === "secrets" ? withValue(value, itemsOf(value)?.map(asText) ?? value.value) : asText(value);
   });
   const modules = entryOf(project, "modules") ?? withValue(project, null);
   const services = convertModules(modules, findings);
-  return gatherKeys(withValue(kept, new Map([...(entriesOf(kept) ?? []), ["services", services]])), findings);
+  const pubsub = convertPubsub(entryOf(modules, "pubsub"), findings);
+  const converted = new Map([...(entriesOf(kept) ?? []), ["services", services]]);
+  if (pubsub !== undefined) converted.set("pubsub", pubsub);
+  return gatherKeys(withValue(kept, converted), findings);
 }
 
 function convertGateway(

@@ -8,7 +8,9 @@ test("a file is read with its environment", async () => {
   const path = join(await temporaryFolder(), "fmesh.yaml");
   await writeFile(path, `\uFEFF${fileWith("shop")}`);
   const config = await loadConfig(path, { env });
-  expect(config.projects).toEqual([{ id: "shop", auth: { secrets: ["a secret"] }, services: {} }]);
+  expect(config.projects).toEqual([
+    { id: "shop", auth: { secrets: ["a secret"] }, services: {}, registration: "token" },
+  ]);
 });
 
 test("a file that does not exist is told in one line", async () => {

@@ -18,6 +18,7 @@ test("a minimal configuration has every default filled in", () => {
         id: "my-adder",
         auth: { secrets: [] },
         services: { arithmetic: { functions: { sum: { rule: { rule: "allow" } } } } },
+        registration: "token",
       },
     ],
     gateway: {
@@ -26,7 +27,9 @@ test("a minimal configuration has every default filled in", () => {
       cors: { origins: [], credentials: true, maxAgeSeconds: 600 },
       limits: { maxBodyBytes: 1_000_000, defaultTimeoutMs: 10_000, maxTimeoutMs: 120_000 },
       records: { maxBytes: 268_435_456 },
+      spaceCloud: { servicesAnswer: "wrapped", pingSeconds: 25, natsWorkers: false },
     },
+    admin: { users: [] },
     broker: { tcpPort: 4222, wsPort: 4223 },
     functions: { enabled: true, database: "sqlite:.fmesh/functions.db" },
     builder: {
@@ -64,6 +67,8 @@ test("a complete configuration keeps what it says", () => {
     PEOPLE_URL: "postgres://reader@db.example.com/people",
     STRIPE_KEY: "stripe key",
     CLUSTER: "production",
+    ADMIN_SECRET: "signs tokens of administrators",
+    ADA_PASS: "of ada",
   };
   expect(parseFixture("complete.yaml", env)).toEqual({
     projects: [
@@ -82,6 +87,10 @@ test("a complete configuration keeps what it says", () => {
         services: {
           cart: { functions: { add: { rule: { rule: "authenticated" } }, default: { rule: { rule: "deny" } } } },
         },
+        registration: { rule: "match", type: "string", eval: "==", f1: "args.auth.role", f2: "service" },
+        pubsub: {
+          rules: [{ subject: "/chat/:room", publish: { rule: "authenticated" }, subscribe: { rule: "allow" } }],
+        },
       },
     ],
     gateway: {
@@ -90,6 +99,14 @@ test("a complete configuration keeps what it says", () => {
       cors: { origins: ["https://shop.example.com"], credentials: false, maxAgeSeconds: 60 },
       limits: { maxBodyBytes: 500_000, defaultTimeoutMs: 2_000, maxTimeoutMs: 30_000 },
       records: { maxBytes: 268_435_456 },
+      spaceCloud: { servicesAnswer: "bare", pingSeconds: 10, grpcPort: 4124, natsWorkers: true },
+    },
+    admin: {
+      secret: "signs tokens of administrators",
+      users: [
+        { user: "ada", pass: "of ada", role: "admin" },
+        { user: "grace", pass: "of grace", role: "viewer", projects: ["shop"] },
+      ],
     },
     broker: { url: "nats://broker.example.com:4222", tcpPort: 0, wsPort: 0, token: "broker token" },
     functions: {

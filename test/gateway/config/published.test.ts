@@ -22,19 +22,40 @@ function problems(text: string): string[] {
 
 test("what is published is what rules, tokens, limits and CORS need, and nothing of brokers, databases and machines", () => {
   const text = `
-gateway: { port: 80, publishAs: main, cors: { origins: ["https://app.example.com"] }, limits: { maxBodyBytes: 5 } }
+gateway:
+  port: 80
+  publishAs: main
+  cors: { origins: ["https://app.example.com"] }
+  limits: { maxBodyBytes: 5 }
+  spaceCloud: { servicesAnswer: bare, natsWorkers: true, pingSeconds: 5, grpcPort: 4124 }
+admin: { secret: ${SECRET}, users: [{ user: ada, pass: ${SECRET} }] }
 broker: { url: "nats://${SECRET}@broker.example.com:4222" }
 databases: { main: { kind: postgres, url: "postgres://u:${SECRET}@db.example.com/x" } }
 functions: { database: "postgres://u:${SECRET}@db.example.com/x" }
 workers: [{ run: a.ts, env: { KEY: ${SECRET} } }]
 webhooks: { allowHosts: [hooks.example.com] }
-projects: [{ id: shop, secrets: [$NEW, $OLD], services: { a: { functions: { f: { rule: deny } } } } }]
+projects:
+  - id: shop
+    secrets: [$NEW, $OLD]
+    services: { a: { functions: { f: { rule: deny } } } }
+    registration: open
+    pubsub: { rules: [{ subject: /chat, publish: allow }] }
 `;
   expect(published(text)).toEqual({
-    gateway: { cors: { origins: ["https://app.example.com"] }, limits: { maxBodyBytes: 5 } },
+    gateway: {
+      cors: { origins: ["https://app.example.com"] },
+      limits: { maxBodyBytes: 5 },
+      spaceCloud: { servicesAnswer: "bare", natsWorkers: true, pingSeconds: 5 },
+    },
     webhooks: { allowHosts: ["hooks.example.com"] },
     projects: [
-      { id: "shop", auth: { secrets: ["$NEW", "$OLD"] }, services: { a: { functions: { f: { rule: "deny" } } } } },
+      {
+        id: "shop",
+        auth: { secrets: ["$NEW", "$OLD"] },
+        services: { a: { functions: { f: { rule: "deny" } } } },
+        registration: "open",
+        pubsub: { rules: [{ subject: "/chat", publish: "allow" }] },
+      },
     ],
   });
 });

@@ -29,7 +29,46 @@ describe("v0.11 and v0.12", () => {
           },
           default: { functions: { default: { rule: { rule: "deny" } } } },
         },
+        registration: "token",
+        pubsub: {
+          rules: [{ subject: "/chat/:room", publish: { rule: "authenticated" }, subscribe: { rule: "allow" } }],
+        },
       },
+    ]);
+  });
+
+  test("administrators are kept, their scopes as projects", () => {
+    expect(config.admin).toEqual({
+      secret: "admin-jwt-secret",
+      users: [
+        { user: "admin", pass: "123", role: "admin" },
+        { user: "grace", pass: "of grace", role: "admin", projects: ["my-adder"] },
+      ],
+    });
+    const nobody = parse('projects: [{ id: a, modules: {} }]\nadmin: { secret: "", users: [{ user: b, pass: "" }] }');
+    expect(nobody.admin).toEqual({ users: [] });
+    expect(warningsOf(nobody)).toContainEqual(expect.stringMatching(/^2 admin\.users\[0\]: has no password/));
+  });
+
+  test("pubsub that is not switched on is open to nobody, and that is told", () => {
+    const text =
+      "projects: [{ id: a, modules: { pubsub: { rules: [{ subject: /a, rule: { publish: { rule: allow } } }] } } }]";
+    expect(parse(text).projects[0]?.pubsub).toBeUndefined();
+    expect(warningsOf(parse(text))).toContainEqual(expect.stringContaining("nobody may publish or subscribe"));
+  });
+
+  test("a rule of pubsub that cannot be used is told at the place where it was written", () => {
+    const text = `projects:
+- id: a
+  modules:
+    pubsub:
+      enabled: true
+      rules:
+      - { subject: /a, rule: { publish: { rule: match, type: string, eval: "=>", f1: a, f2: b }, listen: {} } }
+`;
+    expect(errorOf(text).problems.map(({ path, line }) => `${line} ${path}`)).toEqual([
+      "7 projects[0].modules.pubsub.rules[0].rule.publish.eval",
+      "7 projects[0].modules.pubsub.rules[0].rule.listen",
     ]);
   });
 
@@ -41,11 +80,9 @@ describe("v0.11 and v0.12", () => {
       "49 projects[0].modules.realtime",
       "50 projects[0].modules.fileStore",
       "51 projects[0].modules.eventing",
-      "52 projects[0].modules.pubsub",
-      "53 ssl",
-      "54 admin",
-      "59 gateway.routes",
-      "60 gateway.internalRoutes",
+      "61 ssl",
+      "68 gateway.routes",
+      "69 gateway.internalRoutes",
     ]);
   });
 
@@ -122,6 +159,7 @@ describe("v0.9 and v0.10", () => {
           },
           silent: { functions: {} },
         },
+        registration: "token",
       },
     ]);
   });
@@ -165,7 +203,7 @@ describe("other versions", () => {
 
   test("a project without modules allows nothing and says so", () => {
     const config = parse("id: a\nsecret: s\n");
-    expect(config.projects).toEqual([{ id: "a", auth: { secrets: ["s"] }, services: {} }]);
+    expect(config.projects).toEqual([{ id: "a", auth: { secrets: ["s"] }, services: {}, registration: "token" }]);
     expect(warningsOf(config)).toEqual([expect.stringContaining("no function may be called")]);
   });
 
