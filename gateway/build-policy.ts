@@ -27,9 +27,10 @@ export interface PolicyParts {
 /** Compiles a configuration: rules to closures, keys to verifiers. */
 export function buildPolicy(config: GatewayConfig, parts: PolicyParts): Policy {
   const projects = new Map(config.projects.map((project) => [project.id, projectPolicy(project, config, parts)]));
-  const { limits, cors } = config.gateway;
+  const { limits, cors, spaceCloud } = config.gateway;
   const [onlyProject] = projects.size === 1 ? projects.keys() : [];
-  return { limits, cors, onlyProject, project: (id) => projects.get(id) };
+  const { servicesAnswer } = spaceCloud;
+  return { limits, cors, onlyProject, servicesAnswer, project: (id) => projects.get(id) };
 }
 
 function projectPolicy(project: ProjectConfig, config: GatewayConfig, parts: PolicyParts): ProjectPolicy {

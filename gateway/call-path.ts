@@ -32,7 +32,7 @@ export interface CallPath {
    */
   read(request: Request, body: TakenBody, by: { limits: Limits; isOpen: boolean }): RequestedCall;
   /** @throws MeshError `bad_reply` when the reply cannot be carried. */
-  succeed(reply: Reply, facts: RequestFacts, request: Request): Response | Promise<Response>;
+  succeed(reply: Reply, facts: RequestFacts, request: Request, policy: Policy): Response | Promise<Response>;
   fail(error: MeshError, facts: RequestFacts): Response;
 }
 
@@ -132,7 +132,7 @@ async function answer(
   const reply = span === undefined ? begun : span.follow(begun);
   if (reply.stream !== undefined) parts.keepOpen?.(request);
   try {
-    const response = path.succeed(reply, facts, request);
+    const response = path.succeed(reply, facts, request, policy);
     return response instanceof Promise ? await response : response;
   } catch (error) {
     // Nobody reads a reply that cannot be carried; that it cannot be cancelled either is its writer's business.

@@ -33,7 +33,11 @@ export function corsByPolicy(policy: LivePolicy): MiddlewareHandler {
     }
     if (handler === undefined || current !== inForce) handler = handlerFor(current);
     inForce = current;
-    return handler(c, next);
+    const permission = await handler(c, next);
+    // Some browsers of 2019's clients took nothing but this status for a yes.
+    return permission instanceof Response
+      ? new Response(null, { status: 200, headers: permission.headers })
+      : undefined;
   };
 }
 

@@ -55,11 +55,11 @@ export function readHttpCall(
 }
 
 /** The response of a fetch handler. */
-export const succeedHttpCall: CallPath["succeed"] = (reply, facts, request) => {
+export const succeedHttpCall: CallPath["succeed"] = (reply, facts, request, policy) => {
   const { httpHead } = reply;
   // A function that happens to be named like that, in whatever language, answers as functions do.
   return httpHead === undefined
-    ? nativePath.succeed(reply, facts, request)
+    ? nativePath.succeed(reply, facts, request, policy)
     : httpResponse(reply, { httpHead, facts, method: request.method });
 };
 

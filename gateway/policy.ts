@@ -38,12 +38,17 @@ export interface CorsPolicy {
   readonly maxAgeSeconds: number;
 }
 
+/** How clients of 2019 are handed a result: as `{"result":…}`, or by itself. */
+export type AnswerForm = "wrapped" | "bare";
+
 /** All that a configuration decides about calls. Never changes: a saved configuration makes a new one. */
 export interface Policy {
   readonly limits: Limits;
   readonly cors: CorsPolicy;
   /** The project that requests need not name, because there is no other. */
   readonly onlyProject: string | undefined;
+  /** How `/services/` of 2019 answers. */
+  readonly servicesAnswer: AnswerForm;
   project(id: string): ProjectPolicy | undefined;
 }
 

@@ -1,21 +1,13 @@
-import { gatherBody } from "../../mesh/body.ts";
 import { JSON_TYPE } from "../../mesh/call.ts";
 import { MeshError } from "../../mesh/errors.ts";
-import { withoutError } from "../../mesh/http-call.ts";
-import { ITEMS_TYPE } from "../../mesh/items.ts";
-import { type Payload, decodePayload, mediaType } from "../../mesh/payload.ts";
+import { decodePayload } from "../../mesh/payload.ts";
 import type { CallPath } from "../call-path.ts";
-import { errorHeaders } from "../problem.ts";
-import { type RequestFacts, answerHeaders } from "../request-facts.ts";
 import { ruleParams } from "../rule-params.ts";
+import { spaceCloudAnswer, spaceCloudError } from "./answer.ts";
 import { memberText } from "./member-text.ts";
 import { bodyTimeoutMs } from "./timeout.ts";
 
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
-const WRAP_START = encoder.encode('{"result":');
-const NULL = encoder.encode("null");
-const ANSWER_TYPE = "application/json; charset=utf-8";
+const NULL = new TextEncoder().encode("null");
 
 /**
  * The call path of Space Cloud, 2019: `{"params":…,"timeout":…}` in, `{"result":…}` or `{"error":"…"}` out. The body is
@@ -40,22 +32,9 @@ export const spaceCloudPath: CallPath = {
     };
   },
 
-  /** The result's JSON is wrapped as it came, unparsed. */
-  succeed(reply, facts) {
-    if (reply.stream === undefined && reply.httpHead === undefined) return wrapped(reply, facts);
-    return withoutError(reply)
-      .then((answered) => gatherBody(answered))
-      .then((whole) => wrapped(whole, facts));
-  },
-
+  succeed: (reply, facts) => spaceCloudAnswer(reply, facts, "wrapped"),
   fail: (error, facts) => spaceCloudError(error, spaceCloudStatus(error), facts),
 };
-
-/** Says what went wrong as that contract does: always JSON, `{"error":"…"}`. */
-export function spaceCloudError(error: MeshError, status: number, facts: RequestFacts): Response {
-  const headers = { ...answerHeaders(facts, ANSWER_TYPE), ...errorHeaders(error, status, facts) };
-  return new Response(JSON.stringify({ error: error.message }), { status, headers });
-}
 
 /** 403 for every refusal, 500 for what went wrong behind the gateway. */
 function spaceCloudStatus({ code, status }: MeshError): number {
@@ -71,30 +50,4 @@ function bodyObject(bytes: Uint8Array): { readonly timeout?: unknown } {
   if (body === undefined) return {};
   if (typeof body === "object" && body !== null && !Array.isArray(body)) return body;
   throw new MeshError("invalid_request", `the body is not a JSON object like {"params":…,"timeout":…}`);
-}
-
-function wrapped({ contentType, payload }: Payload, facts: RequestFacts): Response {
-  return new Response(wrap(resultJson(contentType, payload)), { headers: answerHeaders(facts, ANSWER_TYPE) });
-}
-
-function resultJson(contentType: string, payload: Uint8Array): Uint8Array {
-  if (mediaType(contentType) === ITEMS_TYPE) return itemsArray(payload);
-  if (payload.length === 0) return NULL;
-  if (/^application\/(.+\+)?json\b/i.test(contentType)) return payload;
-  const value = decodePayload({ contentType, payload });
-  if (typeof value === "string") return encoder.encode(JSON.stringify(value));
-  throw new MeshError("bad_reply", `the function returned ${contentType}, which this path cannot carry; use /v1/call/`);
-}
-
-/** That contract knows no streams: what a function yielded is an array. */
-function itemsArray(lines: Uint8Array): Uint8Array {
-  return encoder.encode(`[${decoder.decode(lines).trimEnd().replaceAll("\n", ",")}]`);
-}
-
-function wrap(json: Uint8Array): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(WRAP_START.length + json.length + 1);
-  whole.set(WRAP_START);
-  whole.set(json, WRAP_START.length);
-  whole[whole.length - 1] = 0x7d; // }
-  return whole;
 }

@@ -10,6 +10,9 @@ import { meshForSuite } from "./calling.ts";
 /** What answers without a token, whatever the rules: nothing else may. */
 const OPEN = ["GET /livez", "GET /readyz", "GET /healthz", "GET /metrics"];
 
+/** What answers everybody that it is not there. */
+const NOT_THERE = ["ALL /v1/api/:project/eventing/*", "ALL /v1/api/:project/event-triggers/*"];
+
 /** Routes of the real app, each once: `METHOD /path/:parameter`. */
 const routes = routesOf();
 
@@ -27,18 +30,28 @@ describe("every route", () => {
   });
 
   test("is known to this test by its method and path", () => {
-    expect(routes).toEqual(expect.arrayContaining(OPEN));
+    expect(routes).toEqual(expect.arrayContaining([...OPEN, ...NOT_THERE]));
     expect(routes.length).toBeGreaterThan(OPEN.length);
   });
 
-  test.each(routes.filter((route) => !OPEN.includes(route)))("%s is refused without a token", async (route) => {
+  test.each(routes.filter((route) => ![...OPEN, ...NOT_THERE].includes(route)))(
+    "%s is refused without a token",
+    async (route) => {
+      for (const { method, url } of requestsFor(route, mesh().url)) {
+        const response = await fetch(url, { method, ...(!/GET|HEAD/.test(method) && { body: "{}" }) });
+        expect({ url, method, isRefused: [401, 403, 405].includes(response.status) }).toEqual({
+          url,
+          method,
+          isRefused: true,
+        });
+      }
+      expect(ran).toBe(0);
+    },
+  );
+
+  test.each(NOT_THERE)("%s is not there", async (route) => {
     for (const { method, url } of requestsFor(route, mesh().url)) {
-      const response = await fetch(url, { method, ...(!/GET|HEAD/.test(method) && { body: "{}" }) });
-      expect({ url, method, isRefused: [401, 403, 405].includes(response.status) }).toEqual({
-        url,
-        method,
-        isRefused: true,
-      });
+      expect((await fetch(url, { method, ...(!/GET|HEAD/.test(method) && { body: "{}" }) })).status).toBe(404);
     }
     expect(ran).toBe(0);
   });
@@ -62,6 +75,7 @@ function routesOf(): string[] {
     limits: { maxBodyBytes: 1, defaultTimeoutMs: 1, maxTimeoutMs: 1 },
     cors: { origins: [], credentials: false, maxAgeSeconds: 0 },
     onlyProject: undefined,
+    servicesAnswer: "wrapped",
     project: () => undefined,
   });
   const metrics = { observe: () => undefined, render: () => Promise.resolve({ contentType: "text/plain", text: "" }) };
