@@ -1,8 +1,8 @@
 import { parseFunctionSubject } from "../../mesh/names.ts";
 import { MeshConnection } from "../mesh/connection.ts";
 import { findMesh } from "../mesh/find-mesh.ts";
-import { readInfos } from "../services/describe.ts";
-import type { InstanceInfo } from "../services/announcements.ts";
+import { readInfos } from "../../gateway/mesh-view/describe.ts";
+import type { InstanceInfo } from "../../gateway/mesh-view/announcements.ts";
 import type { Candidate, LiveNames } from "./complete.ts";
 
 /** Whoever presses TAB does not wait for a broker that is away. */

@@ -8,7 +8,7 @@ import {
   isOfTrace,
 } from "../../mesh/log-feed.ts";
 import { logSubject, recentLogsSubject } from "../../mesh/names.ts";
-import { askAll } from "../mesh/ask-all.ts";
+import { askAll } from "../../gateway/mesh-view/ask-all.ts";
 import { type LogRecord, readRecord } from "./log-record.ts";
 
 /** Whose lines are read, and which of them. */

@@ -2,7 +2,7 @@ import { printable } from "../terminal/printable.ts";
 import type { Style } from "../terminal/style.ts";
 import { type Column, table } from "../terminal/table.ts";
 import { formatMs, formatRate } from "./format.ts";
-import type { FunctionStats, Instance, ServiceStats, Snapshot } from "./snapshot.ts";
+import type { FunctionStats, Instance, ServiceStats, Snapshot } from "../../mesh/mesh-view.ts";
 
 /** What tables look like. */
 export interface Look {

@@ -2,8 +2,8 @@ import type { Broker } from "../../mesh/broker.ts";
 import { MeshError } from "../../mesh/errors.ts";
 import { pause } from "../../mesh/pause.ts";
 import type { MeshConnection } from "../mesh/connection.ts";
-import type { Snapshot } from "./snapshot.ts";
-import type { StatsReader } from "./stats-reader.ts";
+import type { Snapshot } from "../../mesh/mesh-view.ts";
+import type { StatsReader } from "../../gateway/mesh-view/stats-reader.ts";
 
 /** What is to be shown: the latest reading, if there was one, and whether the broker is away. */
 export interface Sight {

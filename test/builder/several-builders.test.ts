@@ -6,7 +6,7 @@ import { policySchema } from "../../builder/attest/policy.ts";
 import { verifyImage } from "../../builder/attest/verify-image.ts";
 import type { Digest } from "../../builder/oci.ts";
 import { LayoutRegistry } from "../../builder/registry/layout.ts";
-import { askAll } from "../../cli/mesh/ask-all.ts";
+import { askAll } from "../../gateway/mesh-view/ask-all.ts";
 import { EMPTY_MESSAGE } from "../../mesh/broker.ts";
 import type { Job } from "../../mesh/job.ts";
 import { type RunningCommand, startFmesh } from "../support/fmesh.ts";

@@ -1,9 +1,9 @@
 import { type NatsConnection, wsconnect } from "@nats-io/nats-core";
 import { Svcm } from "@nats-io/services";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { ServiceDescription } from "../../cli/services/describe.ts";
+import type { ServiceDescription } from "../../mesh/mesh-view.ts";
 import { printable } from "../../cli/terminal/printable.ts";
-import type { Snapshot } from "../../cli/services/snapshot.ts";
+import type { Snapshot } from "../../mesh/mesh-view.ts";
 import { silentLog } from "../../mesh/log.ts";
 import { fn } from "../../worker-service/function.ts";
 import { host } from "../../worker-service/host.ts";

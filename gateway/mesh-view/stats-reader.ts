@@ -1,9 +1,9 @@
 import { type LatencyBucket, mergeBuckets, percentile } from "../../mesh/latency-histogram.ts";
 import { type Broker, EMPTY_MESSAGE } from "../../mesh/broker.ts";
 import { announcementSubject, parseFunctionSubject } from "../../mesh/names.ts";
-import { askAll } from "../mesh/ask-all.ts";
+import { askAll } from "./ask-all.ts";
 import { type InstanceEndpoint, type InstanceStats, readStats } from "./announcements.ts";
-import type { FunctionStats, ServiceStats, Snapshot } from "./snapshot.ts";
+import type { FunctionStats, ServiceStats, Snapshot } from "../../mesh/mesh-view.ts";
 
 /** What an instance said and when, by `performance.now()`. */
 interface Sample {
