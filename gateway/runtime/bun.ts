@@ -23,8 +23,6 @@ export interface RunningGateway extends Closable {
 }
 
 const DRAIN_MS = 10_000;
-/** More than any configuration allows: it is the app that refuses a body, with an answer. */
-const MAX_BODY_BYTES = 128 * 1024 * 1024;
 /** Longest that Bun lets a connection be silent; calls that may last longer switch the limit off for themselves. */
 const MAX_IDLE_SECONDS = 255;
 
@@ -70,7 +68,8 @@ export function startGateway(
   const server = Bun.serve({
     hostname: config.gateway.host,
     port: config.gateway.port,
-    maxRequestBodySize: MAX_BODY_BYTES,
+    // It is the app that refuses a body: Bun's own refusal says nothing, and clients of 2019 fail on that.
+    maxRequestBodySize: Number.MAX_SAFE_INTEGER,
     idleTimeout: idleSeconds,
     // Bun's page for a failure during development shows source code, to whoever asks.
     development: false,
