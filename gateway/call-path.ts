@@ -1,12 +1,13 @@
 import type { Context, Handler } from "hono";
 import type { Reply } from "../mesh/call.ts";
-import { type ErrorCode, MeshError } from "../mesh/errors.ts";
+import { MeshError } from "../mesh/errors.ts";
 import type { Log } from "../mesh/log.ts";
 import type { FunctionAddress } from "../mesh/names.ts";
 import type { Tracing } from "../mesh/tracing.ts";
 import { bearerToken } from "./auth/bearer-token.ts";
 import { authenticate } from "./authorize.ts";
 import { type TakenBody, takeBody } from "./body.ts";
+import { noteOutcome } from "./call-outcome.ts";
 import { type RequestedCall, dispatch } from "./dispatch.ts";
 import { HttpSpan } from "./http-span.ts";
 import type { MeshLink } from "./mesh-link.ts";
@@ -48,21 +49,9 @@ export interface CallParts {
   readonly keepOpen?: (request: Request) => void;
 }
 
-/** Outcomes that only a worker's answer can have: the function exists, whether the configuration names it or not. */
-const ANSWERED: ReadonlySet<ErrorCode | "ok"> = new Set(["ok", "function_failed", "overloaded", "bad_reply"]);
-
-/** Outcomes of callers who were not let through. */
-const TURNED_AWAY: ReadonlySet<ErrorCode | "ok"> = new Set([
-  "unauthenticated",
-  "forbidden",
-  "function_not_found",
-  "invalid_request",
-  "payload_too_large",
-]);
-
 /** Answers calls on a path: who calls, what, send, respond, count. Never throws. */
 export function callHandler(path: CallPath, parts: CallParts): Handler {
-  const { policy, metrics, log, tracing } = parts;
+  const { policy, tracing } = parts;
   return async (c: Context): Promise<Response> => {
     const request = c.req.raw;
     const span = tracing === undefined ? undefined : new HttpSpan(tracing, request, path.route);
@@ -71,6 +60,7 @@ export function callHandler(path: CallPath, parts: CallParts): Handler {
     const inForce = policy.current;
     let address: FunctionAddress | undefined;
     let response: Response;
+    let thrown: unknown;
     let error: MeshError | undefined;
     try {
       address = addressOf(c, path, inForce);
@@ -78,22 +68,13 @@ export function callHandler(path: CallPath, parts: CallParts): Handler {
       response = await (span === undefined
         ? answer(path, asked, inForce, parts)
         : span.run(() => answer(path, asked, inForce, parts)));
-    } catch (thrown) {
-      error = MeshError.from(thrown);
-      // What a caller is not told is said here: our own faults, and what a worker without the SDK says of its.
-      if (error.code === "internal" || (error.code === "function_failed" && error.cause !== undefined))
-        logFailure(log, thrown, { address, facts });
+    } catch (failure) {
+      thrown = failure;
+      error = MeshError.from(failure);
       response = path.fail(error, facts);
     }
-    const code = error?.code ?? "ok";
     span?.answered(response, error);
-    metrics.observe({
-      route: path.route,
-      status: response.status,
-      seconds: facts.timing.elapsedSeconds,
-      address: address !== undefined && isLabel(address, code, inForce) ? address : undefined,
-      code,
-    });
+    noteOutcome(parts, { route: path.route, status: response.status, facts, address, policy: inForce, thrown });
     return response;
   };
 }
@@ -141,24 +122,9 @@ async function answer(
   }
 }
 
-function logFailure(
-  log: Log,
-  error: unknown,
-  { address, facts }: { address: FunctionAddress | undefined; facts: RequestFacts },
-): void {
-  log.error("a call failed", { error, callId: facts.callId, traceId: facts.trace.traceId, ...address });
-}
-
 function addressOf(c: Context, path: CallPath, policy: Policy): FunctionAddress {
   const names = c.req.param() as unknown as FunctionAddress; // together with what the path itself gives
   return path.address === undefined ? names : { ...names, ...path.address(c.req.raw, policy) };
-}
-
-/** Whether the names may become a metric's labels. Those that callers make up under a `default` rule have no bound. */
-function isLabel(address: FunctionAddress, code: ErrorCode | "ok", policy: Policy): boolean {
-  if (ANSWERED.has(code)) return true;
-  if (TURNED_AWAY.has(code)) return false;
-  return policy.project(address.project)?.names(address.service, address.function) === true;
 }
 
 /** Answers every other method on a path: 405, with what is allowed. */

@@ -19,10 +19,19 @@ const ANSWER_TYPE = "application/json; charset=utf-8";
  * @throws MeshError `bad_reply` for a result that JSON cannot carry.
  */
 export function spaceCloudAnswer(reply: Reply, facts: RequestFacts, form: AnswerForm): Response | Promise<Response> {
-  if (reply.stream === undefined && reply.httpHead === undefined) return answered(reply, facts, form);
+  const json = jsonResult(reply);
+  return json instanceof Promise ? json.then((late) => answered(late, facts, form)) : answered(json, facts, form);
+}
+
+/**
+ * What a function returned, as JSON; bytes that are JSON as they came.
+ * @throws MeshError `bad_reply` for a result that JSON cannot carry.
+ */
+export function jsonResult(reply: Reply): Uint8Array | Promise<Uint8Array> {
+  if (reply.stream === undefined && reply.httpHead === undefined) return resultJson(reply);
   return withoutError(reply)
     .then((begun) => gatherBody(begun))
-    .then((whole) => answered(whole, facts, form));
+    .then(resultJson);
 }
 
 /** Says what went wrong as that contract does: always JSON, `{"error":"…"}`. */
@@ -31,14 +40,13 @@ export function spaceCloudError(error: MeshError, status: number, facts: Request
   return new Response(JSON.stringify({ error: error.message }), { status, headers });
 }
 
-function answered({ contentType, payload }: Payload, facts: RequestFacts, form: AnswerForm): Response {
-  const json = resultJson(contentType, payload);
+function answered(json: Uint8Array, facts: RequestFacts, form: AnswerForm): Response {
   // The broker hands over bytes in an ordinary buffer; the type would allow a shared one.
   const body = form === "bare" ? (json as Uint8Array<ArrayBuffer>) : wrap(json);
   return new Response(body, { headers: answerHeaders(facts, ANSWER_TYPE) });
 }
 
-function resultJson(contentType: string, payload: Uint8Array): Uint8Array {
+function resultJson({ contentType, payload }: Payload): Uint8Array {
   if (payload.length === 0) return NULL;
   const type = mediaType(contentType);
   if (type === ITEMS_TYPE) return itemsArray(payload);
