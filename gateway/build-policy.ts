@@ -11,6 +11,7 @@ import { compileRule } from "./rules/compile.ts";
 import type { RuleDeps } from "./rules/deps.ts";
 import type { QueryPort } from "./rules/query.ts";
 import { createRuleSelector } from "./rules/select.ts";
+import { compilePubsubRules } from "./space-cloud/pubsub/rules.ts";
 
 /** What rules and tokens may reach. */
 export interface PolicyParts {
@@ -66,6 +67,7 @@ function projectPolicy(project: ProjectConfig, config: GatewayConfig, parts: Pol
       rule: compileRule(registrationRule(project), deps),
       basis: JSON.stringify([project.auth, project.registration]),
     },
+    pubsub: project.pubsub && compilePubsubRules(project.pubsub.rules, (rule) => compileRule(rule, deps)),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { TokenVerifier } from "./auth.ts";
 import type { RecordRule } from "./recording.ts";
 import type { CompiledRule } from "./rules.ts";
+import type { PubsubRules } from "./space-cloud/pubsub/rules.ts";
 
 /** What one project allows: its keys and its rules, compiled. */
 export interface ProjectPolicy {
@@ -14,6 +15,8 @@ export interface ProjectPolicy {
   /** The functions of a service that the configuration names. */
   namedFunctions(service: string): readonly string[];
   readonly registration: RegistrationPolicy;
+  /** Who may publish and subscribe; not there in a project whose clients do not. */
+  readonly pubsub?: PubsubRules | undefined;
 }
 
 /** Who may serve functions through the gateway, as workers of 2019 do. */

@@ -30,6 +30,15 @@ export const HELD_PREFIX = "held";
 const INSTANCE_PREFIX = "instance";
 const INSTANCE_UP_PREFIX = "instance-up";
 
+/** First token of the subjects at which clients publish to one another. */
+const PUBSUB_PREFIX = "pubsub";
+/** All of it, written out, has to fit into one line of the broker's protocol, which is 4096 bytes long. */
+const MAX_PUBSUB_CHARACTERS = 255;
+const MAX_PUBSUB_DEPTH = 32;
+
+/** Begins the subjects of workers that sit on the broker as those of 2019 did. */
+const NATS_WORKER_PREFIX = "functions:";
+
 /** First tokens of the subjects at which gateways elsewhere ask for a configuration, and are told that there is another. */
 const CONFIG_PREFIX = "config";
 const CONFIG_CHANGE_PREFIX = "config-changed";
@@ -93,6 +102,11 @@ export function checkAddress(address: FunctionAddress): void {
 export function functionSubject(address: FunctionAddress): string {
   checkAddress(address);
   return `${FUNCTION_PREFIX}.${address.project}.${address.service}.${address.function}`;
+}
+
+/** Subject of all functions of a service: `fn.<project>.<service>.*`. Throws as {@link functionSubject}. */
+export function anyFunctionSubject({ project, service }: { project: string; service: string }): string {
+  return `${subjectOf(FUNCTION_PREFIX, project, service)}.*`;
 }
 
 /**
@@ -209,6 +223,44 @@ export function configChangeSubject(name: string): string {
   return `${CONFIG_CHANGE_PREFIX}.${name}`;
 }
 
+/**
+ * Subject of what clients of a project publish at a path of theirs: `pubsub.<project>.<segment>.<segment>…`. A segment may be any
+ * text: what is syntax on the broker is escaped as in a URL, so that it is one token, and never leads elsewhere.
+ * @throws MeshError `invalid_request` for a project outside the grammar, an empty segment, and paths that are too long or too deep.
+ */
+export function pubsubSubject(project: string, segments: readonly string[]): string {
+  const characters = segments.reduce((sum, segment) => sum + segment.length, segments.length);
+  if (characters > MAX_PUBSUB_CHARACTERS || segments.length > MAX_PUBSUB_DEPTH) {
+    const most = `${MAX_PUBSUB_CHARACTERS} characters in ${MAX_PUBSUB_DEPTH} segments`;
+    throw new MeshError("invalid_request", `the subject is too long; it may have ${most}`);
+  }
+  return [subjectOf(PUBSUB_PREFIX, project), ...segments.map(asToken)].join(".");
+}
+
+/** The segments in a subject of {@link pubsubSubject}; `undefined` for any other subject. */
+export function parsePubsubSubject(subject: string): readonly string[] | undefined {
+  const [prefix, project, ...tokens] = subject.split(".");
+  if (prefix !== PUBSUB_PREFIX || project === undefined || !isName(project)) return undefined;
+  try {
+    return tokens.map(decodeURIComponent);
+  } catch {
+    // Whoever published it is no gateway of ours.
+    return undefined;
+  }
+}
+
+/**
+ * Subject of workers that sit on the broker as those of 2019 did: `functions:<service>`, or `functions:<service>:<function>` as
+ * the earliest had it. It knows of no project.
+ * @throws MeshError `invalid_request` for a name outside the grammar.
+ */
+export function natsWorkerSubject(service: string, name?: string): string {
+  checkName("service", service);
+  if (name === undefined) return NATS_WORKER_PREFIX + service;
+  checkName("function", name);
+  return `${NATS_WORKER_PREFIX}${service}:${name}`;
+}
+
 /** The address in a function's subject, or `undefined` for any other subject. */
 export function parseFunctionSubject(subject: string): FunctionAddress | undefined {
   const parts = subject.split(".");
@@ -234,4 +286,13 @@ function subjectOf(prefix: string, project: string, service?: string): string {
   if (service === undefined) return `${prefix}.${project}`;
   checkName("service", service);
   return `${prefix}.${project}.${service}`;
+}
+
+/** A text as one token of a subject; `decodeURIComponent` has it back. */
+function asToken(text: string): string {
+  if (text === "" || !text.isWellFormed()) {
+    throw new MeshError("invalid_request", "the subject holds a segment that is no text");
+  }
+  // All other syntax of subjects it escapes by itself.
+  return encodeURIComponent(text).replaceAll(".", "%2E").replaceAll("*", "%2A");
 }

@@ -1,0 +1,187 @@
+import type { Broker, IncomingMessage, Subscription as BrokerSubscription } from "../../../mesh/broker.ts";
+import { JSON_TYPE } from "../../../mesh/call.ts";
+import { MeshError } from "../../../mesh/errors.ts";
+import type { Log } from "../../../mesh/log.ts";
+import { parsePubsubSubject, pubsubSubject } from "../../../mesh/names.ts";
+import type { LivePolicy } from "../../policy.ts";
+import { ruleParams } from "../../rule-params.ts";
+import { type PubsubProject, checkAccess, pubsubProject } from "./access.ts";
+import type { RuledSubject } from "./rules.ts";
+import { subjectText } from "./subject.ts";
+
+/** What a client subscribes to. */
+export interface Wanted {
+  readonly project: string | undefined;
+  readonly segments: readonly string[];
+  /** Of all subscriptions with the same name and subject one gets each message; empty: this one gets them all. */
+  readonly queue: string;
+  readonly token: string | undefined;
+}
+
+/** What subscriptions are made with, and whom they tell. */
+export interface SubscriptionParts {
+  readonly broker: Broker;
+  readonly policy: LivePolicy;
+  readonly log: Log;
+  /** Something was published, in the order of its coming. */
+  onFeed(feed: { readonly subject: string; readonly data: unknown }): void;
+  /** The client may not have it any longer: the subscription is over. */
+  onRefused(error: MeshError): void;
+}
+
+/** How much may wait while a rule decides. What comes beyond that is lost, as to anybody who does not keep up. */
+const MAX_WAITING_BYTES = 4 * 1024 * 1024;
+/** What a message takes besides its payload. */
+const MESSAGE_BYTES = 256;
+
+/**
+ * A client's subscription to a subject and all below it. What is published where another rule decides is let through by that rule,
+ * asked with the subscriber's token; the order stays.
+ */
+export class Subscription {
+  readonly #wanted: Wanted;
+  readonly #parts: SubscriptionParts;
+  readonly #waiting: IncomingMessage[] = [];
+  #waitingBytes = 0;
+  #subscriptions: readonly BrokerSubscription[] = [];
+  #project: PubsubProject | undefined;
+  #ruled: RuledSubject | undefined;
+  /** Until then what comes has to wait. */
+  #isWorking = true;
+  #isStale = false;
+  #isOver = false;
+
+  constructor(wanted: Wanted, parts: SubscriptionParts) {
+    this.#wanted = wanted;
+    this.#parts = parts;
+  }
+
+  /**
+   * Resolves when all that is published from now on will come; it waits for {@link letThrough}.
+   * @throws MeshError as `checkAccess`, and `invalid_request`, `broker_unavailable`, `cancelled` when it was ended meanwhile.
+   */
+  async open(): Promise<void> {
+    const { broker } = this.#parts;
+    const { segments, queue } = this.#wanted;
+    await this.#authorize();
+    if (this.#isOver || this.#project === undefined) throw endedEarly();
+    const subject = pubsubSubject(this.#project.id, segments);
+    // A queue's name is one word of the broker's protocol.
+    const group = queue === "" ? {} : { queue: encodeURIComponent(queue) };
+    const arrive = (message: IncomingMessage): void => this.#arrive(message);
+    this.#subscriptions = [subject, `${subject}.>`].map((each) => broker.subscribe(each, group, arrive));
+    await broker.flush();
+    if (this.#isOver) throw endedEarly();
+  }
+
+  /** What has come, and what comes, is told. */
+  letThrough(): void {
+    void this.#work();
+  }
+
+  /** Another configuration is in force: nothing more is told before the right to it was found there, too. */
+  recheck(): void {
+    this.#isStale = true;
+    if (!this.#isWorking) void this.#work();
+  }
+
+  /** May be called twice. */
+  end(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#waiting.length = 0;
+    for (const subscription of this.#subscriptions) {
+      // A broker that is away has forgotten it anyway.
+      subscription.drain().catch((error: unknown) => this.#parts.log.debug("a subscription ended roughly", { error }));
+    }
+  }
+
+  async #authorize(): Promise<void> {
+    const { current } = this.#parts.policy;
+    const { segments, token } = this.#wanted;
+    const project = pubsubProject(current, this.#wanted.project);
+    const deadlineMs = Date.now() + current.limits.defaultTimeoutMs;
+    await checkAccess(project, { action: "subscribe", segments, token }, { deadlineMs });
+    this.#project = project;
+    this.#ruled = project.rules(segments);
+  }
+
+  #arrive(message: IncomingMessage): void {
+    if (this.#isOver) return;
+    const segments = parsePubsubSubject(message.subject);
+    if (segments === undefined) return;
+    if (!this.#isWorking && this.#isOwn(segments)) return this.#tell(message, segments);
+    const bytes = message.payload.length + MESSAGE_BYTES;
+    if (this.#waitingBytes + bytes > MAX_WAITING_BYTES) return;
+    this.#waitingBytes += bytes;
+    this.#waiting.push(message);
+    if (!this.#isWorking) void this.#work();
+  }
+
+  /** Whether the rule that let the client subscribe decides about these, too. */
+  #isOwn(segments: readonly string[]): boolean {
+    return this.#project?.rules(segments)?.rule === this.#ruled?.rule;
+  }
+
+  /** Never rejects. */
+  async #work(): Promise<void> {
+    this.#isWorking = true;
+    while (!this.#isOver) {
+      if (this.#isStale) {
+        this.#isStale = false;
+        try {
+          await this.#authorize();
+        } catch (error) {
+          this.#refuse(MeshError.from(error));
+        }
+        continue;
+      }
+      const [message] = this.#waiting;
+      if (message === undefined) break;
+      const segments = parsePubsubSubject(message.subject) ?? [];
+      const mayHear = await this.#mayHear(segments);
+      // Another configuration may have come meanwhile: then it decides about this message, too.
+      if (this.#isOver || this.#isStale) continue;
+      this.#waiting.shift();
+      this.#waitingBytes -= message.payload.length + MESSAGE_BYTES;
+      if (mayHear) this.#tell(message, segments);
+    }
+    this.#isWorking = false;
+  }
+
+  async #mayHear(segments: readonly string[]): Promise<boolean> {
+    if (this.#isOwn(segments)) return true;
+    const { policy, log } = this.#parts;
+    const { token } = this.#wanted;
+    const deadlineMs = Date.now() + policy.current.limits.defaultTimeoutMs;
+    if (this.#project === undefined) return false;
+    try {
+      await checkAccess(this.#project, { action: "subscribe", segments, token }, { deadlineMs });
+      return true;
+    } catch (error) {
+      const { code } = MeshError.from(error);
+      if (code !== "forbidden" && code !== "unauthenticated") log.error("a subscriber's rule failed", { error });
+      return false;
+    }
+  }
+
+  #tell({ payload }: IncomingMessage, segments: readonly string[]): void {
+    let data: unknown;
+    try {
+      data = ruleParams({ contentType: JSON_TYPE, payload });
+    } catch (error) {
+      this.#parts.log.debug("something else than JSON was published", { error, project: this.#project?.id });
+      return;
+    }
+    this.#parts.onFeed({ subject: subjectText(segments), data: data ?? null });
+  }
+
+  #refuse(error: MeshError): void {
+    this.end();
+    this.#parts.onRefused(error);
+  }
+}
+
+function endedEarly(): MeshError {
+  return new MeshError("cancelled", "the subscription was ended before it began");
+}
