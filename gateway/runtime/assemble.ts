@@ -15,6 +15,7 @@ import { LivePolicy, type Policy } from "../policy.ts";
 import type { BatchJournals } from "../recording/batch-journal.ts";
 import { Recorder } from "../recording/recorder.ts";
 import type { QueryPort } from "../rules/query.ts";
+import { pubsubRoutes } from "../space-cloud/pubsub/routes.ts";
 
 /** What a gateway needs where the broker is at hand, whatever serves its requests. */
 export interface AssembleOptions {
@@ -76,7 +77,10 @@ export function assembleGateway(config: GatewayConfig, options: AssembleOptions)
     log,
     tracing,
     ...(keepOpen !== undefined && { keepOpen }),
-    routes: consoleFiles === undefined ? [] : [consoleRoutes(consoleFiles)],
+    routes: [
+      pubsubRoutes({ broker, policy, log }),
+      ...(consoleFiles === undefined ? [] : [consoleRoutes(consoleFiles)]),
+    ],
   });
   return {
     policy,
