@@ -15,6 +15,8 @@ import { LivePolicy, type Policy } from "../policy.ts";
 import type { BatchJournals } from "../recording/batch-journal.ts";
 import { Recorder } from "../recording/recorder.ts";
 import type { QueryPort } from "../rules/query.ts";
+import type { SocketFeature } from "../space-cloud/socket.ts";
+import { MeshWorkerHub } from "../space-cloud/workers/hub.ts";
 import { pubsubRoutes } from "../space-cloud/pubsub/routes.ts";
 
 /** What a gateway needs where the broker is at hand, whatever serves its requests. */
@@ -44,6 +46,10 @@ export interface ConfiguredDatabases extends Closable {
 /** A gateway that something still has to serve. */
 export interface AssembledGateway extends Closable {
   readonly policy: LivePolicy;
+  /** Where workers join that are connected to this gateway, whatever by. */
+  readonly workers: MeshWorkerHub;
+  /** What clients can do on websockets besides serving. */
+  readonly features: readonly SocketFeature[];
   fetch(request: Request): Response | Promise<Response>;
   /** @throws ConfigError for keys and databases that cannot be used; the configuration in force stays. */
   replaceConfig(config: GatewayConfig): void;
@@ -70,6 +76,7 @@ export function assembleGateway(config: GatewayConfig, options: AssembleOptions)
   const policy = new LivePolicy(compile(config));
   advise(config);
   recorder.start();
+  const workers = new MeshWorkerHub({ broker, policy, log });
   const app = createGateway({
     link,
     policy,
@@ -84,12 +91,15 @@ export function assembleGateway(config: GatewayConfig, options: AssembleOptions)
   });
   return {
     policy,
+    workers,
+    features: [],
     fetch: (request) => app.fetch(request),
     replaceConfig: (next) => {
       policy.replace(compile(next));
       advise(next);
     },
     close: async () => {
+      await workers.close();
       await recorder.close();
       await databases?.close();
     },

@@ -14,7 +14,7 @@ export interface WorkerRequest {
 export interface WorkerAnswer {
   /** The request's. */
   readonly id: string;
-  /** JSON text of the result; without it the function returned nothing. */
+  /** JSON text of the result, which the line has checked to be that; without it the function returned nothing. */
   readonly params?: string | undefined;
   /** What went wrong; empty or missing when nothing did. */
   readonly error?: string | undefined;
@@ -29,8 +29,9 @@ export interface WorkerLine {
 /** What a worker's connection has in the mesh. */
 export interface JoinedLine {
   /**
-   * Has the service's calls come to this line too; a second time changes nothing.
-   * @throws MeshError `invalid_request`, `unauthenticated`, `forbidden`, `broker_unavailable`.
+   * Has the service's calls come to this line too; a second time changes nothing. While the broker is away they come as soon as
+   * it is back.
+   * @throws MeshError `invalid_request`, `unauthenticated`, `forbidden`, `cancelled` (the line has left, or the gateway closes).
    */
   register(wanted: {
     /** Default: the only project there is. */
