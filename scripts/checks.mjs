@@ -6,6 +6,7 @@ const CHECKS = {
   format: ["node_modules/prettier/bin/prettier.cjs", "--check", "--log-level=warn", "."],
   lint: ["node_modules/oxlint/bin/oxlint", "--type-aware", "--deny-warnings", "--report-unused-disable-directives"],
   types: ["node_modules/typescript/bin/tsc", "-p", "."],
+  "types of the console": ["node_modules/typescript/bin/tsc", "-p", "console"],
   lockfile: ["scripts/lockfile.ts", "--check"],
   docs: ["scripts/docs/problems.ts", "--check"],
 };

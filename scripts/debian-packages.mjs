@@ -41,6 +41,7 @@ export const DEBIAN_PACKAGES = [
   { name: "bubblewrap", binary: "bwrap", support: "bubblewrap.ts" },
   { name: "umoci", binary: "umoci", support: "image-readers.ts" },
   { name: "libarchive-tools", binary: "bsdtar", support: "image-readers.ts" },
+  { name: "chromium", binary: "chromium", support: "browser.ts" },
   { name: "dpkg", binary: "dpkg-deb", support: "debs.ts" },
 ];
 

@@ -7,7 +7,7 @@ import { violations } from "./violations.ts";
 const ROOT = resolve(import.meta.dirname, "../..");
 
 async function projectFiles(): Promise<string[]> {
-  const all = await Array.fromAsync(new Glob("**/*.{ts,mjs}").scan({ cwd: ROOT }));
+  const all = await Array.fromAsync(new Glob("**/*.{ts,tsx,mjs}").scan({ cwd: ROOT }));
   return all.filter((path) => !path.includes("node_modules/"));
 }
 
@@ -62,6 +62,13 @@ describe("an import is refused", () => {
     ],
     ["of a service by the tooling", "scripts/check.ts", "../mesh/names.ts", "the tooling does not depend"],
     ["of values by the console", "console/call.ts", "../mesh/names.ts", "only types may be imported"],
+    [
+      "of a service by the console",
+      "console/call.tsx",
+      "../gateway/app.ts",
+      "the console talks to the public HTTP API",
+    ],
+    ["of a driver by the console", "console/call.ts", "kysely", "the console talks to the public HTTP API"],
   ])("%s: %s → %s", (_, path, specifier, reason) => {
     const line = verdict(path, `import { x } from "${specifier}";\nx();\n`);
     expect(line).toContain(`${path} → `);

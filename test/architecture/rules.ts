@@ -21,6 +21,34 @@ const CORE = "mesh/*.ts";
 const ONE_LIBRARY = "an adapter imports its port and one vendor library";
 const SERVICE_CODE = "a service imports mesh/*.ts, itself and the packages test/architecture/rules.ts gives it";
 
+/** What the console is made of; all of it is bundled. The TypeScript in a browser is the last that is written in JavaScript. */
+const CONSOLE_PACKAGES: readonly string[] = [
+  "react",
+  "react-dom",
+  "@base-ui/react",
+  "@tanstack/react-query",
+  "@tanstack/react-router",
+  "@tanstack/react-virtual",
+  "lucide-react",
+  "uplot",
+  "eventsource-parser",
+  "@codemirror/autocomplete",
+  "@codemirror/commands",
+  "@codemirror/lang-javascript",
+  "@codemirror/lang-json",
+  "@codemirror/lang-yaml",
+  "@codemirror/language",
+  "@codemirror/lint",
+  "@codemirror/merge",
+  "@codemirror/search",
+  "@codemirror/state",
+  "@codemirror/view",
+  "@lezer/highlight",
+  "@typescript/vfs",
+  "@valtown/codemirror-ts",
+  "typescript",
+];
+
 function serviceZone(files: string, packages: readonly string[], why = SERVICE_CODE): Zone {
   const [service = ""] = files.split("/");
   return {
@@ -175,9 +203,16 @@ export const ZONES: readonly Zone[] = [
     why: "a mesh for tests puts the parts together in memory: no runtime entry, no package of its own",
   },
   {
+    files: ["console/vite.config.ts", "console/vite/**"],
+    mayImport: ["console/vite/**"],
+    packages: ["vite", "@vitejs/plugin-react"],
+    runs: "on Bun",
+    why: "the console is built by Vite alone",
+  },
+  {
     files: ["console/**"],
     mayImport: [CORE, "console/**"],
-    packages: [],
+    packages: CONSOLE_PACKAGES,
     runs: "anywhere",
     typesOnly: true,
     why: "the console talks to the public HTTP API and shares only types with mesh/*.ts",
@@ -225,6 +260,7 @@ export const MAY_IMPORT_CLI: readonly string[] = ["cli/**", "test/**"];
 /** Where a platform asks for a default export. */
 export const MAY_EXPORT_DEFAULT: readonly string[] = [
   "vitest.config.ts",
+  "console/vite.config.ts",
   "cli/init/template/vitest.config.ts",
   "scripts/totals-reporter.ts",
   "test/cluster/vitest.config.ts",

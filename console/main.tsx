@@ -1,0 +1,2 @@
+import { createRoot } from "react-dom/client";
+createRoot(document.querySelector("#console") as HTMLElement).render(<p>hello</p>);

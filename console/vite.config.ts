@@ -1,0 +1,33 @@
+import { fileURLToPath } from "node:url";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+import { precompress } from "./vite/precompress.ts";
+
+/** Where `npm run console` finds a gateway to talk to. */
+const GATEWAY_URL = process.env["FMESH_GATEWAY_URL"] ?? "http://127.0.0.1:4122";
+
+/** What the gateway answers itself, under the console's own origin. */
+const API_PATHS = ["/v1", "/api"];
+
+export default defineConfig({
+  base: "/console/",
+  root: import.meta.dirname,
+  cacheDir: fileURLToPath(new URL("../node_modules/.vite", import.meta.url)),
+  plugins: [react(), precompress()],
+  resolve: {
+    // The language service of the editor: the last TypeScript that is written in JavaScript, and so runs in a browser.
+    alias: { typescript: "typescript-5" },
+  },
+  build: {
+    outDir: "dist",
+    emptyOutDir: true,
+    target: ["chrome123", "firefox128", "safari17.5"],
+    reportCompressedSize: false,
+    chunkSizeWarningLimit: 4096,
+  },
+  worker: { format: "es" },
+  server: {
+    host: "127.0.0.1",
+    proxy: Object.fromEntries(API_PATHS.map((path) => [path, { target: GATEWAY_URL, changeOrigin: false }])),
+  },
+});
