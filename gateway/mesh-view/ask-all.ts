@@ -11,21 +11,28 @@ const LONGEST_MS = 1_000;
 const ROUND_TRIPS = 5;
 const LEAST_QUIET_MS = 100;
 
+/** How long to wait for whom. */
+export interface AskOptions {
+  /** Whether somebody who is known has not answered yet; then the wait is longer. */
+  readonly isMissing?: (replies: readonly TimedReply[]) => boolean;
+  /** Default 1000. */
+  readonly longestMs?: number;
+}
+
 /**
  * Asks everybody and gathers the answers until they have fallen silent: mostly after a tenth of a second, at most after
  * one. That nobody is there is known at once.
- * @param isMissing whether somebody who is known has not answered yet; then the wait is longer.
  * @throws MeshError `broker_unavailable`
  */
 export async function askAll(
   broker: Broker,
   subject: string,
   message: Message,
-  isMissing: (replies: readonly TimedReply[]) => boolean = () => false,
+  { isMissing = () => false, longestMs = LONGEST_MS }: AskOptions = {},
 ): Promise<readonly TimedReply[]> {
   const startedAt = performance.now();
   await broker.flush();
-  const quietMs = Math.min(Math.max((performance.now() - startedAt) * ROUND_TRIPS, LEAST_QUIET_MS), LONGEST_MS);
+  const quietMs = Math.min(Math.max((performance.now() - startedAt) * ROUND_TRIPS, LEAST_QUIET_MS), longestMs);
 
   const { promise, resolve } = Promise.withResolvers<void>();
   const replies: TimedReply[] = [];
@@ -33,7 +40,7 @@ export async function askAll(
     if (!isMissing(replies)) resolve();
   };
   let quiet: ReturnType<typeof setTimeout> | undefined;
-  const longest = setTimeout(resolve, LONGEST_MS);
+  const longest = setTimeout(resolve, longestMs);
   const inbox = broker.openInbox({
     onMessage: (reply) => {
       replies.push({ message: reply, at: performance.now() });

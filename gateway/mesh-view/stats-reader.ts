@@ -27,21 +27,24 @@ const NS_PER_MS = 1e6;
  */
 export class StatsReader {
   readonly #project: string | undefined;
+  readonly #patienceMs: number | undefined;
   #before: ReadonlyMap<string, Sample> = new Map();
 
-  /** @param project whose services; without one, those of all. */
-  constructor(project: string | undefined) {
+  /**
+   * @param project whose services; without one, those of all.
+   * @param options.patienceMs how long instances that do not answer are waited for. Default 1000.
+   */
+  constructor(project: string | undefined, { patienceMs }: { readonly patienceMs?: number } = {}) {
     this.#project = project;
+    this.#patienceMs = patienceMs;
   }
 
   /** @throws MeshError `broker_unavailable` */
   async read(broker: Broker): Promise<Snapshot> {
-    const replies = await askAll(
-      broker,
-      announcementSubject("STATS"),
-      EMPTY_MESSAGE,
-      (answers) => answers.length < this.#before.size,
-    );
+    const replies = await askAll(broker, announcementSubject("STATS"), EMPTY_MESSAGE, {
+      isMissing: (answers) => answers.length < this.#before.size,
+      ...(this.#patienceMs !== undefined && { longestMs: this.#patienceMs }),
+    });
     const samples = new Map<string, Sample>();
     for (const { message, at } of replies) {
       const stats = readStats(message);
