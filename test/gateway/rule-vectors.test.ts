@@ -64,7 +64,12 @@ describe.each(brokersUnderTest())("the table of rules over HTTP, broker: %s", (k
   );
 });
 
-/** Both ways to call what a vector calls, and how each says no. */
+test("the table of rules is whole", () => {
+  const numbers = new Set(RULE_VECTORS.map(({ number }) => number));
+  expect([...numbers]).toEqual(Array.from({ length: 32 }, (_, index) => index + 1));
+});
+
+/** The ways to call what a vector calls, and how each says no. */
 function pathsOf({ project, service, function: name }: RuleVector) {
   return [
     {
@@ -76,14 +81,14 @@ function pathsOf({ project, service, function: name }: RuleVector) {
         [403, "is refused"],
       ]),
     },
-    {
-      url: `/v1/api/${project}/functions/${service}/${name}`,
+    ...["functions", "services"].map((word) => ({
+      url: `/v1/api/${project}/${word}/${service}/${name}`,
       body: (params: unknown) => JSON.stringify({ params, timeout: 5000 }),
       verdicts: new Map([
         [200, "passes"],
         [403, "is refused"],
       ]),
-    },
+    })),
   ];
 }
 
