@@ -6,6 +6,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runChecks } from "./checks.mjs";
+import { buildConsole } from "./console/build.mjs";
 import { ensureDebianPackages, suitesThatNeed } from "./debian-packages.mjs";
 import { ROOT, ensureSetUp } from "./set-up.mjs";
 import { exitWith } from "./set-up/error.mjs";
@@ -15,8 +16,10 @@ const isCi = process.env.CI === "true" || process.env.CI === "1";
 const filters = process.argv.slice(2);
 
 await exitWith(async () => {
-  const bun = await ensureSetUp();
-  const missing = await ensureDebianPackages({ isCi, say: (line) => console.error(`fmesh: ${line}`) });
+  const say = (/** @type {string} */ line) => console.error(`fmesh: ${line}`);
+  const bun = await ensureSetUp({ say });
+  const missing = await ensureDebianPackages({ isCi, say });
+  await buildConsole(bun, say);
   const checks = filters.length > 0 ? { passed: 0, failed: 0 } : await runChecks(bun);
   const tests = await runTests(bun, missing);
   const passed = checks.passed + tests.passed;
