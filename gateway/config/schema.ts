@@ -56,6 +56,13 @@ export function configSchema(env: Environment) {
       ),
       ["deployer", "home"],
     ),
+    v.forward(
+      v.check(
+        ({ projects, gateway }) => !gateway.spaceCloud.natsWorkers || projects.length === 1,
+        "needs a single project: on the broker, workers of 2019 and their peers name none; leave it out, or the others",
+      ),
+      ["gateway", "spaceCloud", "natsWorkers"],
+    ),
   );
 }
 

@@ -16,6 +16,17 @@ export interface BrokerLinkParts {
   readonly tracing?: Tracing | undefined;
   /** Where calls are recorded; without it none is, whatever the configuration says. */
   readonly recorder?: CallRecorder | undefined;
+  /** Who is asked when nobody serves a call; without it nobody is. */
+  readonly elsewhere?: Elsewhere | undefined;
+}
+
+/** Somebody outside of the mesh who may serve what nobody in it does. */
+export interface Elsewhere {
+  /**
+   * @param unserved that nobody serves the call, of which nothing has run.
+   * @throws NobodyThere `unserved` when nobody is there either; MeshError as a call.
+   */
+  send(allowed: AllowedCall, unserved: NobodyThere): Promise<Reply>;
 }
 
 /** The link of a gateway that has the broker at hand. */
@@ -23,11 +34,13 @@ export class BrokerLink implements MeshLink {
   readonly #broker: Broker;
   readonly #tracing: Tracing | undefined;
   readonly #recorder: CallRecorder | undefined;
+  readonly #elsewhere: Elsewhere | undefined;
 
-  constructor({ broker, tracing, recorder }: BrokerLinkParts) {
+  constructor({ broker, tracing, recorder, elsewhere }: BrokerLinkParts) {
     this.#broker = broker;
     this.#tracing = tracing;
     this.#recorder = recorder;
+    this.#elsewhere = elsewhere;
   }
 
   get roomBytes(): number {
@@ -79,15 +92,16 @@ export class BrokerLink implements MeshLink {
     return record;
   }
 
-  async #sendOn({ address, call, asker, parent }: AllowedCall): Promise<Reply> {
+  async #sendOn(allowed: AllowedCall): Promise<Reply> {
+    const { address, call, asker, parent } = allowed;
     const timeoutMs = call.deadlineMs - Date.now();
     if (timeoutMs <= 0) throw new MeshError("deadline_exceeded", "the time ran out before the call was sent");
-    return await sendCall(this.#broker, address, call, {
-      timeoutMs,
-      asker,
-      tracing: this.#tracing,
-      parent,
-    });
+    try {
+      return await sendCall(this.#broker, address, call, { timeoutMs, asker, tracing: this.#tracing, parent });
+    } catch (error) {
+      if (this.#elsewhere === undefined || !(error instanceof NobodyThere)) throw error;
+      return await this.#elsewhere.send(allowed, error);
+    }
   }
 }
 

@@ -17,6 +17,9 @@ import { Recorder } from "../recording/recorder.ts";
 import type { QueryPort } from "../rules/query.ts";
 import type { SocketFeature } from "../space-cloud/socket.ts";
 import { MeshWorkerHub } from "../space-cloud/workers/hub.ts";
+import { NatsWorkers } from "../space-cloud/nats-workers/ask.ts";
+import { NatsRequests } from "../space-cloud/nats-workers/serve.ts";
+import { pubsubFeature } from "../space-cloud/pubsub/feature.ts";
 import { pubsubRoutes } from "../space-cloud/pubsub/routes.ts";
 
 /** What a gateway needs where the broker is at hand, whatever serves its requests. */
@@ -62,7 +65,8 @@ export interface AssembledGateway extends Closable {
 export function assembleGateway(config: GatewayConfig, options: AssembleOptions): AssembledGateway {
   const { configFile, broker, log, tracing, journals, databases, keepOpen, consoleFiles } = options;
   const recorder = new Recorder({ broker, log, journals });
-  const link = new BrokerLink({ broker, tracing, recorder });
+  const natsWorkers = new NatsWorkers(broker);
+  const link = new BrokerLink({ broker, tracing, recorder, elsewhere: natsWorkers });
   const compile = (from: GatewayConfig): Policy => {
     const build = (queries?: QueryPort): Policy => buildPolicy(from, { link, queries, fetch, now: Date.now, log });
     try {
@@ -77,6 +81,10 @@ export function assembleGateway(config: GatewayConfig, options: AssembleOptions)
   advise(config);
   recorder.start();
   const workers = new MeshWorkerHub({ broker, policy, log });
+  const natsRequests = new NatsRequests({ broker, policy, log, link, meshOnly: new BrokerLink({ broker, tracing }) });
+  const followNats = (now: GatewayConfig): void => [natsWorkers, natsRequests].forEach((each) => each.follow(now));
+  followNats(config);
+  const pubsub = { broker, policy, log };
   const app = createGateway({
     link,
     policy,
@@ -84,21 +92,20 @@ export function assembleGateway(config: GatewayConfig, options: AssembleOptions)
     log,
     tracing,
     ...(keepOpen !== undefined && { keepOpen }),
-    routes: [
-      pubsubRoutes({ broker, policy, log }),
-      ...(consoleFiles === undefined ? [] : [consoleRoutes(consoleFiles)]),
-    ],
+    routes: [pubsubRoutes(pubsub), ...(consoleFiles === undefined ? [] : [consoleRoutes(consoleFiles)])],
   });
   return {
     policy,
     workers,
-    features: [],
+    features: [pubsubFeature(pubsub)],
     fetch: (request) => app.fetch(request),
     replaceConfig: (next) => {
       policy.replace(compile(next));
+      followNats(next);
       advise(next);
     },
     close: async () => {
+      await natsRequests.close();
       await workers.close();
       await recorder.close();
       await databases?.close();
