@@ -13,6 +13,7 @@ import type { RuntimeKind } from "./gateway-process.ts";
 import { outageBehaviour } from "./outage.ts";
 import { ruleBehaviour } from "./rules.ts";
 import { meeting, siteConfig, vault } from "./site.ts";
+import { spaceCloudBehaviour } from "./space-cloud.ts";
 import { type RuntimeUnderTest, startRuntime } from "./start-runtime.ts";
 import { type Watching, streamBehaviour } from "./streams.ts";
 
@@ -44,6 +45,7 @@ export function gatewayBehaviour(kind: RuntimeKind): void {
 
     callBehaviour(gateway);
     ruleBehaviour(gateway);
+    spaceCloudBehaviour(gateway);
     streamBehaviour(gateway, watching);
     differenceReport(gateway);
     outageBehaviour(gateway);

@@ -30,7 +30,11 @@ export function siteConfig(webhookUrl: string): WrittenConfig {
       },
     },
     {
-      gateway: { cors: { origins: [ORIGIN] }, limits: { maxBodyBytes: MAX_BODY_BYTES } },
+      gateway: {
+        cors: { origins: [ORIGIN] },
+        limits: { maxBodyBytes: MAX_BODY_BYTES },
+        spaceCloud: { servicesAnswer: "bare" },
+      },
       webhooks: { allowHosts: [new URL(webhookUrl).host] },
     },
   );
