@@ -1,0 +1,114 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { signDevelopmentToken } from "../../gateway/auth/development-token.ts";
+import { CloseStack } from "../../mesh/lifecycle.ts";
+import { PROJECT_ROOT, type RunningCommand, startFmesh } from "../support/fmesh.ts";
+import { VERSIONS, peersFolder } from "./client-folder.ts";
+import { type BrokerKind, useNats } from "../support/nats.ts";
+
+/** The project of 2019's documentation, and a secret as short as it has them. */
+export const PROJECT = "my-adder";
+const SECRET = "some-secret";
+
+/** How the product runs: all in one, or as a gateway in front of a broker of its own. */
+export type Setting = "fmesh up" | "fmesh gateway";
+
+/** A gateway that clients of 2019 find where Space Cloud was. */
+export interface SpaceCloud extends AsyncDisposable {
+  readonly url: string;
+  /** Where `fmesh.yaml` is, and functions-mesh can be imported. */
+  readonly folder: string;
+  /** Where the programs of clients are: a folder per version of their package. */
+  readonly clients: string;
+  /** What `fmesh` needs to find the broker. */
+  readonly env: Readonly<Record<string, string>>;
+  /** What the gateway has written. */
+  output(): string;
+  /** Signs a token of the project, good for an hour. */
+  token(claims?: Readonly<Record<string, unknown>>): Promise<string>;
+  /** Ends the gateway and starts it again at the same address. */
+  restart(): Promise<void>;
+}
+
+/** Starts it with a configuration of Space Cloud 0.12: what of `modules` is given, and keys of ours for the project. */
+export async function startSpaceCloud(
+  modules: Readonly<Record<string, unknown>>,
+  { setting = "fmesh up", project = {} }: { setting?: Setting; project?: Readonly<Record<string, unknown>> } = {},
+): Promise<SpaceCloud> {
+  const parts = new CloseStack();
+  const folder = await mkdtemp(join(tmpdir(), "fmesh-space-cloud-"));
+  parts.defer(() => rm(folder, { recursive: true, force: true }));
+  const clients = join(folder, "clients");
+  await mkdir(join(folder, "node_modules"));
+  await symlink(PROJECT_ROOT, join(folder, "node_modules/functions-mesh"));
+  const write = (gatewayPort: number): Promise<void> =>
+    writeFile(
+      join(folder, "fmesh.yaml"),
+      // JSON is YAML, too.
+      JSON.stringify({
+        projects: [{ id: PROJECT, name: "My Adder", secret: SECRET, ...project, modules }],
+        ssl: { enabled: false, crt: "", key: "" },
+        gateway: { routes: [], internalRoutes: [], port: gatewayPort },
+        broker: { tcpPort: 0, wsPort: 0 },
+        functions: { enabled: false },
+        builder: { enabled: false },
+      }),
+    );
+  try {
+    await write(0);
+    for (const version of VERSIONS) await peersFolder(join(clients, version), version);
+    const env: Record<string, string> = setting === "fmesh up" ? {} : await brokerOf("nats-server", parts);
+    const start = async (): Promise<{ running: RunningCommand; url: string }> => {
+      const running = startFmesh([setting === "fmesh up" ? "up" : "gateway", folder], { env });
+      const output = await running.until(
+        setting === "fmesh up" ? /Ctrl-C stops/ : /gateway is up.*\n[^]*broker connected/,
+      );
+      return { running, url: /(?:gateway +|"url":")(http:[^\s"]+)/.exec(output)?.[1] ?? "" };
+    };
+    let { running, url } = await start();
+    parts.defer(async () => void (await running.stop("SIGTERM")));
+    return {
+      url,
+      folder,
+      clients,
+      env: { ...env, FMESH_PROJECT: PROJECT },
+      output: () => running.output(),
+      token: (claims = { id: "u1", role: "admin" }) =>
+        signDevelopmentToken({ secret: SECRET, claims, expiresInSeconds: 3600 }),
+      restart: async () => {
+        await running.stop("SIGTERM");
+        await write(Number(new URL(url).port));
+        ({ running, url } = await start());
+      },
+      [Symbol.asyncDispose]: () => parts.close(),
+    };
+  } catch (error) {
+    await parts.close();
+    throw error;
+  }
+}
+
+async function brokerOf(kind: BrokerKind, parts: CloseStack): Promise<Record<string, string>> {
+  const broker = await useNats(kind);
+  parts.defer(() => broker.stop());
+  return { NATS_URL: broker.tcpUrl };
+}
+
+/** The functions section of a configuration of 0.12, from rules by service and function. */
+export function functionsModule(
+  rules: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+): Readonly<Record<string, unknown>> {
+  const services = Object.entries(rules).map(([service, functions]) => {
+    const written = Object.entries(functions).map(([name, rule]) => [name, { rule }]);
+    return [service, { functions: Object.fromEntries(written) }];
+  });
+  return {
+    functions: {
+      enabled: true,
+      broker: "nats",
+      conn: "nats://localhost:4222",
+      services: Object.fromEntries(services),
+    },
+  };
+}
