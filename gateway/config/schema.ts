@@ -59,9 +59,9 @@ export function configSchema(env: Environment) {
     v.forward(
       v.check(
         ({ projects, gateway }) => !gateway.spaceCloud.natsWorkers || projects.length === 1,
-        "needs a single project: on the broker, workers of 2019 and their peers name none; leave it out, or the others",
+        '"natsWorkers" needs a single project: workers of 2019 name none on the broker; leave it out, or the others',
       ),
-      ["gateway", "spaceCloud", "natsWorkers"],
+      ["gateway", "spaceCloud"],
     ),
   );
 }
