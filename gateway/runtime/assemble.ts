@@ -4,6 +4,7 @@ import type { Log } from "../../mesh/log.ts";
 import type { Tracing } from "../../mesh/tracing.ts";
 import { advice } from "../advice.ts";
 import { createGateway } from "../app.ts";
+import type { CallParts } from "../call-path.ts";
 import { buildPolicy } from "../build-policy.ts";
 import type { GatewayConfig } from "../config.ts";
 import type { ConsoleFiles } from "../console.ts";
@@ -16,6 +17,7 @@ import type { BatchJournals } from "../recording/batch-journal.ts";
 import { Recorder } from "../recording/recorder.ts";
 import type { QueryPort } from "../rules/query.ts";
 import type { SocketFeature } from "../space-cloud/socket.ts";
+import { socketRoutes } from "../space-cloud/socket/path.ts";
 import { MeshWorkerHub } from "../space-cloud/workers/hub.ts";
 import { NatsWorkers } from "../space-cloud/nats-workers/ask.ts";
 import { NatsRequests } from "../space-cloud/nats-workers/serve.ts";
@@ -38,6 +40,8 @@ export interface AssembleOptions {
   readonly consoleFiles?: ConsoleFiles | undefined;
   /** Lets the connection of a request be silent for as long as it likes. */
   readonly keepOpen?: (request: Request) => void;
+  /** Whether the platform makes websockets of requests before they get here. Default `false`. */
+  readonly hasSockets?: boolean;
 }
 
 /** The databases that a configuration names. */
@@ -51,6 +55,8 @@ export interface AssembledGateway extends Closable {
   readonly policy: LivePolicy;
   /** Where workers join that are connected to this gateway, whatever by. */
   readonly workers: MeshWorkerHub;
+  /** What calls need that do not come by `fetch`. */
+  readonly calls: CallParts;
   /** What clients can do on websockets besides serving. */
   readonly features: readonly SocketFeature[];
   fetch(request: Request): Response | Promise<Response>;
@@ -63,7 +69,7 @@ export interface AssembledGateway extends Closable {
  * @throws ConfigError for keys and databases that cannot be used.
  */
 export function assembleGateway(config: GatewayConfig, options: AssembleOptions): AssembledGateway {
-  const { configFile, broker, log, tracing, journals, databases, keepOpen, consoleFiles } = options;
+  const { configFile, broker, log, tracing, journals, databases, keepOpen, consoleFiles, hasSockets = false } = options;
   const recorder = new Recorder({ broker, log, journals });
   const natsWorkers = new NatsWorkers(broker);
   const link = new BrokerLink({ broker, tracing, recorder, elsewhere: natsWorkers });
@@ -85,18 +91,20 @@ export function assembleGateway(config: GatewayConfig, options: AssembleOptions)
   const followNats = (now: GatewayConfig): void => [natsWorkers, natsRequests].forEach((each) => each.follow(now));
   followNats(config);
   const pubsub = { broker, policy, log };
+  const metrics = prometheusMetrics(broker);
+  const calls = { link, policy, metrics, log, tracing, ...(keepOpen !== undefined && { keepOpen }) };
   const app = createGateway({
-    link,
-    policy,
-    metrics: prometheusMetrics(broker),
-    log,
-    tracing,
-    ...(keepOpen !== undefined && { keepOpen }),
-    routes: [pubsubRoutes(pubsub), ...(consoleFiles === undefined ? [] : [consoleRoutes(consoleFiles)])],
+    ...calls,
+    routes: [
+      socketRoutes({ hasSockets }),
+      pubsubRoutes(pubsub),
+      ...(consoleFiles === undefined ? [] : [consoleRoutes(consoleFiles)]),
+    ],
   });
   return {
     policy,
     workers,
+    calls,
     features: [pubsubFeature(pubsub)],
     fetch: (request) => app.fetch(request),
     replaceConfig: (next) => {

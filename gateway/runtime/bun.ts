@@ -5,7 +5,9 @@ import type { Log } from "../../mesh/log.ts";
 import type { Tracing } from "../../mesh/tracing.ts";
 import type { GatewayConfig } from "../config.ts";
 import type { ConsoleFiles } from "../console.ts";
-import { assembleGateway } from "./assemble.ts";
+import { ClientSockets } from "../space-cloud/socket/client-sockets.ts";
+import { type AssembledGateway, assembleGateway } from "./assemble.ts";
+import { type SocketData, socketHandler, upgrade } from "./bun/sockets.ts";
 import { LiveDatabases } from "./databases.ts";
 import { RecordFolder } from "./record-journal.ts";
 
@@ -18,7 +20,7 @@ export interface RunningGateway extends Closable {
    * @throws ConfigError as at the start; the one in force stays.
    */
   replaceConfig(config: GatewayConfig): void;
-  /** Takes no new connections, finishes the calls in flight (at most ten seconds) and stops. */
+  /** Takes no new connections, finishes the calls in flight (at most ten seconds), then those of its workers, and stops. */
   close(): Promise<void>;
 }
 
@@ -46,9 +48,12 @@ export function startGateway(
     readonly consoleFiles?: ConsoleFiles;
     /** How long a connection may be silent that waits for no stream. Default: 255, as long as Bun allows. */
     readonly idleSeconds?: number;
+    /** How many websockets of clients there may be at once. Default 10 000. */
+    readonly maxSockets?: number;
   },
 ): RunningGateway {
-  const { broker, configFile, log, tracing, recordsFolder, consoleFiles, idleSeconds = MAX_IDLE_SECONDS } = options;
+  const { broker, configFile, log, tracing, recordsFolder, consoleFiles, maxSockets } = options;
+  const { idleSeconds = MAX_IDLE_SECONDS } = options;
   const { folder = recordsFolder, maxBytes } = config.gateway.records;
   const journals =
     folder === undefined
@@ -61,11 +66,20 @@ export function startGateway(
     tracing,
     journals,
     consoleFiles,
+    hasSockets: true,
     databases: new LiveDatabases(dirname(configFile), log),
     keepOpen: (request) => server.timeout(request, 0),
   });
 
-  const server = Bun.serve({
+  const sockets = new ClientSockets({
+    workers: gateway.workers,
+    features: gateway.features,
+    policy: gateway.policy,
+    log,
+    pingSeconds: config.gateway.spaceCloud.pingSeconds,
+    ...(maxSockets !== undefined && { maxSockets }),
+  });
+  const server = Bun.serve<SocketData>({
     hostname: config.gateway.host,
     port: config.gateway.port,
     // It is the app that refuses a body: Bun's own refusal says nothing, and clients of 2019 fail on that.
@@ -73,7 +87,10 @@ export function startGateway(
     idleTimeout: idleSeconds,
     // Bun's page for a failure during development shows source code, to whoever asks.
     development: false,
+    websocket: socketHandler(sockets, config.gateway.limits),
     fetch: (request, self) => {
+      const upgraded = upgrade(request, self, sockets);
+      if (upgraded !== undefined) return upgraded === "upgraded" ? undefined : upgraded;
       if (gateway.policy.current.limits.maxTimeoutMs >= idleSeconds * 1000) self.timeout(request, 0);
       return gateway.fetch(withOrigin(request));
     },
@@ -82,7 +99,7 @@ export function startGateway(
   return {
     url: server.url.origin,
     replaceConfig: (next) => gateway.replaceConfig(next),
-    close: () => (closing ??= drain(server, log).then(() => gateway.close())),
+    close: () => (closing ??= drain(server, { sockets, gateway, log }).then(() => gateway.close())),
   };
 }
 
@@ -91,11 +108,23 @@ function withOrigin(request: Request): Request {
   return request.url.startsWith("/") ? new Request(`http://localhost${request.url}`, request) : request;
 }
 
-async function drain(server: Bun.Server<undefined>, log: Log): Promise<void> {
+interface Served {
+  readonly sockets: ClientSockets;
+  readonly gateway: AssembledGateway;
+  readonly log: Log;
+}
+
+async function drain(server: Bun.Server<SocketData>, { sockets, gateway, log }: Served): Promise<void> {
   const stopped = server.stop();
   const deadline = Date.now() + DRAIN_MS;
   while (server.pendingRequests > 0 && Date.now() < deadline) await Bun.sleep(10);
   if (server.pendingRequests > 0) log.warn("calls are cut off", { calls: server.pendingRequests });
+  // Not before: the calls above may be for them.
+  const timer = Promise.withResolvers<void>();
+  const timeout = setTimeout(timer.resolve, DRAIN_MS);
+  await Promise.race([gateway.workers.drain(), timer.promise]);
+  clearTimeout(timeout);
+  sockets.closeAll();
   // Idle keep-alive connections would hold the server open.
   await server.stop(true);
   await stopped;

@@ -2,6 +2,7 @@ import { MeshError } from "../../../mesh/errors.ts";
 import { type Gateway, createGateway } from "../../app.ts";
 import { problemResponse } from "../../problem.ts";
 import { requestFacts } from "../../request-facts.ts";
+import { socketRoutes } from "../../space-cloud/socket/path.ts";
 import { edgeLog } from "./edge-log.ts";
 import { EdgePolicy } from "./edge-policy.ts";
 import { noMetrics } from "./no-metrics.ts";
@@ -33,5 +34,14 @@ function assemble(bindings: Bindings): { app: Gateway; policy: EdgePolicy } {
   const settings = readSettings(bindings);
   const link = new ObjectLink(settings.objects, settings.links);
   const policy = new EdgePolicy({ settings, link, log });
-  return { app: createGateway({ link, policy: policy.live, metrics: noMetrics, log }), policy };
+  return {
+    app: createGateway({
+      link,
+      policy: policy.live,
+      metrics: noMetrics,
+      log,
+      routes: [socketRoutes({ hasSockets: false })],
+    }),
+    policy,
+  };
 }

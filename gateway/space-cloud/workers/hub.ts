@@ -33,6 +33,7 @@ export class MeshWorkerHub implements WorkerHub, Closable {
   readonly #parts: ConstructorParameters<typeof Line>[1];
   readonly #lines = new Set<Line>();
   readonly #stop: readonly (() => void)[];
+  #isClosing = false;
 
   constructor({ broker, policy, log, bounds }: WorkerHubParts) {
     this.#parts = { broker, policy, log, bounds: { ...BOUNDS, ...bounds }, services: new ServiceCalls(broker) };
@@ -52,16 +53,19 @@ export class MeshWorkerHub implements WorkerHub, Closable {
   join(line: WorkerLine): JoinedLine {
     const joined = new Line(line, this.#parts, () => this.#lines.delete(joined));
     this.#lines.add(joined);
+    if (this.#isClosing) void joined.drain();
     return joined;
   }
 
   /** Takes all workers out of the mesh; resolves when the calls that they have are over. */
   async drain(): Promise<void> {
+    this.#isClosing = true;
     await Promise.all([...this.#lines].map((line) => line.drain()));
   }
 
   /** The same for what is left of them: calls that are not over fail. */
   async close(): Promise<void> {
+    this.#isClosing = true;
     for (const stop of this.#stop) stop();
     const lines = [...this.#lines];
     for (const line of lines) line.leave();

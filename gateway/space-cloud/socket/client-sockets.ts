@@ -1,0 +1,55 @@
+import { OpenSocket, type SocketParts } from "./open-socket.ts";
+import { CLOSE_CODES, type Wire } from "./wire.ts";
+
+/** What websockets of clients need. */
+export interface ClientSocketsParts extends Omit<SocketParts, "maxBufferedBytes"> {
+  /** How much may wait for one client to read it, in bytes. Default: four of the largest frames, at least 8 MiB. */
+  readonly maxBufferedBytes?: number;
+  /** How many there may be at once. Default 10 000. */
+  readonly maxSockets?: number;
+}
+
+const MAX_SOCKETS = 10_000;
+const LEAST_BUFFER_BYTES = 8 * 1024 * 1024;
+const FRAMES_BUFFERED = 4;
+
+/** The websockets of clients of 2019 at this gateway. */
+export class ClientSockets {
+  readonly #parts: SocketParts;
+  readonly #maxSockets: number;
+  readonly #open = new Set<OpenSocket>();
+
+  constructor({ maxSockets = MAX_SOCKETS, maxBufferedBytes, ...parts }: ClientSocketsParts) {
+    const frames = FRAMES_BUFFERED * parts.policy.current.limits.maxBodyBytes;
+    this.#parts = { ...parts, maxBufferedBytes: maxBufferedBytes ?? Math.max(frames, LEAST_BUFFER_BYTES) };
+    this.#maxSockets = maxSockets;
+  }
+
+  /** How many there are. */
+  get size(): number {
+    return this.#open.size;
+  }
+
+  /** Whether there is no place for another one. */
+  get isFull(): boolean {
+    return this.#open.size >= this.#maxSockets;
+  }
+
+  /** @param project the one in its path. */
+  open(wire: Wire, project: string | undefined): OpenSocket {
+    const socket = new OpenSocket(wire, project, this.#parts);
+    this.#open.add(socket);
+    return socket;
+  }
+
+  /** It is closed. */
+  closed(socket: OpenSocket): void {
+    this.#open.delete(socket);
+    socket.closed();
+  }
+
+  /** Says goodbye to all of them. */
+  closeAll(): void {
+    for (const socket of this.#open) socket.close(CLOSE_CODES.goingAway, "the gateway is closing");
+  }
+}
