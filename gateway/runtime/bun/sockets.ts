@@ -12,6 +12,9 @@ export interface SocketData {
   socket?: OpenSocket;
 }
 
+/** Largest that Bun takes: 32 bits, with a sign. */
+const LARGEST_LIMIT = 2 ** 31 - 1;
+
 /**
  * Makes a websocket of a request at one of their paths.
  *
@@ -44,7 +47,7 @@ export function socketHandler(
     // Whoever is silent is pinged, and whoever does not read is dropped, by `OpenSocket`.
     idleTimeout: 0,
     sendPings: false,
-    backpressureLimit: Number.MAX_SAFE_INTEGER,
+    backpressureLimit: LARGEST_LIMIT,
     perMessageDeflate: false,
     open(ws) {
       ws.data.socket = sockets.open(wireOf(ws), ws.data.project);
