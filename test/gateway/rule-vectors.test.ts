@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SignJWT, UnsecuredJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { stringify } from "yaml";
+import { type GatewayConfig, parseConfig } from "../../gateway/config.ts";
 import { defineService } from "../../worker-service/service.ts";
 import { PROJECT_SECRET, type TestMesh, type WrittenConfig, startTestMesh, testConfig } from "../support/mesh.ts";
 import { brokersUnderTest } from "../support/nats.ts";
@@ -12,7 +14,20 @@ import { RULE_VECTORS, type RuleVector, type TokenKind } from "./rules/vectors.t
 const PROJECT = "my-app";
 const HOUR = 3600;
 
-describe.each(brokersUnderTest())("the table of rules over HTTP, broker: %s", (kind) => {
+/** How people write what a vector needs: our own way, and as a file of Space Cloud, in YAML. */
+const FORMS: Readonly<Record<string, (services: RuleVector["services"]) => GatewayConfig>> = {
+  "our own": (services) => testConfig(configOf(services)),
+  "a file of 2019": (services) => {
+    const functions = { enabled: true, broker: "nats", conn: "nats://localhost:4222", services };
+    const projects = [{ id: PROJECT, name: "My app", secret: PROJECT_SECRET, modules: { functions } }];
+    const text = stringify({ ...configOf({}), projects, gateway: { port: 0 } });
+    return parseConfig(text, { filename: "config.yaml", env: {} });
+  },
+};
+
+const SUITES = brokersUnderTest().flatMap((kind) => Object.keys(FORMS).map((form) => [kind, form] as const));
+
+describe.each(SUITES)("the table of rules over HTTP, broker: %s, configuration: %s", (kind, form) => {
   const folder = mkdtempSync(join(tmpdir(), "rule-vectors-"));
   let mesh: TestMesh;
   let ran = 0;
@@ -45,7 +60,9 @@ describe.each(brokersUnderTest())("the table of rules over HTTP, broker: %s", (k
   test.each(RULE_VECTORS.map((vector) => [`${vector.number}: ${vector.title}`, vector] as const))(
     "%s",
     async (_title, vector) => {
-      mesh.gateway.replaceConfig(testConfig(configOf(vector.services)));
+      const configured = FORMS[form];
+      if (configured === undefined) throw new Error(`there is no way to write a configuration called "${form}"`);
+      mesh.gateway.replaceConfig(configured(vector.services));
       const authorization = await authorizationOf(vector);
       for (const { params, passes } of vector.calls) {
         for (const path of pathsOf(vector)) {
