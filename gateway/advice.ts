@@ -8,16 +8,20 @@ import { checkRules } from "./rules/check.ts";
  *
  * @param configFile how the lines name the file.
  * @param where.hasDatabases whether `query` rules can be asked where the gateway runs. Default `true`.
+ * @param where.hasGrpc whether gRPC can be served there. Default `true`.
  */
 export function advice(
   config: GatewayConfig,
   configFile: string,
-  { hasDatabases = true }: { readonly hasDatabases?: boolean } = {},
+  { hasDatabases = true, hasGrpc = true }: { readonly hasDatabases?: boolean; readonly hasGrpc?: boolean } = {},
 ): string[] {
   const databases = hasDatabases ? Object.keys(config.databases) : undefined;
   const setup = { databases, allowHosts: config.webhooks.allowHosts };
   return [
     ...config.warnings.map((warning) => formatFinding(configFile, warning)),
+    ...(config.gateway.spaceCloud.grpcPort !== undefined && !hasGrpc
+      ? ["gateway.spaceCloud.grpcPort is set in vain: the gateway serves gRPC on Bun only"]
+      : []),
     ...config.projects.filter(hasNoKey).map(({ id }) => {
       return `project "${id}" has no key, so that no token is good: only functions whose rule is allow can be called`;
     }),

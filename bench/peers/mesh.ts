@@ -31,7 +31,7 @@ const config = parseConfig(
 const server = await startNatsServer({ tcpPort: 0, wsPort: 0 });
 const broker = new EmbeddedBroker(server.connectLocally(), { url: "", log: silentLog });
 const recordsFolder = process.env["RECORDS"];
-const gateway = startGateway(config, {
+const gateway = await startGateway(config, {
   configFile: import.meta.path,
   broker,
   log: silentLog,

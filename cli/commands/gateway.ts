@@ -1,9 +1,9 @@
 import { Command } from "commander";
-import { startGateway } from "../../gateway/runtime/bun.ts";
 import { followConfig } from "../../gateway/runtime/follow-config.ts";
 import { publishConfig } from "../../gateway/runtime/publish-config.ts";
 import { GATEWAY_RESOURCE } from "../../mesh/tracing/start.ts";
 import { consoleFiles } from "../console/console-files.ts";
+import { serveGateway } from "../hosting/serve-gateway.ts";
 import { runOnBroker } from "../run-on-broker.ts";
 
 /** `fmesh gateway`: a gateway of its own, in front of a broker that runs elsewhere. */
@@ -27,11 +27,12 @@ function runGateway(path: string): Promise<void> {
   return runOnBroker(path, { name: "gateway", resource: GATEWAY_RESOURCE }, async (given) => {
     const { config, configFile, env, broker, stack, log, tracing } = given;
     const gateway = stack.use(
-      startGateway(config, { configFile, broker, log, tracing, consoleFiles: consoleFiles(log) }),
+      await serveGateway(config, { configFile, broker, log, tracing, consoleFiles: consoleFiles(log) }),
     );
     const published = stack.use(publishConfig(config, { configFile, env, broker, log }));
     const onChange = (): void => published.changed();
     stack.use(await followConfig(gateway, { configFile, current: config, env, log, onChange }));
-    log.info("gateway is up", { url: gateway.url });
+    const { url, grpcAddress } = gateway;
+    log.info("gateway is up", { url, ...(grpcAddress !== undefined && { grpcAddress }) });
   });
 }

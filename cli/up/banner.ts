@@ -15,6 +15,7 @@ export function banner(mesh: RunningMesh, config: GatewayConfig, { token, live }
     "Functions Mesh is up.",
     "",
     `  gateway   ${mesh.gatewayUrl}`,
+    ...(mesh.grpcAddress === undefined ? [] : [`  gRPC      ${mesh.grpcAddress}`]),
     `  broker    ${first}`,
     ...more.map((address) => `            ${address}`),
     `  token     ${token}`,

@@ -1,13 +1,12 @@
 import { dirname } from "node:path";
 import type { GatewayConfig } from "../../gateway/config.ts";
-import { type RunningGateway, startGateway } from "../../gateway/runtime/bun.ts";
 import { followConfig } from "../../gateway/runtime/follow-config.ts";
 import { publishConfig } from "../../gateway/runtime/publish-config.ts";
 import { CloseStack } from "../../mesh/lifecycle.ts";
 import type { Log } from "../../mesh/log.ts";
 import { GATEWAY_RESOURCE, startTracing } from "../../mesh/tracing/start.ts";
 import { consoleFiles } from "../console/console-files.ts";
-import { Failure } from "../failure.ts";
+import { serveGateway } from "../hosting/serve-gateway.ts";
 import { startParts } from "../hosting/start-parts.ts";
 import { openBroker } from "./broker.ts";
 import { withDevelopmentSecret } from "./development-secret.ts";
@@ -19,6 +18,8 @@ import { Workers } from "./workers.ts";
 /** A mesh that runs in and below this process. */
 export interface RunningMesh {
   readonly gatewayUrl: string;
+  /** `host:port` of the gRPC service; `undefined` when there is none. */
+  readonly grpcAddress: string | undefined;
   readonly brokerAddresses: readonly string[];
   /** Stops everything in the order in which it depends on each other; calls in flight are finished. */
   close(): Promise<void>;
@@ -64,7 +65,7 @@ export async function startMesh(config: GatewayConfig, options: MeshOptions): Pr
     const parts = startParts(config, { ...given, log, tracing, stack });
     const adapt = (from: GatewayConfig): GatewayConfig => withDevelopmentSecret(from, options.secret);
     const served = { recordsFolder: ".fmesh/records", consoleFiles: consoleFiles(log) };
-    const gateway = stack.use(serve(adapt(config), { broker, configFile, log, tracing, ...served }));
+    const gateway = stack.use(await serveGateway(adapt(config), { broker, configFile, log, tracing, ...served }));
     // The gateway would wait for them.
     stack.defer(() => parts.forEach((part) => part.endStreams()));
     const note = { pid: process.pid, brokerUrl: workerUrl, gatewayUrl: gateway.url, ...onlyProject(config) };
@@ -77,23 +78,10 @@ export async function startMesh(config: GatewayConfig, options: MeshOptions): Pr
     };
     stack.use(await followConfig(gateway, { configFile, current: config, env: options.env, log, adapt, onChange }));
     await Promise.all([workers.settled(), ...parts.map(({ settled }) => settled)]);
-    return { gatewayUrl: gateway.url, brokerAddresses: addresses, close: () => stack.close() };
+    const { url: gatewayUrl, grpcAddress } = gateway;
+    return { gatewayUrl, grpcAddress, brokerAddresses: addresses, close: () => stack.close() };
   } catch (error) {
     await stack.close();
-    throw error;
-  }
-}
-
-function serve(config: GatewayConfig, options: Parameters<typeof startGateway>[1]): RunningGateway {
-  try {
-    return startGateway(config, options);
-  } catch (error) {
-    const { host, port } = config.gateway;
-    if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") {
-      throw new Failure(`port ${port} on ${host} is in use; stop what uses it, or set gateway.port to another`, {
-        cause: error,
-      });
-    }
     throw error;
   }
 }

@@ -82,7 +82,9 @@ export function assembleGateway(config: GatewayConfig, options: AssembleOptions)
       throw ConfigError.ofFile(configFile, cause instanceof Error ? cause.message : String(cause), { cause });
     }
   };
-  const advise = (about: GatewayConfig): void => advice(about, configFile).forEach((line) => log.warn(line));
+  // What makes websockets of requests serves gRPC, too.
+  const advise = (about: GatewayConfig): void =>
+    advice(about, configFile, { hasGrpc: hasSockets }).forEach((line) => log.warn(line));
   const policy = new LivePolicy(compile(config));
   advise(config);
   recorder.start();
@@ -91,7 +93,7 @@ export function assembleGateway(config: GatewayConfig, options: AssembleOptions)
   const followNats = (now: GatewayConfig): void => [natsWorkers, natsRequests].forEach((each) => each.follow(now));
   followNats(config);
   const pubsub = { broker, policy, log };
-  const metrics = prometheusMetrics(broker);
+  const metrics = prometheusMetrics(broker, workers);
   const calls = { link, policy, metrics, log, tracing, ...(keepOpen !== undefined && { keepOpen }) };
   const app = createGateway({
     ...calls,

@@ -8,6 +8,7 @@ import type { ConsoleFiles } from "../console.ts";
 import { ClientSockets } from "../space-cloud/socket/client-sockets.ts";
 import { type AssembledGateway, assembleGateway } from "./assemble.ts";
 import { type SocketData, socketHandler, upgrade } from "./bun/sockets.ts";
+import type { GrpcServer } from "./grpc/start.ts";
 import { LiveDatabases } from "./databases.ts";
 import { RecordFolder } from "./record-journal.ts";
 
@@ -15,8 +16,10 @@ import { RecordFolder } from "./record-journal.ts";
 export interface RunningGateway extends Closable {
   /** `http://host:port`, with the port that was really taken. */
   readonly url: string;
+  /** `host:port` of the gRPC service, with the port that was really taken; not there when there is none. */
+  readonly grpcAddress?: string | undefined;
   /**
-   * Puts another configuration in force, without dropping a call. Address and port stay as they were.
+   * Puts another configuration in force, without dropping a call. Addresses and ports stay as they were.
    * @throws ConfigError as at the start; the one in force stays.
    */
   replaceConfig(config: GatewayConfig): void;
@@ -32,9 +35,10 @@ const MAX_IDLE_SECONDS = 255;
  * Serves the gateway on Bun.
  *
  * @param options.configFile where the configuration came from: relative paths in it start from its folder.
- * @throws ConfigError for keys and databases that cannot be used, and what `Bun.serve` throws when the address is taken.
+ * @throws ConfigError for keys and databases that cannot be used; `code: "EADDRINUSE"` when an address is taken, and then
+ *   {@link GrpcAddressError} for that of the gRPC service.
  */
-export function startGateway(
+export async function startGateway(
   config: GatewayConfig,
   options: {
     readonly configFile: string;
@@ -51,7 +55,7 @@ export function startGateway(
     /** How many websockets of clients there may be at once. Default 10 000. */
     readonly maxSockets?: number;
   },
-): RunningGateway {
+): Promise<RunningGateway> {
   const { broker, configFile, log, tracing, recordsFolder, consoleFiles, maxSockets } = options;
   const { idleSeconds = MAX_IDLE_SECONDS } = options;
   const { folder = recordsFolder, maxBytes } = config.gateway.records;
@@ -95,12 +99,32 @@ export function startGateway(
       return gateway.fetch(withOrigin(request));
     },
   });
+  let grpc: GrpcServer | undefined;
+  try {
+    grpc = await openGrpc(config.gateway, gateway, log);
+  } catch (error) {
+    await server.stop(true);
+    await gateway.close();
+    throw error;
+  }
   let closing: Promise<void> | undefined;
   return {
     url: server.url.origin,
+    grpcAddress: grpc?.address,
     replaceConfig: (next) => gateway.replaceConfig(next),
-    close: () => (closing ??= drain(server, { sockets, gateway, log }).then(() => gateway.close())),
+    close: () => (closing ??= drain(server, { sockets, grpc, gateway, log }).then(() => gateway.close())),
   };
+}
+
+async function openGrpc(
+  { host, spaceCloud: { grpcPort: port, pingSeconds } }: GatewayConfig["gateway"],
+  { calls, workers }: AssembledGateway,
+  log: Log,
+): Promise<GrpcServer | undefined> {
+  if (port === undefined) return undefined;
+  // Its library takes longer to load than all the rest to start.
+  const { startGrpc } = await import("./grpc/start.ts");
+  return startGrpc({ host, port, calls, workers, pingSeconds, log });
 }
 
 /** HTTP/1.0 needs no Host, and a Host may be nonsense: Bun's URL is then the path alone, which the router misreads. */
@@ -110,22 +134,30 @@ function withOrigin(request: Request): Request {
 
 interface Served {
   readonly sockets: ClientSockets;
+  readonly grpc: GrpcServer | undefined;
   readonly gateway: AssembledGateway;
   readonly log: Log;
 }
 
-async function drain(server: Bun.Server<SocketData>, { sockets, gateway, log }: Served): Promise<void> {
+async function drain(server: Bun.Server<SocketData>, { sockets, grpc, gateway, log }: Served): Promise<void> {
   const stopped = server.stop();
+  const grpcCalls = grpc?.drain();
   const deadline = Date.now() + DRAIN_MS;
   while (server.pendingRequests > 0 && Date.now() < deadline) await Bun.sleep(10);
   if (server.pendingRequests > 0) log.warn("calls are cut off", { calls: server.pendingRequests });
+  await atMost(deadline - Date.now(), grpcCalls);
   // Not before: the calls above may be for them.
-  const timer = Promise.withResolvers<void>();
-  const timeout = setTimeout(timer.resolve, DRAIN_MS);
-  await Promise.race([gateway.workers.drain(), timer.promise]);
-  clearTimeout(timeout);
+  await atMost(DRAIN_MS, gateway.workers.drain());
   sockets.closeAll();
+  await grpc?.close();
   // Idle keep-alive connections would hold the server open.
   await server.stop(true);
   await stopped;
+}
+
+async function atMost(ms: number, work: Promise<void> | undefined): Promise<void> {
+  const timer = Promise.withResolvers<void>();
+  const timeout = setTimeout(timer.resolve, ms);
+  await Promise.race([work, timer.promise]);
+  clearTimeout(timeout);
 }

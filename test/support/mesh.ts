@@ -106,7 +106,7 @@ export async function startTestMesh(options: TestMeshOptions): Promise<TestMesh>
     const broker = await connect();
     const configFile = join(folder, "test.json");
     const gateway = parts.use(
-      startGateway(testConfig(config), {
+      await startGateway(testConfig(config), {
         configFile,
         broker,
         log,

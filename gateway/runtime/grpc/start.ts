@@ -5,6 +5,7 @@ import type { CallParts } from "../../call-path.ts";
 import type { WorkerHub } from "../../space-cloud/workers.ts";
 import { Calls } from "./calls.ts";
 import { spaceCloudService } from "./definition.ts";
+import { GrpcAddressError } from "./address-error.ts";
 import { WorkerStreams } from "./worker-streams.ts";
 
 /** What is served over gRPC, and where. */
@@ -13,7 +14,7 @@ export interface GrpcOptions {
   /** 0 picks a free one. */
   readonly port: number;
   readonly calls: CallParts;
-  readonly hub: WorkerHub;
+  readonly workers: WorkerHub;
   /** How often connections are pinged; one that leaves a ping unanswered for as long again is closed. */
   readonly pingSeconds: number;
   readonly log: Log;
@@ -38,10 +39,10 @@ const GOODBYE_MS = 1000;
 
 /**
  * Serves `proto.SpaceCloud`, calls and workers, in plain text.
- * @throws Error saying which address cannot be listened at, and why; its `code` is `EADDRINUSE` when that is in use.
+ * @throws GrpcAddressError when the address cannot be listened at.
  */
 export async function startGrpc(options: GrpcOptions): Promise<GrpcServer> {
-  const { host, port, calls, hub, pingSeconds, log } = options;
+  const { host, port, calls, workers, pingSeconds, log } = options;
   // It would write to standard error itself; what matters is thrown, or logged here.
   setLogVerbosity(logVerbosity.NONE);
   const limit = Math.max(calls.policy.current.limits.maxBodyBytes, USUAL_MESSAGE_BYTES) + ENVELOPE_BYTES;
@@ -52,7 +53,7 @@ export async function startGrpc(options: GrpcOptions): Promise<GrpcServer> {
     "grpc.keepalive_timeout_ms": pingSeconds * 1000,
   });
   const unary = new Calls(calls);
-  const streams = new WorkerStreams({ hub, log });
+  const streams = new WorkerStreams({ hub: workers, log });
   server.addService(spaceCloudService(), { Call: unary.handle, Service: streams.handle });
 
   const shownHost = host.includes(":") ? `[${host}]` : host;
@@ -80,9 +81,7 @@ function listen(server: Server, address: string): Promise<number> {
   return new Promise((resolve, reject) => {
     server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) => {
       if (error === null) return resolve(port);
-      // The library's error has the reason in its text only.
-      const code = error.message.includes("EADDRINUSE") ? "EADDRINUSE" : undefined;
-      reject(Object.assign(new Error(`cannot listen at ${address}: ${error.message}`, { cause: error }), { code }));
+      reject(new GrpcAddressError(address, error));
     });
   });
 }

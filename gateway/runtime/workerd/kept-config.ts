@@ -103,7 +103,7 @@ export class KeptConfig {
 
   #compile({ text, source }: ConfigText): RecordSelectors {
     const config = parseConfig(text, { filename: source, env: this.#settings.env });
-    for (const line of advice(config, source, { hasDatabases: false })) this.#log.warn(line);
+    for (const line of advice(config, source, { hasDatabases: false, hasGrpc: false })) this.#log.warn(line);
     return new Map(config.projects.map(({ id, services }) => [id, createRecordSelector(services)]));
   }
 }
