@@ -4,13 +4,20 @@ import type { FunctionAddress } from "../../mesh/names.ts";
 import type { GatewayMetrics } from "../metrics.ts";
 import { DurationTally, type HistogramValue } from "./duration-tally.ts";
 
+/** Workers that are connected to the gateway itself. */
+export interface ConnectedWorkers {
+  readonly size: number;
+  /** Their services, each worker's counted. */
+  readonly registrations: number;
+}
+
 const DURATION = "http_server_request_duration_seconds";
 
 /**
  * The gateway's metrics in Prometheus's format. Counting is ours, because prom-client hashes the labels on each
  * observation, which was a twelfth of a call's work; the metrics meet it when they are asked for.
  */
-export function prometheusMetrics(broker: Broker): GatewayMetrics {
+export function prometheusMetrics(broker: Broker, workers?: ConnectedWorkers): GatewayMetrics {
   const registry = new Registry();
   const durations = new Map<string, Map<number, DurationTally>>();
   const calls = new Map<string, { readonly labels: FunctionAddress & { readonly code: string }; count: number }>();
@@ -44,6 +51,7 @@ export function prometheusMetrics(broker: Broker): GatewayMetrics {
       this.set(broker.status === "connected" ? 1 : 0);
     },
   });
+  if (workers !== undefined) registerWorkers(registry, workers);
 
   return {
     observe: ({ route, status, seconds, address, code }) => {
@@ -57,6 +65,21 @@ export function prometheusMetrics(broker: Broker): GatewayMetrics {
     },
     render: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   };
+}
+
+function registerWorkers(registry: Registry, workers: ConnectedWorkers): void {
+  const register = (name: string, help: string, value: () => number): void => {
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        this.set(value());
+      },
+    });
+  };
+  register("fmesh_connected_workers", "Workers connected to this gateway", () => workers.size);
+  register("fmesh_connected_worker_services", "Services of those, each worker's counted", () => workers.registrations);
 }
 
 function tallyOf(durations: Map<string, Map<number, DurationTally>>, route: string, status: number): DurationTally {

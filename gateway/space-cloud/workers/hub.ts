@@ -45,6 +45,11 @@ export class MeshWorkerHub implements WorkerHub, Closable {
     ];
   }
 
+  /** How many workers are connected. */
+  get size(): number {
+    return this.#lines.size;
+  }
+
   /** How many services of workers there are, each worker's counted. */
   get registrations(): number {
     return [...this.#lines].reduce((sum, line) => sum + line.services, 0);
