@@ -2,6 +2,7 @@ import type { MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
 import { STREAM_HEADERS } from "../mesh/stream.ts";
 import type { CorsPolicy, LivePolicy } from "./policy.ts";
+import { isClientPath } from "./space-cloud/client-path.ts";
 
 const EXPOSED = [
   "Authorization",
@@ -33,11 +34,10 @@ export function corsByPolicy(policy: LivePolicy): MiddlewareHandler {
     }
     if (handler === undefined || current !== inForce) handler = handlerFor(current);
     inForce = current;
-    const permission = await handler(c, next);
-    // Some browsers of 2019's clients took nothing but this status for a yes.
-    return permission instanceof Response
-      ? new Response(null, { status: 200, headers: permission.headers })
-      : undefined;
+    const answer = await handler(c, next);
+    if (!(answer instanceof Response) || !isClientPath(c.req.path)) return answer;
+    // Some browsers of that time took no other status for a permission, and this is what their clients were given.
+    return new Response(null, { status: 200, headers: answer.headers });
   };
 }
 

@@ -4,14 +4,12 @@ import type { Log } from "../mesh/log.ts";
 import { problemResponse } from "./problem.ts";
 import { requestFacts } from "./request-facts.ts";
 import { spaceCloudError } from "./space-cloud/answer.ts";
-
-/** Where clients of 2019 ask, who parse `{"error":"…"}`, whatever they asked for. */
-const SPACE_CLOUD = /^\/v1\/api(?:\/|$)/;
+import { isClientPath } from "./space-cloud/client-path.ts";
 
 /** What went wrong outside of calls, in the words of those who ask at the request's path. */
 export function errorResponse(c: Context, error: MeshError): Response {
   const facts = requestFacts(c.req.raw.headers);
-  return SPACE_CLOUD.test(c.req.path) ? spaceCloudError(error, error.status, facts) : problemResponse(error, facts);
+  return isClientPath(c.req.path) ? spaceCloudError(error, error.status, facts) : problemResponse(error, facts);
 }
 
 /** Answers what nobody has foreseen, and has it logged. */
