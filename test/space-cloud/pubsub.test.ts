@@ -64,8 +64,8 @@ describe.each(["0.12.1", "0.15.0"] as const)("pubsub with space-api %s", (versio
     ]);
     await subscriber.until(/Ada/);
     expect(received(subscriber)).toEqual([
-      expect.stringMatching(/^received \/chat\/tea\/green\/? 2$/),
-      expect.stringMatching(/^received \/chat\/tea\/? \{"text":"hello","of":\["Ada",null,1.5\]\}$/),
+      expect.stringMatching(/^received \/chat\/tea\/green\/ 2$/),
+      expect.stringMatching(/^received \/chat\/tea\/ \{"text":"hello","of":\["Ada",null,1.5\]\}$/),
     ]);
   });
 

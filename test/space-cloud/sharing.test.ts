@@ -7,9 +7,9 @@ import { type SpaceCloud, functionsModule, startSpaceCloud } from "./space-cloud
 
 const ALLOW = { default: { rule: "allow" } };
 const NATIVE = `
-import { defineService, startWorker } from "functions-mesh";
+import { service } from "functions-mesh";
 
-await startWorker(defineService("arithmetic", { process: () => "native" }));
+await service("arithmetic", { process: () => "native" }).start();
 `;
 
 describe.each(["fmesh up", "fmesh gateway"] as const)("a worker of 2019 in the mesh, on %s", (setting) => {

@@ -5,14 +5,20 @@ import { signDevelopmentToken } from "../../gateway/auth/development-token.ts";
 import { CloseStack } from "../../mesh/lifecycle.ts";
 import { PROJECT_ROOT, type RunningCommand, startFmesh } from "../support/fmesh.ts";
 import { VERSIONS, peersFolder } from "./client-folder.ts";
-import { type BrokerKind, useNats } from "../support/nats.ts";
+import { brokersUnderTest, useNats } from "../support/nats.ts";
 
 /** The project of 2019's documentation, and a secret as short as it has them. */
 export const PROJECT = "my-adder";
-const SECRET = "some-secret";
+export const SECRET = "some-secret";
 
 /** How the product runs: all in one, or as a gateway in front of a broker of its own. */
 export type Setting = "fmesh up" | "fmesh gateway";
+
+/** What it says once calls are taken, its address first. */
+const SIGNS: Readonly<Record<Setting, readonly [RegExp, RegExp]>> = {
+  "fmesh up": [/gateway +(http:\S+)\n/, /Ctrl-C stops/],
+  "fmesh gateway": [/"message":"gateway is up","url":"(http:[^"]+)"/, /broker connected/],
+};
 
 /** A gateway that clients of 2019 find where Space Cloud was. */
 export interface SpaceCloud extends AsyncDisposable {
@@ -23,8 +29,6 @@ export interface SpaceCloud extends AsyncDisposable {
   readonly clients: string;
   /** What `fmesh` needs to find the broker. */
   readonly env: Readonly<Record<string, string>>;
-  /** What the gateway has written. */
-  output(): string;
   /** Signs a token of the project, good for an hour. */
   token(claims?: Readonly<Record<string, unknown>>): Promise<string>;
   /** Ends the gateway and starts it again at the same address. */
@@ -53,18 +57,19 @@ export async function startSpaceCloud(
         broker: { tcpPort: 0, wsPort: 0 },
         functions: { enabled: false },
         builder: { enabled: false },
+        deployer: { enabled: false },
       }),
     );
   try {
     await write(0);
     for (const version of VERSIONS) await peersFolder(join(clients, version), version);
-    const env: Record<string, string> = setting === "fmesh up" ? {} : await brokerOf("nats-server", parts);
+    const env: Record<string, string> = setting === "fmesh up" ? {} : await startBroker(parts);
     const start = async (): Promise<{ running: RunningCommand; url: string }> => {
       const running = startFmesh([setting === "fmesh up" ? "up" : "gateway", folder], { env });
-      const output = await running.until(
-        setting === "fmesh up" ? /Ctrl-C stops/ : /gateway is up.*\n[^]*broker connected/,
-      );
-      return { running, url: /(?:gateway +|"url":")(http:[^\s"]+)/.exec(output)?.[1] ?? "" };
+      for (const sign of SIGNS[setting]) await running.until(sign);
+      const url = SIGNS[setting][0].exec(running.output())?.[1];
+      if (url === undefined) throw new Error(`the gateway does not say where it is:\n${running.output()}`);
+      return { running, url };
     };
     let { running, url } = await start();
     parts.defer(async () => void (await running.stop("SIGTERM")));
@@ -73,7 +78,6 @@ export async function startSpaceCloud(
       folder,
       clients,
       env: { ...env, FMESH_PROJECT: PROJECT },
-      output: () => running.output(),
       token: (claims = { id: "u1", role: "admin" }) =>
         signDevelopmentToken({ secret: SECRET, claims, expiresInSeconds: 3600 }),
       restart: async () => {
@@ -89,8 +93,9 @@ export async function startSpaceCloud(
   }
 }
 
-async function brokerOf(kind: BrokerKind, parts: CloseStack): Promise<Record<string, string>> {
-  const broker = await useNats(kind);
+/** A broker of its own: the NATS project's, where that is installed. */
+async function startBroker(parts: CloseStack): Promise<Record<string, string>> {
+  const broker = await useNats(brokersUnderTest().at(-1) ?? "embedded");
   parts.defer(() => broker.stop());
   return { NATS_URL: broker.tcpUrl };
 }

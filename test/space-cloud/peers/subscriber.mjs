@@ -19,7 +19,8 @@ const subscriptions = new Map();
 
 const onReceive = (subject, data) => {
   console.log(`received ${subject} ${JSON.stringify(data)}`);
-  if (data === "goodbye") subscriptions.get(subject).unsubscribe();
+  // Subjects come with a slash at their end, however they were written.
+  if (data === "goodbye") subscriptions.get(subject.slice(0, -1)).unsubscribe();
 };
 const onError = (error) => console.log(`error ${error}`);
 
