@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { signDevelopmentToken } from "../../gateway/auth/development-token.ts";
 import { CloseStack } from "../../mesh/lifecycle.ts";
 import { PROJECT_ROOT, type RunningCommand, startFmesh } from "../support/fmesh.ts";
-import { VERSIONS, peersFolder } from "./client-folder.ts";
 import { brokersUnderTest, useNats } from "../support/nats.ts";
+import { VERSIONS, peersFolder } from "./client-folder.ts";
 
 /** The project of 2019's documentation, and a secret as short as it has them. */
 export const PROJECT = "my-adder";
@@ -35,10 +35,16 @@ export interface SpaceCloud extends AsyncDisposable {
   restart(): Promise<void>;
 }
 
-/** Starts it with a configuration of Space Cloud 0.12: what of `modules` is given, and keys of ours for the project. */
+type Section = Readonly<Record<string, unknown>>;
+
+/** Starts it with a configuration of Space Cloud 0.12, and keys of ours for the project and the gateway. */
 export async function startSpaceCloud(
-  modules: Readonly<Record<string, unknown>>,
-  { setting = "fmesh up", project = {} }: { setting?: Setting; project?: Readonly<Record<string, unknown>> } = {},
+  modules: Section,
+  {
+    setting = "fmesh up",
+    project = {},
+    gateway = {},
+  }: { setting?: Setting; project?: Section; gateway?: Section } = {},
 ): Promise<SpaceCloud> {
   const parts = new CloseStack();
   const folder = await mkdtemp(join(tmpdir(), "fmesh-space-cloud-"));
@@ -53,7 +59,7 @@ export async function startSpaceCloud(
       JSON.stringify({
         projects: [{ id: PROJECT, name: "My Adder", secret: SECRET, ...project, modules }],
         ssl: { enabled: false, crt: "", key: "" },
-        gateway: { routes: [], internalRoutes: [], port: gatewayPort },
+        gateway: { routes: [], internalRoutes: [], ...gateway, port: gatewayPort },
         broker: { tcpPort: 0, wsPort: 0 },
         functions: { enabled: false },
         builder: { enabled: false },
@@ -101,9 +107,7 @@ async function startBroker(parts: CloseStack): Promise<Record<string, string>> {
 }
 
 /** The functions section of a configuration of 0.12, from rules by service and function. */
-export function functionsModule(
-  rules: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
-): Readonly<Record<string, unknown>> {
+export function functionsModule(rules: Readonly<Record<string, Section>>): Section {
   const services = Object.entries(rules).map(([service, functions]) => {
     const written = Object.entries(functions).map(([name, rule]) => [name, { rule }]);
     return [service, { functions: Object.fromEntries(written) }];
