@@ -33,6 +33,8 @@ export interface TestMeshOptions {
   readonly folder?: string;
   /** How long a connection to the gateway may be silent. */
   readonly idleSeconds?: number;
+  /** How many websockets of clients there may be at the gateway. */
+  readonly maxSockets?: number;
   readonly nats?: UseNatsOptions;
   readonly log?: Log;
   /** Where the spans of gateway and services go. Default: nowhere. */
@@ -88,6 +90,7 @@ export async function startTestMesh(options: TestMeshOptions): Promise<TestMesh>
     log = silentLog,
     tracing,
     idleSeconds,
+    maxSockets,
   } = options;
   const parts = new CloseStack();
   try {
@@ -112,6 +115,7 @@ export async function startTestMesh(options: TestMeshOptions): Promise<TestMesh>
         log,
         tracing,
         ...(idleSeconds !== undefined && { idleSeconds }),
+        ...(maxSockets !== undefined && { maxSockets }),
       }),
     );
     const stop = (): Promise<void> => parts.close();

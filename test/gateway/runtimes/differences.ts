@@ -36,6 +36,15 @@ const DIFFERENCES: readonly Difference[] = [
     },
   },
   {
+    what: "a websocket at `/v1/api/{project}/socket/json`",
+    see: (gateway) =>
+      rawStatus(
+        gateway,
+        "GET /v1/api/shop/socket/json HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
+          "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n",
+      ),
+  },
+  {
     what: "HTTP/1.0 without `Host`",
     see: (gateway) => rawStatus(gateway, "GET /livez HTTP/1.0\r\n\r\n"),
   },

@@ -5,7 +5,7 @@ import { heldSubject } from "../../../mesh/names.ts";
 import { shopConfig } from "../../support/mesh.ts";
 import { brokersUnderTest } from "../../support/nats.ts";
 import { call2019, callNative, meshForSuite } from "../calling.ts";
-import { WorkerClient, joined, outcome } from "./worker-client.ts";
+import { type WorkerClient, joined, outcome } from "./worker-client.ts";
 
 describe.each(brokersUnderTest())("calls of a worker that ends, broker: %s", (kind) => {
   const config = shopConfig({ arithmetic: { default: "allow" }, other: { default: "allow" } });
