@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { fileAdministration } from "../../gateway/runtime/file-administration.ts";
 import { followConfig } from "../../gateway/runtime/follow-config.ts";
 import { publishConfig } from "../../gateway/runtime/publish-config.ts";
 import { GATEWAY_RESOURCE } from "../../mesh/tracing/start.ts";
@@ -26,8 +27,9 @@ Exit codes: 0 stopped as asked; 1 it could not start; 2 wrong usage.`,
 function runGateway(path: string): Promise<void> {
   return runOnBroker(path, { name: "gateway", resource: GATEWAY_RESOURCE }, async (given) => {
     const { config, configFile, env, broker, stack, log, tracing } = given;
+    const admin = fileAdministration(config, { configFile, env, log });
     const gateway = stack.use(
-      await serveGateway(config, { configFile, broker, log, tracing, consoleFiles: consoleFiles(log) }),
+      await serveGateway(config, { configFile, broker, log, tracing, consoleFiles: consoleFiles(log), admin }),
     );
     const published = stack.use(publishConfig(config, { configFile, env, broker, log }));
     const onChange = (): void => published.changed();

@@ -1,5 +1,7 @@
 import { dirname } from "node:path";
+import type { AdminAuth } from "../../gateway/admin/admin-auth.ts";
 import type { GatewayConfig } from "../../gateway/config.ts";
+import { fileAdministration } from "../../gateway/runtime/file-administration.ts";
 import { followConfig } from "../../gateway/runtime/follow-config.ts";
 import { publishConfig } from "../../gateway/runtime/publish-config.ts";
 import { CloseStack } from "../../mesh/lifecycle.ts";
@@ -21,6 +23,8 @@ export interface RunningMesh {
   /** `host:port` of the gRPC service; `undefined` when there is none. */
   readonly grpcAddress: string | undefined;
   readonly brokerAddresses: readonly string[];
+  /** Gives out one-time codes for links to the console. */
+  readonly admin: AdminAuth;
   /** Stops everything in the order in which it depends on each other; calls in flight are finished. */
   close(): Promise<void>;
 }
@@ -64,7 +68,8 @@ export async function startMesh(config: GatewayConfig, options: MeshOptions): Pr
     const given = { configFile, broker, brokerUrl: workerUrl, brokerSocketUrl: socketUrl, env: options.env };
     const parts = startParts(config, { ...given, log, tracing, stack });
     const adapt = (from: GatewayConfig): GatewayConfig => withDevelopmentSecret(from, options.secret);
-    const served = { recordsFolder: ".fmesh/records", consoleFiles: consoleFiles(log) };
+    const admin = fileAdministration(config, { configFile, env: options.env, log, adapt, isDevelopment: true });
+    const served = { recordsFolder: ".fmesh/records", consoleFiles: consoleFiles(log), admin };
     const gateway = stack.use(await serveGateway(adapt(config), { broker, configFile, log, tracing, ...served }));
     // The gateway would wait for them.
     stack.defer(() => parts.forEach((part) => part.endStreams()));
@@ -79,7 +84,7 @@ export async function startMesh(config: GatewayConfig, options: MeshOptions): Pr
     stack.use(await followConfig(gateway, { configFile, current: config, env: options.env, log, adapt, onChange }));
     await Promise.all([workers.settled(), ...parts.map(({ settled }) => settled)]);
     const { url: gatewayUrl, grpcAddress } = gateway;
-    return { gatewayUrl, grpcAddress, brokerAddresses: addresses, close: () => stack.close() };
+    return { gatewayUrl, grpcAddress, brokerAddresses: addresses, admin: admin.auth, close: () => stack.close() };
   } catch (error) {
     await stack.close();
     throw error;

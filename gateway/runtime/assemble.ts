@@ -5,6 +5,7 @@ import type { Tracing } from "../../mesh/tracing.ts";
 import { advice } from "../advice.ts";
 import { createGateway } from "../app.ts";
 import type { CallParts } from "../call-path.ts";
+import { type AdminSetup, administration } from "./administration.ts";
 import { buildPolicy } from "../build-policy.ts";
 import type { GatewayConfig } from "../config.ts";
 import type { ConsoleFiles } from "../console.ts";
@@ -38,6 +39,8 @@ export interface AssembleOptions {
   readonly databases?: ConfiguredDatabases;
   /** What the console is made of; without it there is none. */
   readonly consoleFiles?: ConsoleFiles | undefined;
+  /** How it is administered; without it, it is not. */
+  readonly admin?: AdminSetup | undefined;
   /** Lets the connection of a request be silent for as long as it likes. */
   readonly keepOpen?: (request: Request) => void;
   /** Whether the platform makes websockets of requests before they get here. Default `false`. */
@@ -94,12 +97,21 @@ export function assembleGateway(config: GatewayConfig, options: AssembleOptions)
   followNats(config);
   const pubsub = { broker, policy, log };
   const metrics = prometheusMetrics(broker, workers);
+  let inForce = config;
+  const replaceConfig = (next: GatewayConfig): void => {
+    policy.replace(compile(next));
+    inForce = next;
+    options.admin?.auth.replaceConfig(next.admin);
+    followNats(next);
+    advise(next);
+  };
   const calls = { link, policy, metrics, log, tracing, ...(keepOpen !== undefined && { keepOpen }) };
   const app = createGateway({
     ...calls,
     routes: [
       socketRoutes({ hasSockets }),
       pubsubRoutes(pubsub),
+      ...administration(options.admin, { configFile, link, log, inForce: () => inForce, apply: replaceConfig }),
       ...(consoleFiles === undefined ? [] : [consoleRoutes(consoleFiles)]),
     ],
   });
@@ -109,11 +121,7 @@ export function assembleGateway(config: GatewayConfig, options: AssembleOptions)
     calls,
     features: [pubsubFeature(pubsub)],
     fetch: (request) => app.fetch(request),
-    replaceConfig: (next) => {
-      policy.replace(compile(next));
-      followNats(next);
-      advise(next);
-    },
+    replaceConfig,
     close: async () => {
       await natsRequests.close();
       await workers.close();

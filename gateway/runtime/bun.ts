@@ -4,6 +4,7 @@ import type { Closable } from "../../mesh/lifecycle.ts";
 import type { Log } from "../../mesh/log.ts";
 import type { Tracing } from "../../mesh/tracing.ts";
 import type { GatewayConfig } from "../config.ts";
+import type { AdminSetup } from "./administration.ts";
 import type { ConsoleFiles } from "../console.ts";
 import { ClientSockets } from "../space-cloud/socket/client-sockets.ts";
 import { type AssembledGateway, assembleGateway } from "./assemble.ts";
@@ -50,6 +51,8 @@ export async function startGateway(
     readonly recordsFolder?: string;
     /** What the console is made of; without it there is none. */
     readonly consoleFiles?: ConsoleFiles;
+    /** How it is administered; without it, it is not. */
+    readonly admin?: AdminSetup;
     /** How long a connection may be silent that waits for no stream. Default: 255, as long as Bun allows. */
     readonly idleSeconds?: number;
     /** How many websockets of clients there may be at once. Default 10 000. */
@@ -70,6 +73,7 @@ export async function startGateway(
     tracing,
     journals,
     consoleFiles,
+    admin: options.admin,
     hasSockets: true,
     databases: new LiveDatabases(dirname(configFile), log),
     keepOpen: (request) => server.timeout(request, 0),

@@ -1,0 +1,52 @@
+import type { Hono } from "hono";
+import { type Log, silentLog } from "../../mesh/log.ts";
+import { adminRoutes } from "../admin.ts";
+import type { AdminAuth } from "../admin/admin-auth.ts";
+import type { ConfigStore } from "../admin/config-store.ts";
+import { Configuration } from "../admin/configuration.ts";
+import { advice } from "../advice.ts";
+import { buildPolicy } from "../build-policy.ts";
+import type { GatewayConfig } from "../config.ts";
+import { ConfigError } from "../config/config-error.ts";
+import type { Environment } from "../config/environment.ts";
+import type { MeshLink } from "../mesh-link.ts";
+
+/** What a gateway needs to be administered. */
+export interface AdminSetup {
+  /** Who administrators are. Kept by whoever made it, to give out one-time codes. */
+  readonly auth: AdminAuth;
+  /** Where the configuration is kept; without it, it can be seen but not changed. */
+  readonly store?: ConfigStore;
+  /** What `$NAME` values of a text that is checked or saved are taken from. */
+  readonly env: Environment;
+  /** What the gateway gets instead of what the file says. Default: just that. */
+  readonly adapt?: (config: GatewayConfig) => GatewayConfig;
+  /** Whether this is a mesh for development, which only this machine reaches. Default `false`. */
+  readonly isDevelopment?: boolean;
+}
+
+/** What the gateway that is administered has and does. */
+export interface Administered {
+  readonly configFile: string;
+  readonly link: MeshLink;
+  readonly log: Log;
+  readonly inForce: () => GatewayConfig;
+  readonly apply: (config: GatewayConfig) => void;
+}
+
+/** The routes of administration; none without a setup. */
+export function administration(setup: AdminSetup | undefined, administered: Administered): Hono[] {
+  if (setup === undefined) return [];
+  const { auth, store, env, adapt = (config) => config, isDevelopment = false } = setup;
+  const { link, log, configFile, inForce, apply } = administered;
+  const tryOut = (config: GatewayConfig): void => {
+    const queries = { has: (db: string) => Object.hasOwn(config.databases, db), exists: () => Promise.resolve(false) };
+    try {
+      buildPolicy(config, { link, queries, fetch, now: Date.now, log: silentLog });
+    } catch (cause) {
+      throw ConfigError.ofFile(configFile, cause instanceof Error ? cause.message : String(cause), { cause });
+    }
+  };
+  const configuration = new Configuration({ store, env, inForce, adapt, tryOut, apply, advise: advice });
+  return [adminRoutes({ auth, configuration, isDevelopment, now: Date.now, log })];
+}

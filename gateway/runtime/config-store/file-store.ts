@@ -1,0 +1,74 @@
+import { dirname, join } from "node:path";
+import { realpath } from "node:fs/promises";
+import { MeshError } from "../../../mesh/errors.ts";
+import type { ConfigStore, SaveOptions, SavedConfig, StoredConfig } from "../../admin/config-store.ts";
+import { readConfigText } from "../config-text.ts";
+import { History } from "./history.ts";
+import { replaceFile } from "./replace-file.ts";
+
+/** Keeps the configuration in its file, and the texts that it held beside it, in `.fmesh/config-history`. */
+export class FileConfigStore implements ConfigStore {
+  readonly file: string;
+  readonly #history: History;
+  readonly #key = crypto.subtle.importKey(
+    "raw",
+    crypto.getRandomValues(new Uint8Array(32)),
+    { name: "HMAC", hash: "SHA-256" },
+    false,
+    ["sign"],
+  );
+  #saving: Promise<unknown> = Promise.resolve();
+
+  constructor(file: string) {
+    this.file = file;
+    this.#history = new History(join(dirname(file), ".fmesh", "config-history"));
+  }
+
+  async read(): Promise<StoredConfig> {
+    const text = await readConfigText(this.file);
+    return { text, etag: await this.#etag(text) };
+  }
+
+  /** One after the other, so that of two changes of the same text one is refused. */
+  save(text: string, options: SaveOptions): Promise<StoredConfig> {
+    const saved = this.#saving.then(() => this.#save(text, options));
+    this.#saving = saved.catch(() => undefined);
+    return saved;
+  }
+
+  async history(): Promise<readonly SavedConfig[]> {
+    const { text } = await this.read();
+    return await this.#history.entries(text);
+  }
+
+  async saved(id: string): Promise<(SavedConfig & { readonly text: string }) | undefined> {
+    const { text } = await this.read();
+    const entry = (await this.#history.entries(text)).find((each) => each.id === id);
+    return entry && { ...entry, text: await this.#history.text(id) };
+  }
+
+  async #save(text: string, { etag, by, putInForce }: SaveOptions): Promise<StoredConfig> {
+    const before = await this.read();
+    if (etag !== "*" && etag !== before.etag) {
+      const message =
+        "the configuration was changed since it was read; read it again, and make the change in what it says now";
+      throw new MeshError("invalid_request", message, { status: 412 });
+    }
+    const takeBack = putInForce(text);
+    try {
+      // What somebody wrote by hand can be had again, too.
+      await this.#history.add(before.text, "the file, by hand");
+      await replaceFile(await realpath(this.file), text);
+      await this.#history.add(text, by);
+    } catch (cause) {
+      takeBack();
+      throw new MeshError("internal", "the configuration could not be written; the log has the reason", { cause });
+    }
+    return { text, etag: await this.#etag(text) };
+  }
+
+  async #etag(text: string): Promise<string> {
+    const hash = await crypto.subtle.sign("HMAC", await this.#key, new TextEncoder().encode(text));
+    return Buffer.from(hash).subarray(0, 16).toString("hex");
+  }
+}

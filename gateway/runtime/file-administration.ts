@@ -1,0 +1,25 @@
+import type { Log } from "../../mesh/log.ts";
+import { AdminAuth } from "../admin/admin-auth.ts";
+import { isLoopbackAddress } from "../admin/from-this-machine.ts";
+import type { GatewayConfig } from "../config.ts";
+import type { AdminSetup } from "./administration.ts";
+import { FileConfigStore } from "./config-store/file-store.ts";
+
+/**
+ * Administration of a gateway whose configuration is a file of this machine.
+ *
+ * @param options.isDevelopment whether it may be a mesh for development: it is one if only this machine reaches it.
+ */
+export function fileAdministration(
+  { admin, gateway: { host } }: GatewayConfig,
+  options: { readonly configFile: string; readonly log: Log } & Pick<AdminSetup, "env" | "adapt" | "isDevelopment">,
+): AdminSetup {
+  const { configFile, log, env, adapt, isDevelopment = false } = options;
+  return {
+    auth: new AdminAuth(admin, { log, now: Date.now }),
+    store: new FileConfigStore(configFile),
+    env,
+    ...(adapt !== undefined && { adapt }),
+    isDevelopment: isDevelopment && isLoopbackAddress(host),
+  };
+}
