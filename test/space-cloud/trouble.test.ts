@@ -16,7 +16,9 @@ class Scene implements AsyncDisposable {
 
   constructor(cloud: SpaceCloud) {
     this.cloud = cloud;
-    this.#parts.defer(async () => void (await cloud[Symbol.asyncDispose]()));
+    this.#parts.defer(async () => {
+      await cloud[Symbol.asyncDispose]();
+    });
   }
 
   async work(version: Version = "0.12.1"): Promise<RunningCommand> {
