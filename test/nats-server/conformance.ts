@@ -120,6 +120,24 @@ export function brokerConformance(kind: BrokerKind, dial: Dial): void {
       expect(counts.reduce((sum, count) => sum + count)).toBe(30);
     });
 
+    test("in a queue group gets a fair share, whether it subscribes to the subject or to a wildcard", async () => {
+      const [first, second, publisher] = await Promise.all([connect(), connect(), connect()]);
+      const members = [
+        first.subscribe("tasks.eu.new", { queue: "q" }),
+        // Two of one connection are two members, also when they subscribe to the same.
+        second.subscribe("tasks.eu.*", { queue: "q" }),
+        second.subscribe("tasks.eu.*", { queue: "q" }),
+      ];
+      await Promise.all([first.flush(), second.flush()]);
+      for (let sent = 0; sent < 600; sent++) publisher.publish("tasks.eu.new");
+      await publisher.flush();
+      await Promise.all(members.map((member) => member.drain()));
+      const counts = await Promise.all(members.map(async (all) => (await collect(all)).length));
+      expect(counts.reduce((sum, count) => sum + count)).toBe(600);
+      // As above.
+      for (const count of counts) expect(count).toBeGreaterThan(120);
+    });
+
     test("gets its request answered", async () => {
       const [worker, caller] = await Promise.all([connect(), connect()]);
       worker.subscribe("double", {
