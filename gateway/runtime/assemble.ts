@@ -74,7 +74,7 @@ export interface AssembledGateway extends Closable {
 export function assembleGateway(config: GatewayConfig, options: AssembleOptions): AssembledGateway {
   const { configFile, broker, log, tracing, journals, databases, keepOpen, consoleFiles, hasSockets = false } = options;
   const recorder = new Recorder({ broker, log, journals });
-  const natsWorkers = new NatsWorkers(broker);
+  const natsWorkers = new NatsWorkers({ broker, tracing });
   const link = new BrokerLink({ broker, tracing, recorder, elsewhere: natsWorkers });
   const compile = (from: GatewayConfig): Policy => {
     const build = (queries?: QueryPort): Policy => buildPolicy(from, { link, queries, fetch, now: Date.now, log });

@@ -1,8 +1,10 @@
-import type { Broker, Message } from "../../../mesh/broker.ts";
-import type { Reply } from "../../../mesh/call.ts";
+import type { Asker, Broker, Message } from "../../../mesh/broker.ts";
+import type { Call, Reply } from "../../../mesh/call.ts";
 import { HOUSE_SERVICES, natsWorkerSubject } from "../../../mesh/names.ts";
 import { NoAnswer } from "../../../mesh/no-answer.ts";
 import { NobodyThere } from "../../../mesh/nobody-there.ts";
+import { traceCall } from "../../../mesh/traced-call.ts";
+import type { Tracing } from "../../../mesh/tracing.ts";
 import type { GatewayConfig } from "../../config.ts";
 import type { AllowedCall } from "../../mesh-link.ts";
 import type { Elsewhere } from "../../mesh-link/broker-link.ts";
@@ -21,10 +23,13 @@ const MOST_GATEWAYS = 64;
  */
 export class NatsWorkers implements Elsewhere {
   readonly #broker: Broker;
+  readonly #tracing: Tracing | undefined;
   #isOn = false;
 
-  constructor(broker: Broker) {
+  /** @param options.tracing where the spans of calls go; without it there are none. */
+  constructor({ broker, tracing }: { readonly broker: Broker; readonly tracing?: Tracing | undefined }) {
     this.#broker = broker;
+    this.#tracing = tracing;
   }
 
   /** From now on they are asked if the configuration says so. */
@@ -32,12 +37,22 @@ export class NatsWorkers implements Elsewhere {
     this.#isOn = spaceCloud.natsWorkers;
   }
 
-  async send(allowed: AllowedCall, unserved: NobodyThere): Promise<Reply> {
-    const { address, call } = allowed;
+  async send({ address, call, parent, asker }: AllowedCall, unserved: NobodyThere): Promise<Reply> {
     if (!this.#isOn || Object.hasOwn(HOUSE_SERVICES, address.service)) throw unserved;
     const params = paramsText(call);
     if (params === undefined) throw unserved;
-    const ask = this.#asking(allowed);
+    const ask = (): Promise<Reply> => this.#ask({ address, call, asker }, params, unserved);
+    return this.#tracing === undefined
+      ? await ask()
+      : await traceCall(this.#tracing, { to: address, call, parent, asker }, ask);
+  }
+
+  async #ask(
+    { address, call, asker }: Pick<AllowedCall, "address" | "call" | "asker">,
+    params: string,
+    unserved: NobodyThere,
+  ): Promise<Reply> {
+    const ask = this.#asking(call, asker);
     try {
       const request = encodeRequest(address, call.claimsJson, params);
       for (let met = 0; met < MOST_GATEWAYS; met++) {
@@ -57,7 +72,7 @@ export class NatsWorkers implements Elsewhere {
     }
   }
 
-  #asking({ call, asker }: AllowedCall): (subject: string, payload: Uint8Array) => Promise<Message> {
+  #asking(call: Call, asker: Asker): (subject: string, payload: Uint8Array) => Promise<Message> {
     const startedAt = Date.now();
     const headers = { [NATS_WORKER_HEADERS.handedOn]: "1" };
     return (subject, payload) => {

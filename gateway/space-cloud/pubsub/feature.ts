@@ -34,6 +34,7 @@ class PubsubSession implements FeatureSession {
   /** By the id that the client gave. */
   readonly #subscriptions = new Map<string, Subscription>();
   readonly #stopListening: () => void;
+  #opening = 0;
 
   constructor(socket: ClientSocket, parts: PubsubParts) {
     this.#socket = socket;
@@ -83,7 +84,8 @@ class PubsubSession implements FeatureSession {
         },
       );
       this.#keep(id, subscription);
-      await subscription.open();
+      this.#opening++;
+      await subscription.open().finally(() => this.#opening--);
       this.#send(frame, { status: 200, error: "" });
       subscription.letThrough();
     } catch (error) {
@@ -97,7 +99,8 @@ class PubsubSession implements FeatureSession {
   /** One with the id of another takes its place. */
   #keep(id: string, subscription: Subscription): void {
     this.#end(id);
-    if (this.#subscriptions.size >= MAX_SUBSCRIPTIONS) {
+    // Those that were ended while a rule was still asked about them count, too.
+    if (Math.max(this.#subscriptions.size, this.#opening) >= MAX_SUBSCRIPTIONS) {
       throw new MeshError("overloaded", `a connection may hold ${MAX_SUBSCRIPTIONS} subscriptions; end others first`);
     }
     this.#subscriptions.set(id, subscription);
