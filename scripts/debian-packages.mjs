@@ -32,6 +32,12 @@ export const DEBIAN_PACKAGES = [
   { name: "openssl", binary: "openssl", support: "openssl.ts" },
   { name: "openssl", binary: "openssl", support: "certificates.ts" },
   { name: "python3", binary: "python3", support: "python.ts" },
+  { name: "python3-grpcio", file: "/usr/lib/python3/dist-packages/grpc/__init__.py", support: "grpc-python.ts" },
+  {
+    name: "python3-protobuf",
+    file: "/usr/lib/python3/dist-packages/google/protobuf/message.py",
+    support: "grpc-python.ts",
+  },
   { name: "skopeo", binary: "skopeo", support: "skopeo.ts" },
   { name: "zsh", binary: "zsh", support: "shells.ts" },
   { name: "fish", binary: "fish", support: "shells.ts" },

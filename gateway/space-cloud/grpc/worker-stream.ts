@@ -1,6 +1,7 @@
 import { MeshError } from "../../../mesh/errors.ts";
 import type { Log } from "../../../mesh/log.ts";
 import type { JoinedLine, WorkerHub, WorkerLine, WorkerRequest } from "../workers.ts";
+import { Backlog } from "./backlog.ts";
 import type { FunctionsPayload } from "./messages.ts";
 
 /** The gateway's end of a `Service` stream. */
@@ -10,17 +11,17 @@ export interface PayloadStream {
   /** Stops and goes on taking messages from the worker. */
   pause(): void;
   resume(): void;
-  /** Breaks it off; what waits to be sent is lost. */
+  /** Ends it with an error, at the latest when what waits to be sent is. */
   breakOff(reason: string): void;
 }
 
 const REGISTER = "service-register";
 const REQUEST = "service-request";
 
-/** A worker may leave that much unread before it gets no more calls; one message may always wait. */
-const MAX_WAITING_BYTES = 4 * 1024 * 1024;
-/** What a message takes besides its JSON. */
-const ENVELOPE_BYTES = 256;
+/** A worker may leave that much unread before it gets no more calls. */
+const MAX_CALL_BYTES = 32 * 1024 * 1024;
+/** The same for acknowledgements, which whoever connects can have sent to it. */
+const MAX_ACK_BYTES = 1024 * 1024;
 /** Registrations that are decided at a time; the worker's further messages wait. */
 const MAX_PENDING = 16;
 
@@ -33,7 +34,8 @@ export class WorkerStream implements WorkerLine {
   readonly #stream: PayloadStream;
   readonly #joined: JoinedLine;
   readonly #log: Log;
-  #waitingBytes = 0;
+  readonly #calls = new Backlog(MAX_CALL_BYTES);
+  readonly #acks = new Backlog(MAX_ACK_BYTES);
   #pending = 0;
   #isGone = false;
 
@@ -56,14 +58,12 @@ export class WorkerStream implements WorkerLine {
   }
 
   ask({ id, service, func, params, auth }: WorkerRequest): boolean {
-    return this.#send({
-      type: REQUEST,
-      id,
-      service,
-      function: func,
-      params: encoder.encode(params),
-      auth: encoder.encode(auth),
-    });
+    if (this.#isGone) return false;
+    const [paramBytes, authBytes] = [encoder.encode(params), encoder.encode(auth)];
+    const sent = this.#calls.add(paramBytes.length + authBytes.length);
+    if (sent === undefined) return false;
+    this.#stream.send({ type: REQUEST, id, service, function: func, params: paramBytes, auth: authBytes }, sent);
+    return true;
   }
 
   async #register({ id, service, project, token }: FunctionsPayload): Promise<void> {
@@ -71,8 +71,10 @@ export class WorkerStream implements WorkerLine {
     const ack = await this.#decide({ service, project: project || undefined, token: token || undefined });
     if (this.#pending-- === MAX_PENDING) this.#stream.resume();
     if (this.#isGone) return;
-    const isSent = this.#send({ type: REGISTER, id, service, params: encoder.encode(ack), auth: NO_CLAIMS });
-    if (!isSent) this.#stream.breakOff("the worker does not read what it is sent");
+    const params = encoder.encode(ack);
+    const sent = this.#acks.add(params.length + id.length + service.length);
+    if (sent === undefined) return this.#stream.breakOff("the worker does not read what it is sent");
+    this.#stream.send({ type: REGISTER, id, service, params, auth: NO_CLAIMS }, sent);
   }
 
   /** The acknowledgement, as JSON. */
@@ -94,17 +96,6 @@ export class WorkerStream implements WorkerLine {
     if (params.length === 0) return this.#joined.answer({ id });
     const json = jsonText(params);
     this.#joined.answer(json === undefined ? { id, error: "the worker's answer is not JSON" } : { id, params: json });
-  }
-
-  #send(payload: Partial<FunctionsPayload> & Pick<FunctionsPayload, "params" | "auth">): boolean {
-    if (this.#isGone) return false;
-    const bytes = ENVELOPE_BYTES + payload.params.length + payload.auth.length;
-    if (this.#waitingBytes > 0 && this.#waitingBytes + bytes > MAX_WAITING_BYTES) return false;
-    this.#waitingBytes += bytes;
-    this.#stream.send(payload, () => {
-      this.#waitingBytes -= bytes;
-    });
-    return true;
   }
 }
 
