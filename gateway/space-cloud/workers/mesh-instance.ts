@@ -61,7 +61,7 @@ export function enterMesh(
   ];
   let leaving: Promise<void> | undefined;
   const leave = async (): Promise<void> => {
-    await giveUp(subscriptions);
+    await giveUp(broker, subscriptions);
     await Promise.all(running);
     // Until here callers could give up, and ask.
     await shared.release();

@@ -40,6 +40,6 @@ export class ServiceCalls {
   #listen(of: { readonly project: string; readonly service: string }): Shared {
     const inFlight = new InFlight();
     const hearing = inFlight.listen(this.#broker, of);
-    return { inFlight, stop: () => giveUp(hearing), users: 0 };
+    return { inFlight, stop: () => giveUp(this.#broker, hearing), users: 0 };
   }
 }

@@ -172,4 +172,11 @@ describe("a worker while the broker is away", () => {
     expect(results).toEqual(new Set(["stayed", "came"]));
     expect(stays.calls).toEqual([]);
   });
+
+  test("does not keep the gateway from closing", async () => {
+    const worker = await joined(mesh, { service: "arithmetic", token: await mesh.token() });
+    await mesh.stopBroker();
+    await mesh.gateway.close();
+    expect((await worker.ended).code).toBe(1001);
+  });
 });
