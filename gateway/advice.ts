@@ -1,6 +1,6 @@
+import { checkProject } from "./check-project.ts";
 import type { GatewayConfig, ProjectConfig } from "./config.ts";
 import { formatFinding } from "./config/config-error.ts";
-import { checkRules } from "./rules/check.ts";
 
 /**
  * What an operator should know about a configuration that can be used, one line each: what the file says in vain, keys
@@ -25,8 +25,8 @@ export function advice(
     ...config.projects.filter(hasNoKey).map(({ id }) => {
       return `project "${id}" has no key, so that no token is good: only functions whose rule is allow can be called`;
     }),
-    ...config.projects.flatMap(({ id, services }) =>
-      checkRules(services, setup).map(({ path, message }) => `project "${id}": ${path}: ${message}`),
+    ...config.projects.flatMap((project) =>
+      checkProject(project, setup).map(({ path, message }) => `project "${project.id}": ${path}: ${message}`),
     ),
   ];
 }

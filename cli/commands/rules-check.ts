@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { chooseProject } from "../choose-project.ts";
-import { checkRules } from "../../gateway/rules/check.ts";
+import { checkProject } from "../../gateway/check-project.ts";
 import { loadForRules, rulesSetup } from "./rules-setup.ts";
 
 interface CheckOptions {
@@ -28,8 +28,8 @@ Exit codes: 0 nothing found; 1 findings; 2 wrong usage.`,
     .action(async (path: string, options: CheckOptions) => {
       const config = await loadForRules(path);
       const projects = options.project === undefined ? config.projects : [chooseProject(config, options.project)];
-      const findings = projects.flatMap(({ id, services }) =>
-        checkRules(services, rulesSetup(config)).map((finding) => ({ project: id, ...finding })),
+      const findings = projects.flatMap((project) =>
+        checkProject(project, rulesSetup(config)).map((finding) => ({ project: project.id, ...finding })),
       );
       const lines = findings.map(({ project, path: place, severity, message }) => {
         return `${severity === "error" ? "✗" : "!"} ${project}: ${place}: ${message}`;

@@ -15,19 +15,27 @@ export interface RuleFinding {
   readonly message: string;
 }
 
-/** Reads the rules of a project as a reviewer would, without evaluating any for a caller. */
-export function checkRules(
-  services: ServiceRules,
-  setup: { readonly databases: readonly string[] | undefined; readonly allowHosts: readonly string[] },
-): RuleFinding[] {
-  const deps = givenDeps({}, { ...setup, now: () => 0 });
+/** What rules can ask where they are going to be evaluated. */
+export interface RulesSetup {
+  /** Names of the databases; `undefined` where there can be none. */
+  readonly databases: readonly string[] | undefined;
+  readonly allowHosts: readonly string[];
+}
+
+/** Reads a rule as a reviewer would, without evaluating it for a caller. */
+export function checkRule(rule: Rule, path: string, setup: RulesSetup): RuleFinding[] {
+  return checkPredicate(compilePredicate(rule, givenDeps({}, { ...setup, now: () => 0 })), path);
+}
+
+/** Reads the rules of a project's functions in that way. */
+export function checkRules(services: ServiceRules, setup: RulesSetup): RuleFinding[] {
   const findings: RuleFinding[] = [];
   for (const [service, { functions }] of Object.entries(services)) {
     for (const [name, { rule }] of Object.entries(functions ?? {})) {
       if (rule === undefined || rule === null) continue;
       const path = `services.${service}.functions.${name}.rule`;
       findings.push(...checkDefault(rule, { path, service, name }));
-      findings.push(...checkPredicate(compilePredicate(rule, deps), path));
+      findings.push(...checkRule(rule, path, setup));
     }
   }
   return findings;
