@@ -1,0 +1,19 @@
+import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { rootRoute } from "../shell/root-route.ts";
+
+/** Functions: `/functions/$project`. */
+export const functionsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/functions/$project",
+  component: lazyRouteComponent(() => import("./functions-page.tsx"), "FunctionsPage"),
+});
+
+/** Function: `/functions/$project/$name`. */
+export const functionRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/functions/$project/$name",
+  component: lazyRouteComponent(() => import("./function-page.tsx"), "FunctionPage"),
+});
+
+/** All of them. A page that is added belongs here, too. */
+export const functionsRoutes = [functionsRoute, functionRoute] as const;

@@ -1,0 +1,19 @@
+import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { rootRoute } from "../shell/root-route.ts";
+
+/** Invocations: `/invocations/$project`. */
+export const invocationsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/invocations/$project",
+  component: lazyRouteComponent(() => import("./invocations-page.tsx"), "InvocationsPage"),
+});
+
+/** Invocation: `/invocations/$project/$id`. */
+export const invocationRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/invocations/$project/$id",
+  component: lazyRouteComponent(() => import("./invocation-page.tsx"), "InvocationPage"),
+});
+
+/** All of them. A page that is added belongs here, too. */
+export const invocationsRoutes = [invocationsRoute, invocationRoute] as const;

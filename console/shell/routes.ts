@@ -1,0 +1,23 @@
+import { createRoute, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { rootRoute } from "./root-route.ts";
+
+/** The console's own address: leads to the mesh. */
+export const homeRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/",
+  beforeLoad: () => {
+    redirect({ to: "/mesh", replace: true, throw: true });
+  },
+});
+
+/** Every component there is, for those who build pages: while developing, and in a build of the mode `gallery`. */
+export const galleryRoutes =
+  import.meta.env.DEV || import.meta.env.MODE === "gallery"
+    ? [
+        createRoute({
+          getParentRoute: () => rootRoute,
+          path: "/ui",
+          component: lazyRouteComponent(() => import("../ui/gallery/gallery-page.tsx"), "GalleryPage"),
+        }),
+      ]
+    : [];

@@ -1,0 +1,47 @@
+import { useNavigate } from "@tanstack/react-router";
+import { useMemo } from "react";
+import { useCurrentProject, useProjects } from "../session/projects.ts";
+import { useSession } from "../session/session-context.tsx";
+import type { Command } from "./commands.ts";
+import { MESH_PLACE, PROJECT_PLACES } from "./navigation.ts";
+import { THEMES } from "./theme.ts";
+import { useTheme } from "./use-theme.ts";
+
+/** What the palette can do wherever one is: every page, every service, the theme, signing out. */
+export function useStandardCommands(onShowShortcuts: () => void): readonly Command[] {
+  const navigate = useNavigate();
+  const project = useCurrentProject();
+  const { data } = useProjects();
+  const { signOut } = useSession();
+  const [, setTheme] = useTheme();
+  return useMemo(() => {
+    const places = PROJECT_PLACES.flatMap(({ to, label }): Command[] =>
+      project === undefined
+        ? []
+        : [{ id: to, group: "Go to", title: label, run: () => void navigate({ to, params: { project } }) }],
+    );
+    const services = (data?.projects ?? []).flatMap(({ id, services }) =>
+      Object.keys(services).map((service): Command => ({
+        id: `service ${id} ${service}`,
+        group: "Service",
+        title: service,
+        words: id,
+        run: () => void navigate({ to: "/services/$project/$service", params: { project: id, service } }),
+      })),
+    );
+    const themes = THEMES.map((theme): Command => ({
+      id: `theme ${theme}`,
+      group: "Theme",
+      title: theme,
+      run: () => setTheme(theme),
+    }));
+    return [
+      { id: MESH_PLACE.to, group: "Go to", title: MESH_PLACE.label, run: () => void navigate({ to: MESH_PLACE.to }) },
+      ...places,
+      ...services,
+      ...themes,
+      { id: "shortcuts", group: "Console", title: "Keyboard shortcuts", run: onShowShortcuts },
+      { id: "sign out", group: "Console", title: "Sign out", run: signOut },
+    ];
+  }, [navigate, project, data, signOut, setTheme, onShowShortcuts]);
+}

@@ -1,0 +1,46 @@
+import { Tabs as Base } from "@base-ui/react/tabs";
+import type { ReactNode } from "react";
+import styles from "./tabs.module.css";
+
+/** One of the {@link Tabs}. */
+export interface Tab<Value extends string> {
+  readonly value: Value;
+  readonly label: string;
+  readonly icon?: ReactNode;
+  readonly count?: number;
+  readonly content: ReactNode;
+}
+
+/** Parts of a page, of which one is shown. Keep the value in the address. */
+export function Tabs<Value extends string>({
+  label,
+  tabs,
+  value,
+  onChange,
+}: {
+  /** What the tabs are about, read out. */
+  readonly label: string;
+  readonly tabs: readonly Tab<Value>[];
+  readonly value: Value;
+  readonly onChange: (value: Value) => void;
+}): ReactNode {
+  return (
+    <Base.Root value={value} onValueChange={(next: Value) => onChange(next)}>
+      <Base.List className={styles["list"]} aria-label={label}>
+        {tabs.map((tab) => (
+          <Base.Tab key={tab.value} value={tab.value} className={styles["tab"]}>
+            {tab.icon}
+            {tab.label}
+            {tab.count !== undefined && <span className={styles["count"]}>{tab.count}</span>}
+          </Base.Tab>
+        ))}
+        <Base.Indicator className={styles["indicator"]} />
+      </Base.List>
+      {tabs.map((tab) => (
+        <Base.Panel key={tab.value} value={tab.value} className={styles["panel"]}>
+          {tab.content}
+        </Base.Panel>
+      ))}
+    </Base.Root>
+  );
+}
