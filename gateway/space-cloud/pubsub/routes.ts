@@ -10,6 +10,7 @@ import { spaceCloudError } from "../answer.ts";
 import { memberText } from "../member-text.ts";
 import { checkAccess, pubsubProject } from "./access.ts";
 import type { PubsubParts } from "./feature.ts";
+import { flushWithin } from "./flush-within.ts";
 import { readPublish } from "./requests.ts";
 import { pubsubStatus } from "./status.ts";
 
@@ -46,5 +47,5 @@ async function publish(request: Request, named: string, { broker, policy }: Pubs
   await checkAccess(project, { action: "publish", segments, token }, { deadlineMs, signal: request.signal });
   // As it was written: numbers beyond a double's precision stay what they are.
   broker.publish(subject, { payload: memberText(payload, "data") ?? NULL, headers: {} });
-  await broker.flush();
+  await flushWithin(broker, defaultTimeoutMs);
 }

@@ -6,6 +6,7 @@ import { parsePubsubSubject, pubsubSubject } from "../../../mesh/names.ts";
 import type { LivePolicy } from "../../policy.ts";
 import { ruleParams } from "../../rule-params.ts";
 import { type PubsubProject, checkAccess, pubsubProject } from "./access.ts";
+import { flushWithin } from "./flush-within.ts";
 import type { RuledSubject } from "./rules.ts";
 import { subjectText } from "./subject.ts";
 
@@ -43,7 +44,7 @@ export class Subscription {
   readonly #parts: SubscriptionParts;
   readonly #waiting: IncomingMessage[] = [];
   #waitingBytes = 0;
-  #subscriptions: readonly BrokerSubscription[] = [];
+  readonly #subscriptions: BrokerSubscription[] = [];
   #project: PubsubProject | undefined;
   #ruled: RuledSubject | undefined;
   /** Until then what comes has to wait. */
@@ -61,7 +62,7 @@ export class Subscription {
    * @throws MeshError as `checkAccess`, and `invalid_request`, `broker_unavailable`, `cancelled` when it was ended meanwhile.
    */
   async open(): Promise<void> {
-    const { broker } = this.#parts;
+    const { broker, policy } = this.#parts;
     const { segments, queue } = this.#wanted;
     await this.#authorize();
     if (this.#isOver || this.#project === undefined) throw endedEarly();
@@ -69,8 +70,8 @@ export class Subscription {
     // A queue's name is one word of the broker's protocol.
     const group = queue === "" ? {} : { queue: encodeURIComponent(queue) };
     const arrive = (message: IncomingMessage): void => this.#arrive(message);
-    this.#subscriptions = [subject, `${subject}.>`].map((each) => broker.subscribe(each, group, arrive));
-    await broker.flush();
+    for (const each of [subject, `${subject}.>`]) this.#subscriptions.push(broker.subscribe(each, group, arrive));
+    await flushWithin(broker, policy.current.limits.defaultTimeoutMs);
     if (this.#isOver) throw endedEarly();
   }
 
@@ -99,7 +100,8 @@ export class Subscription {
   async #authorize(): Promise<void> {
     const { current } = this.#parts.policy;
     const { segments, token } = this.#wanted;
-    const project = pubsubProject(current, this.#wanted.project);
+    // Once it is known it stays, also where the only project has become another one.
+    const project = pubsubProject(current, this.#project?.id ?? this.#wanted.project);
     const deadlineMs = Date.now() + current.limits.defaultTimeoutMs;
     await checkAccess(project, { action: "subscribe", segments, token }, { deadlineMs });
     this.#project = project;
@@ -132,7 +134,7 @@ export class Subscription {
         try {
           await this.#authorize();
         } catch (error) {
-          this.#refuse(MeshError.from(error));
+          if (!this.#isOver) this.#refuse(MeshError.from(error));
         }
         continue;
       }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { PROJECT, type WrittenConfig, testConfig } from "../../support/mesh.ts";
+import { PROJECT, PROJECT_SECRET, type WrittenConfig, testConfig } from "../../support/mesh.ts";
 import { brokersUnderTest } from "../../support/nats.ts";
 import { meshForSuite } from "../calling.ts";
 import { PubsubClient } from "./pubsub-client.ts";
@@ -99,5 +99,34 @@ describe.each(brokersUnderTest())("who may publish and subscribe, broker: %s", (
     await publish(mesh(), "/chat/lobby", "still not heard");
     await publish(mesh(), "/mail/ada", "heard again", token);
     expect(await listener.feed()).toEqual({ subject: "/mail/ada/", data: "heard again" });
+  });
+
+  test("a subscription stays with its project, also where another one becomes the only one", async () => {
+    await using older = await PubsubClient.connect(mesh().url);
+    await older.subscribe("/chat/lobby");
+    try {
+      const bakery = { id: "bakery", secret: PROJECT_SECRET, pubsub: { rules: RULES } };
+      mesh().gateway.replaceConfig(testConfig({ projects: [bakery] }));
+      expect((await older.next(({ type }) => type === "pubsub-subscribe")).data).toEqual(refused(403));
+    } finally {
+      mesh().gateway.replaceConfig(testConfig(withRules(RULES)));
+    }
+  });
+
+  test("where there are several projects, older clients have to name one", async () => {
+    const projects = ["bakery", PROJECT].map((id) => ({ id, secret: PROJECT_SECRET, pubsub: { rules: RULES } }));
+    await using older = await PubsubClient.connect(mesh().url);
+    try {
+      mesh().gateway.replaceConfig(testConfig({ projects }));
+      expect(await older.subscribe("/chat/lobby")).toEqual(refused(403, /name one/));
+      expect(await older.subscribe("/chat/lobby", { project: "bakery" })).toEqual(OK);
+      expect(await older.subscribe("/chat/lobby", { project: PROJECT })).toEqual(OK);
+      await publish(mesh(), "/chat/lobby", "in the shop");
+      expect(await older.feed()).toEqual({ subject: "/chat/lobby/", data: "in the shop" });
+      await publish(mesh(), "/chat/lobby", "once");
+      expect(await older.feed()).toEqual({ subject: "/chat/lobby/", data: "once" });
+    } finally {
+      mesh().gateway.replaceConfig(testConfig(withRules(RULES)));
+    }
   });
 });
