@@ -1,6 +1,7 @@
 import type { Broker } from "../../../mesh/broker.ts";
 import { MeshError } from "../../../mesh/errors.ts";
 import type { Log } from "../../../mesh/log.ts";
+import { pause } from "../../../mesh/pause.ts";
 import type { LivePolicy } from "../../policy.ts";
 import type { JoinedLine, WorkerAnswer, WorkerLine } from "../workers.ts";
 import { type WantedService, admit } from "./admission.ts";
@@ -18,6 +19,9 @@ export interface LineParts {
   readonly bounds: WorkerBounds;
   readonly services: ServiceCalls;
 }
+
+/** How long the broker may take to confirm subscriptions. */
+const CONFIRM_MS = 2000;
 
 /** A worker's connection with its services. */
 export class Line implements JoinedLine {
@@ -68,8 +72,7 @@ export class Line implements JoinedLine {
     registration.enter();
     // The policy may have changed meanwhile, too.
     registration.checkAgain();
-    // Whoever hears that it is registered finds itself called. While the broker is away that is not so, and nobody's fault.
-    if (broker.status === "connected") await broker.flush().catch(() => undefined);
+    await confirmed(broker);
   }
 
   answer(answer: WorkerAnswer): void {
@@ -99,4 +102,16 @@ export class Line implements JoinedLine {
   checkAgain(): void {
     if (!this.#isOver) for (const registration of this.#registrations.values()) registration.checkAgain();
   }
+}
+
+/**
+ * Whoever hears that it is registered finds itself called, if the broker is there and does not hang: clients do not wait for ever, and
+ * end when they are not answered.
+ */
+async function confirmed(broker: Broker): Promise<void> {
+  if (broker.status !== "connected") return;
+  const over = new AbortController();
+  // That the broker went away is said elsewhere; it gets its subscriptions when it is back.
+  await Promise.race([broker.flush().catch(() => undefined), pause(CONFIRM_MS, over.signal)]);
+  over.abort();
 }
