@@ -2,9 +2,11 @@
 export class GrpcAddressError extends Error {
   override readonly name = "GrpcAddressError";
 
-  constructor(address: string, cause: Error) {
+  constructor({ host, port }: { readonly host: string; readonly port: number }, cause: Error) {
     // The library's error has the reason in its text only.
-    const reason = cause.message.includes("EADDRINUSE") ? "it is in use" : cause.message;
-    super(`gRPC cannot listen at ${address}: ${reason}; set gateway.spaceCloud.grpcPort to another port`, { cause });
+    const text = cause.message.includes("EADDRINUSE")
+      ? `port ${port} on ${host}, for gRPC, is in use; stop what uses it, or set gateway.spaceCloud.grpcPort to another`
+      : `gRPC cannot be served at port ${port} on ${host}: ${cause.message}`;
+    super(text, { cause });
   }
 }

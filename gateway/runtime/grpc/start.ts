@@ -57,7 +57,9 @@ export async function startGrpc(options: GrpcOptions): Promise<GrpcServer> {
   server.addService(spaceCloudService(), { Call: unary.handle, Service: streams.handle });
 
   const shownHost = host.includes(":") ? `[${host}]` : host;
-  const taken = await listen(server, `${shownHost}:${port}`);
+  const taken = await listen(server, `${shownHost}:${port}`).catch((error: Error) => {
+    throw new GrpcAddressError({ host, port }, error);
+  });
   let stopped: Promise<void> | undefined;
   let closing: Promise<void> | undefined;
   const stop = (): Promise<void> => (stopped ??= new Promise((resolve) => server.tryShutdown(() => resolve())));
@@ -80,8 +82,8 @@ export async function startGrpc(options: GrpcOptions): Promise<GrpcServer> {
 function listen(server: Server, address: string): Promise<number> {
   return new Promise((resolve, reject) => {
     server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) => {
-      if (error === null) return resolve(port);
-      reject(new GrpcAddressError(address, error));
+      if (error === null) resolve(port);
+      else reject(error);
     });
   });
 }

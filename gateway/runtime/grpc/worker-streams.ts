@@ -6,6 +6,9 @@ import type { WorkerHub } from "../../space-cloud/workers.ts";
 
 type Stream = ServerDuplexStream<FunctionsPayload, Partial<FunctionsPayload>>;
 
+/** As many as there may be websockets. */
+const MAX_STREAMS = 10_000;
+
 /** The `Service` method: a worker on each stream. */
 export class WorkerStreams {
   readonly #parts: { readonly hub: WorkerHub; readonly log: Log };
@@ -16,6 +19,9 @@ export class WorkerStreams {
   }
 
   readonly handle = (stream: Stream): void => {
+    if (this.#open.size >= MAX_STREAMS) {
+      return end(stream, { code: status.RESOURCE_EXHAUSTED, details: "there are too many workers at this gateway" });
+    }
     const worker = new WorkerStream(
       {
         send: (payload, done) => void stream.write(payload, () => done()),

@@ -1,7 +1,7 @@
 import { status } from "@grpc/grpc-js";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { shopConfig } from "../../support/mesh.ts";
+import { shopConfig, startTestMesh } from "../../support/mesh.ts";
 import { startCommand } from "../../support/fmesh.ts";
 import { call2019, meshForSuite } from "../calling.ts";
 import { callGrpc, connect } from "./grpc-client.ts";
@@ -222,6 +222,19 @@ describe("a worker on a gRPC stream", () => {
     worker.end();
     await worker.ended;
   });
+});
+
+test("a gateway that closes does not wait for a worker that stands still", async () => {
+  const config = shopConfig({ arithmetic: SERVED }, { gateway: { spaceCloud: { grpcPort: 0, pingSeconds: 600 } } });
+  await using mesh = await startTestMesh({ kind: "embedded", config });
+  const address = mesh.gateway.grpcAddress ?? "";
+  const worker = startCommand([process.execPath, WORKER, address, await mesh.token(), "arithmetic"]);
+  await worker.until(/registered \{"ack":true\}/);
+  process.kill(worker.pid, "SIGSTOP");
+  await mesh.gateway.close();
+  await expect(callGrpc(connect(address), "arithmetic/f")).rejects.toMatchObject({ code: status.UNAVAILABLE });
+  process.kill(worker.pid, "SIGKILL");
+  await worker.exited;
 });
 
 describe("a project that anybody may serve", () => {
