@@ -9,6 +9,7 @@ import { deploymentsCommand } from "./commands/deployments.ts";
 import { devCommand } from "./commands/dev.ts";
 import { clusterCommand } from "./commands/cluster.ts";
 import { completeCommand, completionCommand } from "./commands/completion.ts";
+import { configCommand } from "./commands/config.ts";
 import { eventsCommand } from "./commands/events.ts";
 import { functionsServiceCommand } from "./commands/functions-service.ts";
 import { functionsCommand } from "./commands/functions.ts";
@@ -61,6 +62,7 @@ export function createProgram(): Command {
     invocationsCommand(),
     tokenCommand(),
     rulesCommand(),
+    configCommand(),
     completionCommand(),
   ];
   for (const command of commands) program.addCommand(withHelpOf(program, command));

@@ -1,9 +1,10 @@
 import { type Document, type ToStringOptions, parseDocument } from "yaml";
 import { readSource } from "../read-source.ts";
+import { keepUntouched } from "./keep-untouched.ts";
 
 const WIDTH = 120;
 
-/** A file opened for changes. What is not touched keeps its comments and its order. */
+/** A file opened for changes. What is not touched stays as it is written. */
 export interface ConfigDocument {
   readonly document: Document.Parsed;
   readonly print: () => string;
@@ -16,7 +17,10 @@ export function openConfigDocument(text: string, filename: string): ConfigDocume
   const isJson = /json$/i.test(filename);
   return {
     document,
-    print: () => (isJson ? `${JSON.stringify(document.toJSON(), undefined, 2)}\n` : document.toString(styleOf(text))),
+    print: () =>
+      isJson
+        ? `${JSON.stringify(document.toJSON(), undefined, 2)}\n`
+        : keepUntouched(text, document.toString(styleOf(text))),
   };
 }
 

@@ -1,0 +1,12 @@
+import { Command } from "commander";
+import { configCheckCommand } from "./config-check.ts";
+import { configConvertCommand } from "./config-convert.ts";
+
+/** `fmesh config`: configuration files. */
+export function configCommand(): Command {
+  return new Command("config")
+    .summary("check configuration files, and convert those of 2019")
+    .description("Works on configuration files, away from any mesh.")
+    .addCommand(configCheckCommand())
+    .addCommand(configConvertCommand());
+}
