@@ -3,7 +3,7 @@ import { ruleSchema } from "../../../mesh/rule.ts";
 import { list, shape } from "./shape.ts";
 import { text } from "./values.ts";
 
-const SUBJECT = /^\/?[^/]+(?:\/[^/]+)*\/?$/;
+const SUBJECT = /^(?:\/|\/?[^/]+(?:\/[^/]+)*\/?)$/;
 
 /** Who may publish and subscribe at which subjects. */
 export const pubsubSchema = shape({
