@@ -8,7 +8,7 @@ import { findConfig } from "../find-config.ts";
 
 interface ConvertOptions {
   readonly out?: string;
-  readonly force?: true;
+  readonly force?: boolean;
 }
 
 /** `fmesh config convert`: a file of Space Cloud, 2019, in our own dialect. */

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { createProgram } from "../../cli/program.ts";
 import { PROJECT_ROOT } from "../support/fmesh.ts";
 
-/** Those whose output is no data: they run until they are stopped, print a script, or only hold other commands. */
+/** Those whose output is no data: they run until they are stopped, print a script or a file, or only hold other commands. */
 const PRINTS_NO_DATA = new Set([
   "fmesh up",
   "fmesh dev",
@@ -15,6 +15,7 @@ const PRINTS_NO_DATA = new Set([
   "fmesh deployer",
   "fmesh worker",
   "fmesh completion",
+  "fmesh config convert",
 ]);
 
 interface NamedCommand {

@@ -141,6 +141,6 @@ test("whatever a file of 2019 says, it says the same when it is converted", () =
       expect(meaning(converted, filename)).toEqual(before);
       if (!isJson) expect(parse(converted).warnings).toEqual([]);
     }),
-    { numRuns: 300 },
+    { numRuns: 100 },
   );
 });
