@@ -45,6 +45,13 @@ const DIFFERENCES: readonly Difference[] = [
       ),
   },
   {
+    what: "`POST /v1/api/{project}/pubsub`",
+    async see({ url }) {
+      const body = JSON.stringify({ subject: "/news", data: 1 });
+      return (await fetch(`${url}/v1/api/shop/pubsub`, { method: "POST", body })).status;
+    },
+  },
+  {
     what: "HTTP/1.0 without `Host`",
     see: (gateway) => rawStatus(gateway, "GET /livez HTTP/1.0\r\n\r\n"),
   },

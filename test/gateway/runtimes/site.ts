@@ -39,7 +39,8 @@ export function siteConfig(webhookUrl: string): WrittenConfig {
     },
   );
   const [project] = config["projects"] as WrittenConfig[];
-  return { ...config, projects: [{ ...project, secret: "$SHOP_SECRET" }] };
+  const pubsub = { rules: [{ subject: "/news", publish: "allow" }] };
+  return { ...config, projects: [{ ...project, secret: "$SHOP_SECRET", pubsub }] };
 }
 
 /** What the rules guard, and the function that one of them asks. */
