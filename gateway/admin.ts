@@ -5,6 +5,7 @@ import { adminProblem } from "./admin/answer.ts";
 import { configRoutes } from "./admin/config-routes.ts";
 import type { Configuration } from "./admin/configuration.ts";
 import { projectRoutes } from "./admin/project-routes.ts";
+import { projectTokenRoutes } from "./admin/project-token-routes.ts";
 import { sessionRoutes } from "./admin/session-routes.ts";
 import { spaceCloudAdmin } from "./admin/space-cloud.ts";
 
@@ -22,7 +23,7 @@ export interface AdminParts {
 /** Administration by HTTP: ours at `/v1/admin`, and that of 2019 at `/v1/api/config`. */
 export function adminRoutes(parts: AdminParts): Hono {
   const app = new Hono();
-  for (const part of [sessionRoutes, configRoutes, projectRoutes]) {
+  for (const part of [sessionRoutes, configRoutes, projectRoutes, projectTokenRoutes]) {
     app.route("/", part(parts).onError(adminProblem(parts.log)));
   }
   app.route("/", spaceCloudAdmin(parts));

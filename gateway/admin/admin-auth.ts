@@ -1,45 +1,42 @@
 import { MeshError } from "../../mesh/errors.ts";
 import { randomHex } from "../../mesh/ids.ts";
 import type { Closable } from "../../mesh/lifecycle.ts";
-import type { Log } from "../../mesh/log.ts";
-import { signDevelopmentToken } from "../auth/development-token.ts";
-import { createTokenVerifier } from "../auth/token-verifier.ts";
-import type { TokenVerifier } from "../auth.ts";
 import type { AdminConfig } from "../config.ts";
 import type { Administrator, Session } from "./administrator.ts";
 import { Attempts } from "./attempts.ts";
 import { OneTimeCodes } from "./one-time-codes.ts";
+import { OPERATOR, operatorCheck } from "./operators.ts";
 import { isSameText } from "./same-text.ts";
+import { type KnownSession, type SessionKind, SessionTokens, type TokenParts } from "./session-tokens.ts";
 
-/** How long a token is good, unless something else is asked for. */
-const LIFETIME_SECONDS = 12 * 3600;
 /** The name under which attempts of those are counted whom nobody knows. No user has it: theirs are texts that say something. */
 const UNKNOWN = "";
-/** The scope that stands for every project, as in tokens of 2019. */
-const ALL = "all";
-/** Claim of a token that came of a one-time code: nobody in the configuration answers for it. */
-const BY_LINK = "link";
+
+export interface AdminAuthOptions extends TokenParts {
+  /** Signs the tokens of those who may have a link at any time; see `operators.ts`. Default: nobody may. */
+  readonly operatorSecret?: string | undefined;
+}
 
 /** Who administrators are: checks passwords, and gives out and checks their tokens. */
 export class AdminAuth implements Closable {
-  readonly #log: Log;
-  readonly #now: () => number;
+  readonly #options: AdminAuthOptions;
   readonly #attempts: Attempts;
   readonly #codes: OneTimeCodes;
+  readonly #checkOperator: ReturnType<typeof operatorCheck>;
   /** What signs when the configuration does not say: good until the end of this process. */
   readonly #ownSecret = randomHex(32);
   #config: AdminConfig;
   #secret: string;
-  #verifier: TokenVerifier & Closable;
+  #tokens: SessionTokens;
 
-  constructor(config: AdminConfig, { log, now }: { readonly log: Log; readonly now: () => number }) {
-    this.#log = log;
-    this.#now = now;
-    this.#attempts = new Attempts(now);
-    this.#codes = new OneTimeCodes(now);
+  constructor(config: AdminConfig, options: AdminAuthOptions) {
+    this.#options = options;
+    this.#attempts = new Attempts(options.now);
+    this.#codes = new OneTimeCodes(options.now);
+    this.#checkOperator = operatorCheck(options.operatorSecret, options);
     this.#config = config;
     this.#secret = config.secret ?? this.#ownSecret;
-    this.#verifier = this.#newVerifier();
+    this.#tokens = new SessionTokens(this.#secret, options);
   }
 
   /** Whether there is anybody who could log in. */
@@ -53,11 +50,11 @@ export class AdminAuth implements Closable {
     const secret = config.secret ?? this.#ownSecret;
     if (secret === this.#secret) return;
     this.#secret = secret;
-    this.#verifier = this.#newVerifier();
+    this.#tokens = new SessionTokens(secret, this.#options);
   }
 
   /** @throws MeshError `unauthenticated`, or `rate_limited` after too many failures. */
-  async login(user: string, pass: string): Promise<Session> {
+  async login(user: string, pass: string, kind: Pick<SessionKind, "isRenewed"> = {}): Promise<Session> {
     const known = this.#config.users.find((each) => each.user === user);
     const name = known?.user ?? UNKNOWN;
     if (!this.#attempts.begin(name)) {
@@ -69,12 +66,18 @@ export class AdminAuth implements Closable {
       throw new MeshError("unauthenticated", "user or password is wrong");
     }
     this.#attempts.succeeded(name);
-    return this.#session({ user, role: known.role, projects: known.projects }, {});
+    return this.#tokens.issue({ user, role: known.role, projects: known.projects }, kind);
   }
 
   /** A code for a link: whoever brings it first, within ten minutes, is `who`. */
-  issue(who: Administrator): string {
+  issue(who: Administrator = OPERATOR): string {
     return this.#codes.issue(who);
+  }
+
+  /** The same for whoever runs the mesh. @throws MeshError `unauthenticated` */
+  async issueToOperator(token: string | undefined): Promise<string> {
+    await this.#checkOperator(token);
+    return this.issue();
   }
 
   /** @throws MeshError `unauthenticated` */
@@ -83,54 +86,32 @@ export class AdminAuth implements Closable {
     if (who === undefined) {
       throw new MeshError("unauthenticated", "the code is not known, was used or is too old; ask for another link");
     }
-    return this.#session(who, { [BY_LINK]: true });
+    return this.#tokens.issue(who, { isByLink: true });
   }
 
   /** Whose token it is. @throws MeshError `unauthenticated` */
   async verify(token: string | undefined): Promise<Administrator & { readonly expiresAt: string }> {
-    const { claims } = await this.#verifier.verify(token);
-    const { id, exp } = claims;
-    if (typeof id !== "string" || typeof exp !== "number") {
-      throw new MeshError("unauthenticated", "the token is not one of an administrator");
-    }
-    const expiresAt = timeText(exp);
-    if (claims[BY_LINK] === true) return { ...claimed(id, claims), expiresAt };
-    const known = this.#config.users.find(({ user }) => user === id);
-    if (known === undefined) throw new MeshError("unauthenticated", "the administrator is not known any more");
-    return { user: id, role: known.role, projects: known.projects, expiresAt };
+    const { who, expiresAt } = await this.#known(token);
+    return { ...who, expiresAt };
+  }
+
+  /** Another token for a session that goes on. @throws MeshError `unauthenticated`, also when it has lasted too long */
+  async renew(token: string | undefined): Promise<Session> {
+    const { who, kind } = await this.#known(token);
+    return this.#tokens.issue(who, kind);
   }
 
   close(): Promise<void> {
-    return this.#verifier.close();
+    return this.#tokens.close();
   }
 
-  async #session({ user, role, projects }: Administrator, more: Readonly<Record<string, unknown>>): Promise<Session> {
-    const scopes = Object.fromEntries((projects ?? [ALL]).map((id) => [id, [ALL]]));
-    const now = this.#now();
-    const token = await signDevelopmentToken({
-      secret: this.#secret,
-      claims: { id: user, role, scopes, ...more },
-      expiresInSeconds: LIFETIME_SECONDS,
-      now: this.#now,
-    });
-    const expiresAt = timeText(Math.floor(now / 1000) + LIFETIME_SECONDS);
-    return { token, expiresAt, user, role, ...(projects !== undefined && { projects }) };
+  async #known(token: string | undefined): Promise<KnownSession> {
+    const session = await this.#tokens.verify(token);
+    if (session.kind.isByLink) return session;
+    const { user } = session.who;
+    const known = this.#config.users.find((each) => each.user === user);
+    if (known === undefined) throw new MeshError("unauthenticated", "the administrator is not known any more");
+    // What the configuration says by now, whatever the token says.
+    return { ...session, who: { user, role: known.role, projects: known.projects } };
   }
-
-  #newVerifier(): TokenVerifier & Closable {
-    // No key is fetched: there are none but the secret.
-    return createTokenVerifier(
-      { secrets: [this.#secret], algorithms: ["HS256"] },
-      { fetch, now: this.#now, log: this.#log.with({ of: "administrators" }) },
-    );
-  }
-}
-
-function claimed(user: string, { role, scopes }: Readonly<Record<string, unknown>>): Administrator {
-  const ids = typeof scopes === "object" && scopes !== null ? Object.keys(scopes) : [];
-  return { user, role: role === "admin" ? "admin" : "viewer", projects: ids.includes(ALL) ? undefined : ids };
-}
-
-function timeText(seconds: number): string {
-  return new Date(seconds * 1000).toISOString();
 }

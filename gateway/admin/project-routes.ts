@@ -1,13 +1,12 @@
 import { Hono } from "hono";
 import * as v from "valibot";
-import { MeshError } from "../../mesh/errors.ts";
 import type { AdminParts } from "../admin.ts";
-import type { ProjectConfig } from "../config.ts";
 import { type Plain, isPlain } from "../config/own-value.ts";
-import { type Administrator, maySee } from "./administrator.ts";
+import { maySee } from "./administrator.ts";
 import { answer } from "./answer.ts";
 import { explainCall, explainRequestSchema } from "./explain-call.ts";
-import { ifMatch, mustChange, mustSee, readJson, whoAsks } from "./request.ts";
+import { findProject } from "./find-project.ts";
+import { ifMatch, mustChange, readJson, whoAsks } from "./request.ts";
 import { shownProject } from "./shown-project.ts";
 
 const services = v.record(v.string(), v.custom<Plain>(isPlain, "must be a service: { functions: { … } }"));
@@ -15,12 +14,6 @@ const services = v.record(v.string(), v.custom<Plain>(isPlain, "must be a servic
 /** Projects: what may be called by whom, changing that, and why a call would be let through or refused. */
 export function projectRoutes({ auth, configuration, now }: AdminParts): Hono {
   const app = new Hono();
-  const find = (who: Administrator, id: string): ProjectConfig => {
-    mustSee(who, id);
-    const project = configuration.inForce.projects.find((each) => each.id === id);
-    if (project !== undefined) return project;
-    throw new MeshError("invalid_request", `there is no project ${JSON.stringify(id)}`, { status: 404 });
-  };
   app.get("/v1/admin/projects", async (c) => {
     const who = await whoAsks(c, auth);
     const { inForce } = configuration;
@@ -33,14 +26,14 @@ export function projectRoutes({ auth, configuration, now }: AdminParts): Hono {
   app.put("/v1/admin/projects/:id/services", async (c) => {
     const who = await whoAsks(c, auth);
     mustChange(who);
-    const { id } = find(who, c.req.param("id"));
+    const { id } = findProject(configuration.inForce, who, c.req.param("id"));
     const etag = ifMatch(c);
     const wanted = withoutWords(await readJson(c.req.raw, services));
     const saved = await configuration.changeProject(id, { services: wanted }, { etag, by: who.user });
     return answer(c, { etag: saved.etag, warnings: saved.warnings, advice: saved.advice }, saved.etag);
   });
   app.post("/v1/admin/projects/:id/explain", async (c) => {
-    const project = find(await whoAsks(c, auth), c.req.param("id"));
+    const project = findProject(configuration.inForce, await whoAsks(c, auth), c.req.param("id"));
     const question = await readJson(c.req.raw, explainRequestSchema);
     return answer(c, await explainCall(question, { project, config: configuration.inForce, now }));
   });

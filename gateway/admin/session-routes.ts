@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import * as v from "valibot";
 import type { AdminParts } from "../admin.ts";
+import { bearerToken } from "../auth/bearer-token.ts";
 import { answer } from "./answer.ts";
 import { readJson, whoAsks } from "./request.ts";
 
@@ -17,6 +18,12 @@ export function sessionRoutes({ auth, configuration }: AdminParts): Hono {
   app.post("/v1/admin/session", async (c) => {
     const { code } = await readJson(c.req.raw, oneTimeCode);
     return answer(c, await auth.exchange(code));
+  });
+  app.post("/v1/admin/session/renew", async (c) => {
+    return answer(c, await auth.renew(bearerToken(c.req.header("Authorization"))));
+  });
+  app.post("/v1/admin/link", async (c) => {
+    return answer(c, { code: await auth.issueToOperator(bearerToken(c.req.header("Authorization"))) });
   });
   app.get("/v1/admin/session", async (c) => {
     const who = await whoAsks(c, auth);

@@ -43,7 +43,7 @@ export function spaceCloudAdmin(parts: AdminParts): Hono {
   app.get(`${BASE}/env`, (c) => json(c, { isProd: !isOpen(c) }));
   app.post(`${BASE}/login`, async (c) => {
     const { user, pass } = await readJson(c.req.raw, credentials);
-    const session = await auth.login(user, pass).catch((error: unknown) => {
+    const session = await auth.login(user, pass, { isRenewed: false }).catch((error: unknown) => {
       if (!(error instanceof MeshError && error.code === "unauthenticated")) throw error;
       throw new MeshError("unauthenticated", "invalid credentials provided", { cause: error });
     });

@@ -12,11 +12,16 @@ import { FileConfigStore } from "./config-store/file-store.ts";
  */
 export function fileAdministration(
   { admin, gateway: { host } }: GatewayConfig,
-  options: { readonly configFile: string; readonly log: Log } & Pick<AdminSetup, "env" | "adapt" | "isDevelopment">,
+  options: {
+    readonly configFile: string;
+    readonly log: Log;
+    /** Signs the tokens of whoever may have a link to the console at any time. Default: nobody may. */
+    readonly operatorSecret?: string;
+  } & Pick<AdminSetup, "env" | "adapt" | "isDevelopment">,
 ): AdminSetup {
-  const { configFile, log, env, adapt, isDevelopment = false } = options;
+  const { configFile, log, env, adapt, operatorSecret, isDevelopment = false } = options;
   return {
-    auth: new AdminAuth(admin, { log, now: Date.now }),
+    auth: new AdminAuth(admin, { log, now: Date.now, operatorSecret }),
     store: new FileConfigStore(configFile),
     env,
     ...(adapt !== undefined && { adapt }),

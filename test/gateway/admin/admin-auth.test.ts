@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { AdminAuth } from "../../../gateway/admin/admin-auth.ts";
+import { signOperatorToken } from "../../../gateway/admin/operators.ts";
 import { signDevelopmentToken } from "../../../gateway/auth/development-token.ts";
 import type { AdminConfig } from "../../../gateway/config.ts";
 import { MeshError } from "../../../mesh/errors.ts";
@@ -31,9 +32,10 @@ function codeOf(work: Promise<unknown>): Promise<string> {
   );
 }
 
-test("a password gets a token that says who somebody is, for twelve hours", async () => {
+test("a password gets a token that says who somebody is, for half an hour, or half a day where it is not renewed", async () => {
   const { auth, pass } = start();
-  const session = await auth.login("grace", "of grace");
+  expect((await auth.login("grace", "of grace")).expiresAt).toBe("2026-01-01T00:30:00.000Z");
+  const session = await auth.login("grace", "of grace", { isRenewed: false });
   expect(session).toMatchObject({ user: "grace", role: "viewer", projects: ["shop"] });
   expect(session.expiresAt).toBe("2026-01-01T12:00:00.000Z");
   expect(await auth.verify(session.token)).toEqual({
@@ -42,6 +44,39 @@ test("a password gets a token that says who somebody is, for twelve hours", asyn
   });
   pass(12 * 3_600_000);
   expect(await codeOf(auth.verify(session.token))).toBe("unauthenticated");
+});
+
+test("a session is renewed for half a day, by whoever still is an administrator", async () => {
+  const { auth, pass } = start();
+  let { token, expiresAt } = await auth.login("ada", "of ada");
+  for (let renewals = 0; renewals < 28; renewals++) {
+    pass(25 * 60_000);
+    ({ token, expiresAt } = await auth.renew(token));
+  }
+  expect(expiresAt).toBe("2026-01-01T12:00:00.000Z");
+  pass(20 * 60_000);
+  expect(await codeOf(auth.renew(token))).toBe("unauthenticated");
+
+  const { token: other } = await auth.login("ada", "of ada");
+  auth.replaceConfig({ ...CONFIG, users: [] });
+  expect(await codeOf(auth.renew(other))).toBe("unauthenticated");
+});
+
+test("an operator gets a link by a token that only the machine's files sign", async () => {
+  const operatorSecret = "in a file that only its owner reads";
+  const auth = new AdminAuth(CONFIG, { log: silentLog, now: Date.now, operatorSecret });
+  const code = await auth.issueToOperator(await signOperatorToken(operatorSecret));
+  expect(await auth.exchange(code)).toMatchObject({ user: "operator", role: "admin" });
+  const wrong = [
+    undefined,
+    await signOperatorToken("another secret, of thirty-two bytes or more"),
+    await signDevelopmentToken({ secret: operatorSecret, claims: { role: "admin" }, expiresInSeconds: 60 }),
+    (await auth.login("ada", "of ada")).token,
+  ];
+  for (const token of wrong) expect(await codeOf(auth.issueToOperator(token))).toBe("unauthenticated");
+  expect(await codeOf(start().auth.issueToOperator(await signOperatorToken("anything at all")))).toBe(
+    "unauthenticated",
+  );
 });
 
 test("a wrong password and a name that nobody has are told alike", async () => {

@@ -59,9 +59,9 @@ export interface Administered {
   readonly file: string;
   readonly auth: AdminAuth;
   text(): string;
-  ask(method: string, path: string, options?: AskOptions): Promise<Answer>;
+  readonly ask: (method: string, path: string, options?: AskOptions) => Promise<Answer>;
   /** A token of somebody of {@link CONFIG}. */
-  login(user: string): Promise<string>;
+  readonly login: (user: string) => Promise<string>;
   replaceConfig(config: GatewayConfig): void;
 }
 
