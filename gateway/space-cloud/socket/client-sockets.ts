@@ -3,7 +3,7 @@ import { CLOSE_CODES, type Wire } from "./wire.ts";
 
 /** What websockets of clients need. */
 export interface ClientSocketsParts extends Omit<SocketParts, "maxBufferedBytes"> {
-  /** How much may wait for one client to read it, in bytes. Default: four of the largest frames, at least 8 MiB. */
+  /** How much may wait for one client to read it before it gets no more, in bytes. Default: four of the largest frames, at least 8 MiB. */
   readonly maxBufferedBytes?: number;
   /** How many there may be at once. Default 10 000. */
   readonly maxSockets?: number;

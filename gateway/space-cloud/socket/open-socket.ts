@@ -9,7 +9,7 @@ export interface SocketParts extends Pick<SessionParts, "workers" | "features"> 
   readonly log: Log;
   /** How often a client has to show that it is there. */
   readonly pingSeconds: number;
-  /** How much may wait for a client to read it. */
+  /** How much may wait for a client to read it before it gets no more. */
   readonly maxBufferedBytes: number;
 }
 
@@ -74,9 +74,9 @@ export class OpenSocket {
 
   #send(text: string): boolean {
     if (this.#isGone) return false;
-    const { maxBufferedBytes } = this.#parts;
-    if (this.#wire.bufferedBytes + text.length > maxBufferedBytes) {
-      this.#drop("it does not read what it is sent", { bufferedBytes: this.#wire.bufferedBytes });
+    const { bufferedBytes } = this.#wire;
+    if (bufferedBytes > this.#parts.maxBufferedBytes) {
+      this.#drop("it does not read what it is sent", { bufferedBytes });
       return false;
     }
     this.#wire.send(text);

@@ -3,7 +3,7 @@ import type { Closable } from "../../../mesh/lifecycle.ts";
 import type { Log } from "../../../mesh/log.ts";
 import type { LivePolicy } from "../../policy.ts";
 import type { JoinedLine, WorkerHub, WorkerLine } from "../workers.ts";
-import { Line } from "./line.ts";
+import { Line, type LineParts } from "./line.ts";
 import { ServiceCalls } from "./service-calls.ts";
 
 /** What a {@link MeshWorkerHub} works with. */
@@ -30,7 +30,7 @@ const BOUNDS: WorkerBounds = { services: 100, calls: 1000 };
  * of the mesh, and one that is given back brings it in again, for as long as it is connected.
  */
 export class MeshWorkerHub implements WorkerHub, Closable {
-  readonly #parts: ConstructorParameters<typeof Line>[1];
+  readonly #parts: LineParts;
   readonly #lines = new Set<Line>();
   readonly #stop: readonly (() => void)[];
   #isClosing = false;

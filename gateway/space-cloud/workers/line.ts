@@ -64,13 +64,10 @@ export class Line implements JoinedLine {
       this.#pending--;
     }
     if (this.#isOver) throw new MeshError("cancelled", "the worker went away, or the gateway is closing");
-    // Another registration of the same may have been decided meanwhile.
-    const known = this.#registrations.get(key);
-    if (known !== undefined) return known.renew(asked, basis);
-    const registration = new Registration(asked, basis, this.#parts);
+    const registration = this.#registrations.get(key) ?? new Registration(asked, basis, this.#parts);
     this.#registrations.set(key, registration);
-    registration.enter();
-    // The policy may have changed meanwhile, too.
+    registration.admitted(asked, basis);
+    // The policy may have changed meanwhile.
     registration.checkAgain();
     await confirmed(broker);
   }
@@ -82,7 +79,9 @@ export class Line implements JoinedLine {
   leave(): void {
     if (this.#calls.hasLeft) return;
     const lost = this.#calls.leave();
-    if (lost > 0) this.#parts.log.warn("a worker went away with calls that it had not answered", { calls: lost });
+    const left = { services: [...this.#registrations.keys()], calls: lost };
+    if (lost > 0) this.#parts.log.warn("a worker went away with calls that it had not answered", left);
+    else this.#parts.log.info("a worker went away", left);
     void this.drain();
     this.#onLeave();
   }

@@ -19,8 +19,8 @@ export class Registration {
     this.#parts = parts;
   }
 
-  /** The worker has registered it once more, and was let in. */
-  renew(wanted: WantedService, basis: string): void {
+  /** The worker was let in, perhaps once more and by another token. */
+  admitted(wanted: WantedService, basis: string): void {
     this.#wanted = wanted;
     this.#basis = basis;
     this.#isAllowed = true;
