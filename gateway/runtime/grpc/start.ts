@@ -3,9 +3,9 @@ import type { Closable } from "../../../mesh/lifecycle.ts";
 import type { Log } from "../../../mesh/log.ts";
 import type { CallParts } from "../../call-path.ts";
 import type { WorkerHub } from "../../space-cloud/workers.ts";
+import { GrpcAddressError } from "./address-error.ts";
 import { Calls } from "./calls.ts";
 import { spaceCloudService } from "./definition.ts";
-import { GrpcAddressError } from "./address-error.ts";
 import { WorkerStreams } from "./worker-streams.ts";
 
 /** What is served over gRPC, and where. */
@@ -48,7 +48,6 @@ export async function startGrpc(options: GrpcOptions): Promise<GrpcServer> {
   const limit = Math.max(calls.policy.current.limits.maxBodyBytes, USUAL_MESSAGE_BYTES) + ENVELOPE_BYTES;
   const server = new Server({
     "grpc.max_receive_message_length": limit,
-    "grpc.max_send_message_length": -1,
     "grpc.keepalive_time_ms": pingSeconds * 1000,
     "grpc.keepalive_timeout_ms": pingSeconds * 1000,
   });

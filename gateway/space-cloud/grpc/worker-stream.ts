@@ -11,7 +11,7 @@ export interface PayloadStream {
   /** Stops and goes on taking messages from the worker. */
   pause(): void;
   resume(): void;
-  /** Ends it with an error, at the latest when what waits to be sent is. */
+  /** Ends it with an error, of which the worker hears after what waits for it. */
   breakOff(reason: string): void;
 }
 
