@@ -2,6 +2,9 @@ import { checkProject } from "./check-project.ts";
 import type { GatewayConfig, ProjectConfig } from "./config.ts";
 import { formatFinding } from "./config/config-error.ts";
 
+/** Shorter ones are tried out too soon. */
+const MIN_PASSWORD = 8;
+
 /**
  * What an operator should know about a configuration that can be used, one line each: what the file says in vain, keys
  * that are missing, rules that are open or never pass.
@@ -22,6 +25,12 @@ export function advice(
     ...(config.gateway.spaceCloud.grpcPort !== undefined && !hasGrpc
       ? ["gateway.spaceCloud.grpcPort is set in vain: the gateway serves gRPC on Bun only"]
       : []),
+    ...config.admin.users
+      .filter(({ pass }) => pass.length < MIN_PASSWORD)
+      .map(
+        ({ user }) =>
+          `administrator "${user}" has a password of less than ${MIN_PASSWORD} characters; take a longer one`,
+      ),
     ...config.projects.filter(hasNoKey).map(({ id }) => {
       return `project "${id}" has no key, so that no token is good: only functions whose rule is allow can be called`;
     }),

@@ -127,12 +127,13 @@ export class Configuration {
   async #keep(text: string, change: ChangeBy): Promise<StoredConfig & Remarks> {
     const store = this.#store();
     const config = this.#parse(text, store.file);
-    const before = this.inForce;
     const saved = await store.save(text, {
       ...change,
       putInForce: () => {
-        this.#parts.tryOut(this.#parts.adapt(config));
-        this.#parts.apply(this.#parts.adapt(config));
+        const before = this.inForce;
+        const next = this.#parts.adapt(config);
+        this.#parts.tryOut(next);
+        this.#parts.apply(next);
         return () => this.#parts.apply(before);
       },
     });

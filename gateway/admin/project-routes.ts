@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import * as v from "valibot";
 import type { AdminParts } from "../admin.ts";
+import type { ProjectConfig } from "../config.ts";
 import { type Plain, isPlain } from "../config/own-value.ts";
 import { maySee } from "./administrator.ts";
 import { answer } from "./answer.ts";
@@ -14,12 +15,13 @@ const services = v.record(v.string(), v.custom<Plain>(isPlain, "must be a servic
 /** Projects: what may be called by whom, changing that, and why a call would be let through or refused. */
 export function projectRoutes({ auth, configuration, now }: AdminParts): Hono {
   const app = new Hono();
+  const adviceOn = (project: ProjectConfig): readonly string[] =>
+    configuration.advice({ ...configuration.inForce, projects: [project], admin: { users: [] }, warnings: [] });
   app.get("/v1/admin/projects", async (c) => {
     const who = await whoAsks(c, auth);
-    const { inForce } = configuration;
-    const projects = inForce.projects
+    const projects = configuration.inForce.projects
       .filter(({ id }) => maySee(who, id))
-      .map((project) => shownProject(project, configuration.advice({ ...inForce, projects: [project], warnings: [] })));
+      .map((project) => shownProject(project, adviceOn(project)));
     const etag = await configuration.etag();
     return answer(c, { projects, etag, canSave: who.role === "admin" && configuration.canSave }, etag);
   });
@@ -30,7 +32,12 @@ export function projectRoutes({ auth, configuration, now }: AdminParts): Hono {
     const etag = ifMatch(c);
     const wanted = withoutWords(await readJson(c.req.raw, services));
     const saved = await configuration.changeProject(id, { services: wanted }, { etag, by: who.user });
-    return answer(c, { etag: saved.etag, warnings: saved.warnings, advice: saved.advice }, saved.etag);
+    // What is to be known of other projects is for those who may see them.
+    const { warnings, advice } =
+      who.projects === undefined
+        ? saved
+        : { warnings: [], advice: adviceOn(findProject(configuration.inForce, who, id)) };
+    return answer(c, { etag: saved.etag, warnings, advice }, saved.etag);
   });
   app.post("/v1/admin/projects/:id/explain", async (c) => {
     const project = findProject(configuration.inForce, await whoAsks(c, auth), c.req.param("id"));

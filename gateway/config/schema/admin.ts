@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import type { Environment } from "../environment.ts";
+import { eachOnce } from "./each-once.ts";
 import { list, shape } from "./shape.ts";
 import { text, variableText } from "./values.ts";
 
@@ -16,6 +17,6 @@ export function adminSchema(env: Environment) {
   });
   return shape({
     secret: v.exactOptional(variableText(env)),
-    users: v.optional(list(user), []),
+    users: v.optional(v.pipe(list(user), eachOnce("user", "user")), []),
   });
 }

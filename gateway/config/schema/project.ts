@@ -3,6 +3,7 @@ import type { Environment } from "../environment.ts";
 import { isName } from "../../../mesh/names.ts";
 import { type Rule, ruleSchema } from "../../../mesh/rule.ts";
 import { authSchema } from "./auth.ts";
+import { eachOnce } from "./each-once.ts";
 import { recordSchema } from "./record.ts";
 import { pubsubSchema } from "./pubsub.ts";
 import { list, named, shape } from "./shape.ts";
@@ -42,23 +43,5 @@ export function projectsSchema(env: Environment) {
     },
     { shortForms: ["secret", "secrets"] },
   );
-  return v.pipe(
-    list(project),
-    v.rawCheck(({ dataset, addIssue }) => {
-      if (!dataset.typed) return;
-      const seen = new Set<string>();
-      for (const [index, value] of dataset.value.entries()) {
-        if (seen.has(value.id)) {
-          addIssue({
-            message: `the project id ${JSON.stringify(value.id)} was given before; use another one`,
-            path: [
-              { type: "array", origin: "value", input: dataset.value, key: index, value },
-              { type: "object", origin: "value", input: { ...value }, key: "id", value: value.id },
-            ],
-          });
-        }
-        seen.add(value.id);
-      }
-    }),
-  );
+  return v.pipe(list(project), eachOnce("id", "project id"));
 }

@@ -30,9 +30,9 @@ projects:
 gateway: { port: 0 }
 admin:
   users:
-    - { user: ada, pass: of-ada }
-    - { user: grace, pass: of-grace, role: viewer }
-    - { user: joan, pass: of-joan, projects: [shop] }
+    - { user: ada, pass: password-of-ada }
+    - { user: grace, pass: password-of-grace, role: viewer }
+    - { user: joan, pass: password-of-joan, projects: [shop] }
 `;
 
 /** An answer, read. */
@@ -101,7 +101,7 @@ export async function administered(
     text: () => readFileSync(file, "utf8"),
     ask,
     login: async (user) => {
-      const { body } = await ask("POST", "/v1/admin/login", { body: { user, pass: `of-${user}` } });
+      const { body } = await ask("POST", "/v1/admin/login", { body: { user, pass: `password-of-${user}` } });
       return body.token;
     },
     replaceConfig: (next) => gateway.replaceConfig(next),

@@ -14,7 +14,8 @@ test("whoever may see everything sees the text without its secrets", async () =>
   expect(headers.get("Cache-Control")).toBe("no-store");
   expect(body).toMatchObject({ file: gateway.file, dialect: "own", canSave: false });
   expect(body.text).toContain("secret: $SHOP_SECRET");
-  for (const secret of ["of-ada", "of-grace", "a-literal-secret"]) expect(body.text).not.toContain(secret);
+  for (const secret of ["password-of-ada", "password-of-grace", "a-literal-secret"])
+    expect(body.text).not.toContain(secret);
 });
 
 test.each([
@@ -188,6 +189,27 @@ test("the file keeps its permissions, and a link to it stays a link", async () =
   expect(statSync(real).mode & 0o777).toBe(0o640);
   expect(gateway.text()).toBe(text);
   expect(readdirSync(dirname(real)).filter((name) => name.endsWith(".tmp"))).toEqual([]);
+});
+
+test("a text that cannot be written is not in force either", async () => {
+  const gateway = await administered();
+  const token = await gateway.login("ada");
+  const { etag } = (await gateway.ask("GET", PATH, { token })).body;
+  // Where the history is to be, there is a file.
+  writeFileSync(join(dirname(gateway.file), ".fmesh"), "");
+  const text = CONFIG.replace("{ rule: deny }", "{ rule: allow }");
+  expect((await gateway.ask("PUT", PATH, { token, body: { text }, headers: { "If-Match": etag } })).status).toBe(500);
+  expect(gateway.text()).toBe(CONFIG);
+  expect((await fetch(`${gateway.url}/v1/call/shop/cart/clear`, { method: "POST", body: "{}" })).status).toBe(401);
+});
+
+test("a password that is too short is told in what to know", async () => {
+  const gateway = await administered(CONFIG.replace("password-of-joan", "joan"));
+  const token = await gateway.login("ada");
+  const { text } = (await gateway.ask("GET", PATH, { token })).body;
+  expect((await gateway.ask("POST", `${PATH}/check`, { token, body: { text } })).body).toMatchObject({
+    advice: [expect.stringContaining('administrator "joan"')],
+  });
 });
 
 test("a body that is no JSON is refused without quoting it", async () => {

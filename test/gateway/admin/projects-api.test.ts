@@ -92,7 +92,7 @@ test("parts that two projects share by an anchor are not changed for both behind
   const text = `projects:
   - { id: shop, secret: $SHOP_SECRET, services: &s { cart: { functions: { add: { rule: allow } } } } }
   - { id: other, secret: $SHOP_SECRET, services: *s }
-admin: { users: [{ user: ada, pass: of-ada }] }
+admin: { users: [{ user: ada, pass: password-of-ada }] }
 `;
   const gateway = await administered(text);
   const token = await gateway.login("ada");
@@ -134,7 +134,7 @@ test("a file of 2019 is one of today's after the first change, and the history h
 - id: shop
   secret: $SHOP_SECRET
   modules: { functions: { services: { cart: { functions: { add: { rule: { rule: allow } } } } } } }
-admin: { users: [{ user: ada, pass: of-ada, scopes: { all: [all] } }] }
+admin: { users: [{ user: ada, pass: password-of-ada, scopes: { all: [all] } }] }
 `;
   const gateway = await administered(text);
   const token = await gateway.login("ada");

@@ -66,7 +66,9 @@ test("logging in gets a token and the projects, as they were written in 2019 and
   const gateway = await administered();
   const wrong = await gateway.ask("POST", `${BASE}/login`, { body: { user: "ada", pass: "?" } });
   expect(wrong).toMatchObject({ status: 401, body: { error: "invalid credentials provided" } });
-  const { status, body } = await gateway.ask("POST", `${BASE}/login`, { body: { user: "ada", pass: "of-ada" } });
+  const { status, body } = await gateway.ask("POST", `${BASE}/login`, {
+    body: { user: "ada", pass: "password-of-ada" },
+  });
   expect(status).toBe(200);
   const [shop, other] = body.projects;
   expect(shop).toMatchObject({

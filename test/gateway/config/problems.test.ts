@@ -48,6 +48,11 @@ test("a project id given twice is told", () => {
   );
 });
 
+test("a user given twice is told", () => {
+  const text = "projects: []\nadmin: { users: [{ user: a, pass: x }, { user: a, pass: y }] }";
+  expect(errorOf(text).message).toMatch(/^fmesh\.yaml:2:\d+ admin\.users\[1\]\.user: the user "a" was given before/);
+});
+
 test.each([
   ["brokr: {}", 'did you mean "broker"?'],
   ["projects: [{ id: a, secert: x }]", 'did you mean "secret"?'],
