@@ -22,6 +22,7 @@ import { logsCommand } from "./commands/logs.ts";
 import { planCommand } from "./commands/plan.ts";
 import { rulesCommand } from "./commands/rules.ts";
 import { secretsCommand } from "./commands/secrets.ts";
+import { consoleCommand } from "./commands/console.ts";
 import { servicesCommand } from "./commands/services.ts";
 import { tokenCommand } from "./commands/token.ts";
 import { upCommand } from "./commands/up.ts";
@@ -48,6 +49,7 @@ export function createProgram(): Command {
     deployerCommand(),
     workerCommand(),
     callCommand(),
+    consoleCommand(),
     servicesCommand(),
     logsCommand(),
     functionsCommand(),

@@ -1,4 +1,5 @@
 import type { GatewayConfig } from "../../gateway/config.ts";
+import { consoleLink } from "../console/link.ts";
 import type { RunningMesh } from "./mesh.ts";
 
 export interface BannerFacts {
@@ -19,6 +20,7 @@ export function banner(mesh: RunningMesh, config: GatewayConfig, { token, live }
     `  broker    ${first}`,
     ...more.map((address) => `            ${address}`),
     `  token     ${token}`,
+    `  console   ${consoleLink(mesh.gatewayUrl, mesh.admin.issue())}`,
     "",
     ...exampleCall(mesh, config, token),
     `A saved change of ${live} is live at once. Ctrl-C stops everything.`,

@@ -29,6 +29,11 @@ export function withDevelopmentSecret(config: GatewayConfig, secret: string): Ga
   };
 }
 
+/** What signs for whoever may read the development secret, and nothing else: no token of a project is one of an operator. */
+export function operatorSecret(secret: string): string {
+  return `operator of ${secret}`;
+}
+
 function readIfThere(file: string): string | undefined {
   try {
     return readFileSync(file, "utf8").trim();

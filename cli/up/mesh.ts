@@ -11,7 +11,7 @@ import { consoleFiles } from "../console/console-files.ts";
 import { serveGateway } from "../hosting/serve-gateway.ts";
 import { startParts } from "../hosting/start-parts.ts";
 import { openBroker } from "./broker.ts";
-import { withDevelopmentSecret } from "./development-secret.ts";
+import { operatorSecret, withDevelopmentSecret } from "./development-secret.ts";
 import { leaveRunningMeshNote } from "./running-mesh-note.ts";
 import { onlyProject } from "./only-project.ts";
 import type { StartWorker } from "./worker-process.ts";
@@ -68,7 +68,14 @@ export async function startMesh(config: GatewayConfig, options: MeshOptions): Pr
     const given = { configFile, broker, brokerUrl: workerUrl, brokerSocketUrl: socketUrl, env: options.env };
     const parts = startParts(config, { ...given, log, tracing, stack });
     const adapt = (from: GatewayConfig): GatewayConfig => withDevelopmentSecret(from, options.secret);
-    const admin = fileAdministration(config, { configFile, env: options.env, log, adapt, isDevelopment: true });
+    const admin = fileAdministration(config, {
+      configFile,
+      env: options.env,
+      log,
+      adapt,
+      operatorSecret: operatorSecret(options.secret),
+      isDevelopment: true,
+    });
     const served = { recordsFolder: ".fmesh/records", consoleFiles: consoleFiles(log), admin };
     const gateway = stack.use(await serveGateway(adapt(config), { broker, configFile, log, tracing, ...served }));
     // The gateway would wait for them.

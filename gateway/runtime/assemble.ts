@@ -65,6 +65,8 @@ export interface AssembledGateway extends Closable {
   fetch(request: Request): Response | Promise<Response>;
   /** @throws ConfigError for keys and databases that cannot be used; the configuration in force stays. */
   replaceConfig(config: GatewayConfig): void;
+  /** Ends what has no end of its own, such as watching the mesh. */
+  endStreams(): Promise<void>;
 }
 
 /**
@@ -92,7 +94,7 @@ export function assembleGateway(config: GatewayConfig, options: AssembleOptions)
   advise(config);
   recorder.start();
   const workers = new MeshWorkerHub({ broker, policy, log });
-  const natsRequests = new NatsRequests({ broker, policy, log, link, meshOnly: new BrokerLink({ broker, tracing }) });
+  const natsRequests = new NatsRequests({ broker, policy, log, link, meshOnly: new BrokerLink({ broker }) });
   const followNats = (now: GatewayConfig): void => [natsWorkers, natsRequests].forEach((each) => each.follow(now));
   followNats(config);
   const pubsub = { broker, policy, log };
@@ -105,13 +107,15 @@ export function assembleGateway(config: GatewayConfig, options: AssembleOptions)
     followNats(next);
     advise(next);
   };
+  const about = { configFile, broker, link, policy, log, keepOpen, inForce: () => inForce, apply: replaceConfig };
+  const admin = administration(options.admin, about);
   const calls = { link, policy, metrics, log, tracing, ...(keepOpen !== undefined && { keepOpen }) };
   const app = createGateway({
     ...calls,
     routes: [
       socketRoutes({ hasSockets }),
       pubsubRoutes(pubsub),
-      ...administration(options.admin, { configFile, link, log, inForce: () => inForce, apply: replaceConfig }),
+      ...admin.routes,
       ...(consoleFiles === undefined ? [] : [consoleRoutes(consoleFiles)]),
     ],
   });
@@ -122,6 +126,7 @@ export function assembleGateway(config: GatewayConfig, options: AssembleOptions)
     features: [pubsubFeature(pubsub)],
     fetch: (request) => app.fetch(request),
     replaceConfig,
+    endStreams: () => admin.close(),
     close: async () => {
       await natsRequests.close();
       await workers.close();

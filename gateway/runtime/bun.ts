@@ -145,6 +145,7 @@ interface Served {
 
 async function drain(server: Bun.Server<SocketData>, { sockets, grpc, gateway, log }: Served): Promise<void> {
   const stopped = server.stop();
+  await gateway.endStreams();
   const grpcCalls = grpc?.drain();
   const deadline = Date.now() + DRAIN_MS;
   while (server.pendingRequests > 0 && Date.now() < deadline) await Bun.sleep(10);
