@@ -50,8 +50,6 @@ export function useEventStream(
         }),
     });
     return stream.close;
-    // Another attempt is another stream.
-    // oxlint-disable-next-line react/exhaustive-effect-dependencies
   }, [api, path, query, attempt]);
 
   return { status, restart: useCallback(() => setAttempt((before) => before + 1), []) };

@@ -33,7 +33,7 @@ export function ErrorNotice({
       tone="bad"
       title={title ?? problem.title}
       actions={
-        (onRetry !== undefined || actions !== undefined) && (
+        onRetry === undefined && actions === undefined ? undefined : (
           <>
             {retry}
             {actions}
@@ -58,7 +58,7 @@ export function ErrorNotice({
           </span>
           {traceId !== undefined && (
             <span>
-              trace <CopyText text={traceId} />
+              trace <CopyText text={traceId}>{traceId.slice(0, 8)}</CopyText>
             </span>
           )}
         </div>

@@ -46,7 +46,7 @@ const CONSOLE_PACKAGES: readonly string[] = [
   "@lezer/highlight",
   "@typescript/vfs",
   "@valtown/codemirror-ts",
-  "typescript",
+  "typescript-5",
 ];
 
 function serviceZone(files: string, packages: readonly string[], why = SERVICE_CODE): Zone {

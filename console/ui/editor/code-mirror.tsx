@@ -1,0 +1,131 @@
+import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
+import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
+import { bracketMatching, foldGutter, foldKeymap, indentOnInput } from "@codemirror/language";
+import { lintGutter, lintKeymap } from "@codemirror/lint";
+import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
+import { Compartment, EditorState, type Extension } from "@codemirror/state";
+import {
+  EditorView,
+  drawSelection,
+  highlightActiveLine,
+  highlightActiveLineGutter,
+  highlightSpecialChars,
+  keymap,
+  lineNumbers,
+} from "@codemirror/view";
+import { type ReactNode, useEffect, useEffectEvent, useRef, useState } from "react";
+import { useIsDark } from "../../shell/use-theme.ts";
+import type { CodeEditorProps } from "../code-editor.tsx";
+import { languageSupport } from "./language.ts";
+import { editorLook } from "./look.ts";
+import { setProblems, shownProblems } from "./problems.ts";
+import { typescriptSupport } from "./typescript-support.ts";
+
+/** The editor itself; see `CodeEditor`. */
+export function CodeMirror({
+  label,
+  value,
+  onChange,
+  language,
+  isReadOnly = false,
+  problems,
+  complete,
+  types,
+  onSave,
+  hasOwnHeight,
+}: Omit<CodeEditorProps, "height"> & { readonly hasOwnHeight: boolean }): ReactNode {
+  const box = useRef<HTMLDivElement>(null);
+  const view = useRef<EditorView>(undefined);
+  const isDark = useIsDark();
+  // What may change while the editor stays as it is.
+  const [changing] = useState(() => new Compartment());
+  const change = useEffectEvent((text: string) => onChange?.(text));
+  const save = useEffectEvent(() => onSave?.());
+  const start = useEffectEvent(() => value);
+  const settings = (): Extension => [
+    EditorState.readOnly.of(isReadOnly),
+    EditorView.editable.of(!isReadOnly),
+    EditorView.darkTheme.of(isDark),
+    // One that cannot be written in is still read and scrolled by the keyboard.
+    EditorView.contentAttributes.of({ "aria-label": label, ...(isReadOnly && { tabindex: "0" }) }),
+    isReadOnly ? [] : [highlightActiveLine(), highlightActiveLineGutter()],
+  ];
+  const settingsNow = useEffectEvent(settings);
+  const completion = useEffectEvent(() =>
+    complete === undefined ? autocompletion() : autocompletion({ override: [complete] }),
+  );
+
+  useEffect(() => {
+    if (box.current === null) return;
+    const made = new EditorView({
+      parent: box.current,
+      doc: start(),
+      extensions: [
+        editorLook({ hasOwnHeight }),
+        editing(() => save()),
+        languageSupport(language),
+        language === "typescript" && types !== undefined ? typescriptSupport(types) : completion(),
+        shownProblems,
+        changing.of(settingsNow()),
+        EditorView.updateListener.of(({ docChanged, state }) => {
+          if (docChanged) change(state.doc.toString());
+        }),
+      ],
+    });
+    view.current = made;
+    return () => {
+      made.destroy();
+      view.current = undefined;
+    };
+  }, [language, types, hasOwnHeight, changing]);
+
+  useEffect(() => {
+    view.current?.dispatch({ effects: changing.reconfigure(settingsNow()) });
+  }, [label, isReadOnly, isDark, changing]);
+
+  useEffect(() => {
+    const shown = view.current;
+    if (shown === undefined || shown.state.doc.toString() === value) return;
+    shown.dispatch({ changes: { from: 0, to: shown.state.doc.length, insert: value } });
+  }, [value]);
+
+  useEffect(() => {
+    view.current?.dispatch({ effects: setProblems.of(problems ?? []) });
+  }, [problems, language, types]);
+
+  return <div ref={box} />;
+}
+
+function editing(save: () => void): Extension {
+  const saving = {
+    key: "Mod-s",
+    run: () => {
+      save();
+      return true;
+    },
+  };
+  return [
+    lineNumbers(),
+    foldGutter(),
+    lintGutter(),
+    highlightSpecialChars(),
+    history(),
+    drawSelection(),
+    indentOnInput(),
+    bracketMatching(),
+    closeBrackets(),
+    highlightSelectionMatches(),
+    EditorState.tabSize.of(2),
+    keymap.of([
+      saving,
+      ...closeBracketsKeymap,
+      ...completionKeymap,
+      ...searchKeymap,
+      ...historyKeymap,
+      ...foldKeymap,
+      ...lintKeymap,
+      ...defaultKeymap,
+      indentWithTab,
+    ]),
+  ];
+}

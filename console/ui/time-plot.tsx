@@ -1,0 +1,113 @@
+import { type ReactNode, useEffect, useEffectEvent, useRef } from "react";
+import UPlot from "uplot";
+import { type ChartSeries, colourToken } from "./chart-series.ts";
+import type { Sample } from "./sparkline-path.ts";
+import "./time-plot.css";
+
+interface TimePlotProps {
+  readonly times: readonly number[];
+  readonly series: readonly ChartSeries[];
+  readonly format: (value: Sample) => string;
+  readonly kind: "line" | "bars";
+  /** The pointer is at the time of this index, or at none. */
+  readonly onPoint: (index: number | undefined) => void;
+}
+
+/** The drawing of a `TimeChart`; it fills the box it is in. */
+export function TimePlot({ times, series, format, kind, onPoint }: TimePlotProps): ReactNode {
+  const box = useRef<HTMLDivElement>(null);
+  const plot = useRef<UPlot>(undefined);
+  const point = useEffectEvent(onPoint);
+  const show = useEffectEvent(format);
+  const shape = JSON.stringify([kind, series.map((each, index) => [each.name, colourToken(each, index)])]);
+  const dataOf = useEffectEvent((): UPlot.AlignedData => toData(times, series));
+
+  useEffect(() => {
+    const element = box.current;
+    if (element === null) return;
+    const [drawnKind, lines] = JSON.parse(shape) as [TimePlotProps["kind"], [string, string][]];
+    const { clientWidth: width, clientHeight: height } = element;
+    const look = { kind: drawnKind, lines, show: (value: Sample) => show(value) };
+    const made = new UPlot({ ...optionsFor(element, look, (index) => point(index)), width, height }, dataOf(), element);
+    plot.current = made;
+    const observer = new ResizeObserver(() => {
+      made.setSize({ width: element.clientWidth, height: element.clientHeight });
+    });
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      made.destroy();
+      plot.current = undefined;
+    };
+  }, [shape]);
+
+  useEffect(() => plot.current?.setData(toData(times, series)), [times, series]);
+
+  return <div ref={box} style={{ height: "100%" }} />;
+}
+
+function toData(times: readonly number[], series: readonly ChartSeries[]): UPlot.AlignedData {
+  return [times.map((time) => time / 1000), ...series.map(({ values }) => [...values])];
+}
+
+interface Look {
+  readonly kind: TimePlotProps["kind"];
+  /** Name and token of the colour. */
+  readonly lines: readonly (readonly [string, string])[];
+  readonly show: (value: Sample) => string;
+}
+
+function optionsFor(
+  element: HTMLElement,
+  { kind, lines, show }: Look,
+  point: (index: number | undefined) => void,
+): Omit<UPlot.Options, "width" | "height"> {
+  const style = getComputedStyle(element);
+  const pixels = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+  const text = resolveColour(element, "--text-faint");
+  const axis = {
+    stroke: text,
+    font: `${11 * pixels}px ${style.fontFamily}`,
+    grid: { stroke: resolveColour(element, "--border"), width: 1 },
+    ticks: { show: false },
+  };
+  return {
+    legend: { show: false },
+    padding: [8, 8, 0, 0],
+    cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
+    scales: { x: { time: true }, y: { range: (_, __, max) => [0, max > 0 ? max * 1.1 : 1] } },
+    axes: [
+      { ...axis, grid: { show: false }, size: 24 * pixels, gap: 4 },
+      { ...axis, size: 56 * pixels, gap: 6, values: (_, splits) => splits.map((value) => show(value)), space: 36 },
+    ],
+    series: [
+      {},
+      ...lines.map(([label, token]): UPlot.Series => {
+        const stroke = resolveColour(element, token);
+        const paths = kind === "bars" ? UPlot.paths.bars?.({ size: [0.7, 24] }) : undefined;
+        return {
+          label,
+          stroke,
+          width: 1.5,
+          points: { show: false },
+          fill: faded(stroke, kind),
+          ...(paths && { paths }),
+        };
+      }),
+    ],
+    hooks: { setCursor: [({ cursor: { idx } }) => point(idx ?? undefined)] },
+  };
+}
+
+/** A canvas does not know tokens, nor which of two colours is meant. */
+function resolveColour(element: HTMLElement, token: string): string {
+  const before = element.style.color;
+  element.style.color = `var(${token})`;
+  const { color } = getComputedStyle(element);
+  element.style.color = before;
+  return color;
+}
+
+function faded(colour: string, kind: TimePlotProps["kind"]): string {
+  return colour.replace("rgb(", "rgba(").replace(")", kind === "bars" ? ", 0.75)" : ", 0.08)");
+}
