@@ -1,4 +1,5 @@
 import type { EventStatus, StoredEvent } from "../mesh/event.ts";
+import type { EventSummary } from "../mesh/event-summary.ts";
 import type { FunctionInput, FunctionVersion, StoredFunction, Traffic } from "../mesh/function.ts";
 import type { BuiltImage, DeployedAt, Job, JobError, JobKind, JobProgress } from "../mesh/job.ts";
 import type { Closable } from "../mesh/lifecycle.ts";
@@ -90,11 +91,21 @@ export interface EventFilter {
   readonly until?: string | undefined;
 }
 
+/** What a summary is of: events that began from `since` until `until`. */
+export interface SummaryRequest extends EventFilter {
+  readonly since: string;
+  readonly until: string;
+  /** Into how many parts of the same length the time is divided, at most: 1 to 500. */
+  readonly buckets: number;
+}
+
 /** Events of all projects, as they stand: reading one waits until all that was appended to the journal before is seen in it. */
 export interface EventStore {
   get(project: string, id: string): Promise<StoredEvent | undefined>;
   /** Newest first. @throws MeshError `invalid_request` for a cursor that is none. */
   list(project: string, filter: EventFilter, page: PageRequest): Promise<Page<StoredEvent>>;
+  /** How they went. @throws MeshError `invalid_request` for times that are none, or in the wrong order. */
+  summarize(project: string, request: SummaryRequest): Promise<EventSummary>;
   /** Whether there was one. */
   remove(project: string, id: string): Promise<boolean>;
   /** Invocations of all projects that are pending though their deadline was before `at`, the longest overdue first. */

@@ -7,26 +7,20 @@ import { EVENT_STREAM, afterQuery, refuseInQuery, startOfStream, streamResponse,
 import { type ApiParts, type Operation, operation } from "./operation.ts";
 import { PAGE_HEADERS, pageQuery, pageResponse, toPageRequest } from "./paging.ts";
 import { eventSchema } from "./schemas.ts";
+import { timeQuery } from "./time-query.ts";
 
 const PATH = "/api/v3/events";
 const ONE = `${PATH}/{id}` as const;
 
 const eventParams = v.object({ id: v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/)) });
 
-const time = v.pipe(
-  v.string(),
-  v.isoTimestamp("use a time like 2026-01-31T12:00:00Z"),
-  v.check((text) => !Number.isNaN(Date.parse(text)), "use a time that exists"),
-  v.transform((text) => new Date(text).toISOString()),
-);
-
 const eventQuery = v.strictObject({
   source: v.optional(v.string()),
   type: v.optional(eventInputSchema.entries.type),
   status: v.optional(eventStatusSchema),
   traceId: v.optional(v.string()),
-  since: v.optional(v.pipe(time, v.description("Not before this."))),
-  until: v.optional(v.pipe(time, v.description("Before this."))),
+  since: v.optional(v.pipe(timeQuery, v.description("Not before this."))),
+  until: v.optional(v.pipe(timeQuery, v.description("Before this."))),
   after: afterQuery,
   ...pageQuery,
 });

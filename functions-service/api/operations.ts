@@ -2,6 +2,7 @@ import { BUILD_OPERATIONS } from "./build.ts";
 import { DEPLOY_OPERATIONS } from "./deploy.ts";
 import { LOG_OPERATIONS } from "./deployment-logs.ts";
 import { DEPLOYMENT_OPERATIONS } from "./deployments.ts";
+import { SUMMARY_OPERATIONS } from "./event-summary.ts";
 import { EVENT_OPERATIONS } from "./events.ts";
 import { FUNCTION_OPERATIONS } from "./functions.ts";
 import { INVOKE_OPERATIONS } from "./invoke.ts";
@@ -22,6 +23,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...TRAFFIC_OPERATIONS,
   ...DEPLOYMENT_OPERATIONS,
   ...LOG_OPERATIONS,
+  ...SUMMARY_OPERATIONS,
   ...EVENT_OPERATIONS,
   ...JOB_OPERATIONS,
 ];

@@ -1,12 +1,14 @@
 import { sql } from "kysely";
 import * as v from "valibot";
 import type { StoredEvent } from "../../mesh/event.ts";
-import type { EventFilter, EventStore, Page, PageRequest } from "../store.ts";
+import type { EventSummary } from "../../mesh/event-summary.ts";
+import type { EventFilter, EventStore, Page, PageRequest, SummaryRequest } from "../store.ts";
 import { pageOf, startOf } from "./cursor.ts";
-import { matching } from "./event-filter.ts";
+import { matching, timeOf } from "./event-filter.ts";
 import { toEvent } from "./event-rows.ts";
 import type { Projection } from "./projection.ts";
 import type { SqlRunner } from "./sql-runner.ts";
+import { summarize } from "./summary-query.ts";
 
 const eventCursor = v.strictTuple([v.literal("events"), v.pipe(v.number(), v.safeInteger()), v.string()]);
 
@@ -32,17 +34,23 @@ export class SqlEvents implements EventStore {
   async list(project: string, filter: EventFilter, page: PageRequest): Promise<Page<StoredEvent>> {
     const start = startOf(page, eventCursor);
     const matches = matching(filter);
+    const time = timeOf(filter);
     await this.#catchUp();
     return this.#sql.read(async (db) => {
       let query = db.selectFrom("events").where("project", "=", project).where(matches);
-      if (start !== undefined) query = query.where(sql<boolean>`(happened_at, id) < (${start[1]}, ${start[2]})`);
+      if (start !== undefined) query = query.where(sql<boolean>`(${time}, id) < (${start[1]}, ${start[2]})`);
       const ordered = query
-        .orderBy("happened_at", "desc")
+        .orderBy(time, "desc")
         .orderBy("id", "desc")
         .limit(page.limit + 1);
       const rows = await ordered.selectAll().execute();
       return pageOf(rows, page.limit, { item: toEvent, place: (row) => ["events", row.happened_at, row.id] });
     });
+  }
+
+  async summarize(project: string, request: SummaryRequest): Promise<EventSummary> {
+    await this.#catchUp();
+    return summarize(this.#sql, project, request);
   }
 
   async remove(project: string, id: string): Promise<boolean> {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe } from "vitest";
 import type { Store } from "../../functions-service/store.ts";
 import { deploymentConformance } from "./store-conformance/deployments.ts";
+import { eventSummaryConformance } from "./store-conformance/event-summary.ts";
 import { eventConformance } from "./store-conformance/events.ts";
 import { functionConformance } from "./store-conformance/functions.ts";
 import { migrationConformance } from "./store-conformance/migrations.ts";
@@ -22,6 +23,7 @@ export function storeConformance(makePlace: () => Promise<StorePlace>): void {
   describe.each([
     ["functions", functionConformance],
     ["events", eventConformance],
+    ["summaries of events", eventSummaryConformance],
     ["the journal", journalConformance],
     ["sinks", sinkConformance],
     ["jobs", jobConformance],

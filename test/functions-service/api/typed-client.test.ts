@@ -118,6 +118,7 @@ test(
       "rollback: no further": 409,
       "stream events": 200,
       "stream events: until": 400,
+      "summarize events": 200,
       traffic: 200,
       "traffic: 50 percent": 400,
       update: 200,

@@ -102,6 +102,19 @@ export function eventConformance(current: () => StoreUnderTest): void {
     await expect(found({ since: "soon" })).rejects.toMatchObject({ code: "invalid_request" });
   });
 
+  test("the events of a trace are listed newest first, page by page, within a time", async () => {
+    const { events } = current().store;
+    const at = (second: number): number => Date.UTC(2026, 4, 1, 10, 0, second);
+    for (let second = 0; second < 8; second++) {
+      await append(begun(`e${second}`, { startedAt: at(second), traceId: second % 2 === 0 ? "even" : "odd" }));
+    }
+    const filter = { traceId: "even", since: new Date(at(1)).toISOString(), until: new Date(at(7)).toISOString() };
+    const first = await events.list("shop", filter, { limit: 2 });
+    expect(first.items.map(({ id }) => id)).toEqual(["e6", "e4"]);
+    const second = await events.list("shop", filter, { limit: 2, cursor: first.next });
+    expect([second.items.map(({ id }) => id), second.next]).toEqual([["e2"], undefined]);
+  });
+
   test("invocations that are pending after their deadline are overdue, of every project, the longest first", async () => {
     const { events, journal } = current().store;
     const until = (second: number): number => Date.UTC(2026, 4, 1, 10, 0, second);

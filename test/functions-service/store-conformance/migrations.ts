@@ -18,12 +18,13 @@ export function migrationConformance(makePlace: () => Promise<StorePlace>): void
   test("migrations go up, down to nothing, and up again", async () => {
     const db = place.sql();
     const up = await migrateToLatest(db, place.features);
-    expect(up).toEqual(["0001-initial", "0002-builds", "0003-deployments"]);
+    expect(up).toEqual(["0001-initial", "0002-builds", "0003-deployments", "0004-event-filters"]);
     expect(await tablesOf(place)).toEqual(TABLES);
     expect(await migrateToLatest(db, place.features)).toEqual([]);
-    expect(await migrateDown(db, place.features, "0001-initial")).toEqual(["0003-deployments", "0002-builds"]);
+    const undone = ["0004-event-filters", "0003-deployments", "0002-builds"];
+    expect(await migrateDown(db, place.features, "0001-initial")).toEqual(undone);
     expect(await tablesOf(place)).toEqual(FIRST_TABLES);
-    expect(await migrateToLatest(db, place.features)).toEqual(["0002-builds", "0003-deployments"]);
+    expect(await migrateToLatest(db, place.features)).toEqual(undone.toReversed());
     expect(await migrateDown(db, place.features)).toEqual(up.toReversed());
     expect(await tablesOf(place)).toEqual([]);
     const { functions } = await place.open();
