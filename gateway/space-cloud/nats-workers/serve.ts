@@ -21,7 +21,7 @@ export interface NatsRequestParts {
   readonly policy: { readonly current: Policy };
   /** The way of calls, to workers of 2019 at last. */
   readonly link: MeshLink;
-  /** The same without those: for what another gateway has handed on, and recorded. */
+  /** The same without those: for what another gateway has handed on, which records and traces it. */
   readonly meshOnly: MeshLink;
   /** How long a service that nobody in the mesh serves is left to others. Default 5000. */
   readonly awayMs?: number;
