@@ -13,7 +13,7 @@ const SERVED = { default: "allow", guarded: "authenticated" };
 describe("a worker on a gRPC stream", () => {
   const config = shopConfig(
     { arithmetic: SERVED, other: SERVED, hasty: SERVED },
-    { gateway: { spaceCloud: { grpcPort: 0, pingSeconds: 1 } } },
+    { gateway: { spaceCloud: { grpcPort: 0 } } },
   );
   const mesh = meshForSuite({ kind: "embedded", config });
   const address = (): string => mesh().gateway.grpcAddress ?? "";
@@ -135,7 +135,7 @@ describe("a worker on a gRPC stream", () => {
     const answer = call("hasty/f");
     await worker.nextCall();
     worker.end();
-    expect((await answer).status).toBe(500);
+    expect(await (await answer).json()).toEqual({ error: "worker disconnected" });
     expect(await worker.ended).toBe(status.OK);
     expect((await call("hasty/f")).status).toBe(500);
     await worker[Symbol.asyncDispose]();
@@ -146,14 +146,13 @@ describe("a worker on a gRPC stream", () => {
     const answer = call("hasty/f");
     await worker.nextCall();
     await worker[Symbol.asyncDispose]();
-    expect((await answer).status).toBe(500);
+    expect(await (await answer).json()).toEqual({ error: "worker disconnected" });
   });
 
   test("that is killed fails the calls that it had, and the others take the next ones", async () => {
     const token = await mesh().token();
     const victim = start("arithmetic", token);
     await victim.until(/registered \{"ack":true\}/);
-    const started = performance.now();
     const lost = ["hang", "hang"].map((name) => call(`arithmetic/${name}`));
     await victim.until((output) => output.split("hanging").length === 3);
     const other = start("arithmetic", token);
@@ -161,25 +160,12 @@ describe("a worker on a gRPC stream", () => {
     process.kill(victim.pid, "SIGKILL");
     for (const answer of lost) {
       expect((await answer).status).toBe(500);
-      expect(await (await answer).json()).toEqual({ error: expect.stringMatching(/worker/) as string });
+      expect(await (await answer).json()).toEqual({ error: "worker disconnected" });
     }
-    // Their own time would have been ten seconds.
-    expect(performance.now() - started).toBeLessThan(8000);
     for (let count = 0; count < 10; count++) {
       expect(await (await call("arithmetic/pid")).json()).toEqual({ result: other.pid });
     }
     await other.stop("SIGKILL");
-  });
-
-  test("that stands still is taken for gone when it leaves a ping unanswered", async () => {
-    const worker = start("hasty", await mesh().token());
-    await worker.until(/registered \{"ack":true\}/);
-    process.kill(worker.pid, "SIGSTOP");
-    const answer = await call("hasty/hang");
-    expect(answer.status).toBe(500);
-    expect(await answer.json()).not.toEqual({ error: expect.stringContaining("10000 ms") as string });
-    process.kill(worker.pid, "SIGKILL");
-    await worker.exited;
   });
 
   test("shares calls with others of its service, whatever they are", async () => {
@@ -222,6 +208,20 @@ describe("a worker on a gRPC stream", () => {
     worker.end();
     await worker.ended;
   });
+});
+
+test("a worker that stands still is taken for gone when it leaves a ping unanswered", async () => {
+  const config = shopConfig({ hasty: SERVED }, { gateway: { spaceCloud: { grpcPort: 0, pingSeconds: 1 } } });
+  await using mesh = await startTestMesh({ kind: "embedded", config });
+  const args = [mesh.gateway.grpcAddress ?? "", await mesh.token(), "hasty"];
+  const worker = startCommand([process.execPath, WORKER, ...args]);
+  await worker.until(/registered \{"ack":true\}/);
+  process.kill(worker.pid, "SIGSTOP");
+  const answer = await call2019(mesh, "hasty/hang", { body: '{"timeout":60000}' });
+  expect(answer.status).toBe(500);
+  expect(await answer.json()).toEqual({ error: "worker disconnected" });
+  process.kill(worker.pid, "SIGKILL");
+  await worker.exited;
 });
 
 test("a gateway that closes does not wait for a worker that stands still", async () => {
