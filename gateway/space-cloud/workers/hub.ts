@@ -1,4 +1,5 @@
 import type { Broker } from "../../../mesh/broker.ts";
+import { MeshError } from "../../../mesh/errors.ts";
 import type { Closable } from "../../../mesh/lifecycle.ts";
 import type { Log } from "../../../mesh/log.ts";
 import type { LivePolicy } from "../../policy.ts";
@@ -74,6 +75,8 @@ export class MeshWorkerHub implements WorkerHub, Closable {
     for (const stop of this.#stop) stop();
     const lines = [...this.#lines];
     for (const line of lines) line.leave();
+    // What is left of them: answers that are read slowly.
+    this.#parts.services.endAll(new MeshError("cancelled", "the gateway is closing"));
     await Promise.all(lines.map((line) => line.drain()));
   }
 }

@@ -9,6 +9,7 @@ import type { InFlight } from "../../../mesh/in-flight.ts";
 import { QUEUE_GROUP, anyFunctionSubject, parseFunctionSubject } from "../../../mesh/names.ts";
 import { giveUp } from "./give-up.ts";
 import { overloaded } from "./handed-calls.ts";
+import { passOn } from "./pass-on.ts";
 import { type ServingParts, serveCall } from "./serve-call.ts";
 import { ServedFunctions } from "./served-functions.ts";
 import type { ServiceCalls } from "./service-calls.ts";
@@ -74,7 +75,7 @@ interface Taker extends ServingParts {
   readonly functions: ServedFunctions;
 }
 
-/** Resolves when the call is over; `undefined` when it is so already. */
+/** Resolves when the call is over; `undefined` when it is none of the worker's. */
 function takeCall(message: IncomingMessage, by: Taker): Promise<void> | undefined {
   const { inFlight, functions, calls, log } = by;
   const { headers, subject } = message;
@@ -82,7 +83,12 @@ function takeCall(message: IncomingMessage, by: Taker): Promise<void> | undefine
   // Delivered twice: whoever asks gets the answer of the first.
   if (inFlight.has(callId)) return undefined;
   const lifetime = CallLifetime.of(headers);
-  const name = parseFunctionSubject(subject)?.function ?? "";
+  const address = parseFunctionSubject(subject);
+  if (calls.hasLeft && address !== undefined) {
+    void passOn({ message, address, callId, deadlineMs: lifetime.deadlineMs }, by);
+    return undefined;
+  }
+  const name = address?.function ?? "";
   const refusal = lifetime.reason === undefined ? (calls.tryTake() ? undefined : overloaded()) : outOfTime();
   if (refusal !== undefined) {
     functions.count(name, { handlerMs: 0, error: refusal });

@@ -53,7 +53,8 @@ export async function serveCall(
     return { handlerMs, error: undefined };
   } catch (thrown) {
     const { handlerMs } = about();
-    if (lifetime.reason !== undefined) return { handlerMs, error: lifetime.reason };
+    // Whose worker went is told that, also when everything ends at that moment.
+    if (lifetime.reason !== undefined && !(thrown instanceof WorkerGone)) return { handlerMs, error: lifetime.reason };
     const error = MeshError.from(thrown);
     if (error.code === "internal") log.error("a call of a worker failed unexpectedly", { callId, error: thrown });
     // Who may send it again asks whether anybody holds it, and finds that nobody does.

@@ -1,4 +1,5 @@
 import type { Broker } from "../../../mesh/broker.ts";
+import type { MeshError } from "../../../mesh/errors.ts";
 import { InFlight } from "../../../mesh/in-flight.ts";
 import { giveUp } from "./give-up.ts";
 
@@ -35,6 +36,11 @@ export class ServiceCalls {
         await shared.stop();
       },
     };
+  }
+
+  /** Tells all of them that nobody waits any more. */
+  endAll(reason: MeshError): void {
+    for (const { inFlight } of this.#services.values()) inFlight.endAll(reason);
   }
 
   #listen(of: { readonly project: string; readonly service: string }): Shared {

@@ -46,6 +46,22 @@ describe.each(brokersUnderTest())("calls of a worker that ends, broker: %s", (ki
     expect(other.calls).toEqual([]);
   });
 
+  test("that had not reached it yet go to another one", async () => {
+    await using stays = (await join()).serve(() => ({ params: "stayed" }));
+    let served = 0;
+    for (let round = 0; round < 20; round++) {
+      const leaves = (await join()).serve(() => ({ params: "left" }));
+      const calls = Array.from({ length: 20 }, () => outcome(call2019(mesh(), "arithmetic/sum", { body: "{}" })));
+      leaves.kill();
+      for (const [status, body] of await Promise.all(calls)) {
+        if (status === 200) served++;
+        else expect(body).toEqual({ error: "worker disconnected" });
+      }
+    }
+    expect(served).toBeGreaterThan(0);
+    expect(stays.calls).toEqual([]);
+  });
+
   test("are not run again by another worker", async () => {
     const dying = await join();
     const calling = callNative(mesh(), "arithmetic/sum", { body: "1" });

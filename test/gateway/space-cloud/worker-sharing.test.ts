@@ -70,6 +70,10 @@ describe.each(brokersUnderTest())("workers on websockets among others, broker: %
       func === "unknown" ? { error: "No function registered on the function" } : { params: 1 },
     );
     for (const name of ["found", "found", "unknown"]) await call2019(mesh(), `listed/${name}`, { body: "{}" });
+    const metrics = await (await fetch(`${mesh().url}/metrics`)).text();
+    expect(metrics).toMatch(/^fmesh_connected_workers 1$/m);
+    expect(metrics).toMatch(/^fmesh_connected_worker_services 1$/m);
+
     const env = { NATS_URL: mesh().workers.url, FMESH_PROJECT: PROJECT };
 
     const shown = await runFmesh(["services", "--once", "--json"], { env });
