@@ -9,7 +9,7 @@ export function keepUntouched(text: string, printed: string): string {
   const [before, after] = [text, printed].map((source) => parseDocument(source, { logLevel: "error" }));
   if (before === undefined || after === undefined || before.contents === null) return printed;
   const changes: Change[] = [];
-  gather(changes, { before, after, printed }, before.contents, after.contents);
+  gather(changes, { before, after, text, printed, indent: 0 }, before.contents, after.contents);
   let result = text;
   for (const { from, to, text: instead } of changes.toSorted((a, b) => b.from - a.from)) {
     result = result.slice(0, from) + instead + result.slice(to);
@@ -27,7 +27,10 @@ interface Change {
 interface Sides {
   readonly before: Document;
   readonly after: Document;
+  readonly text: string;
   readonly printed: string;
+  /** How much further to the right the text has what is being looked at. */
+  readonly indent: number;
 }
 
 type Part = ParsedNode | null;
@@ -41,12 +44,13 @@ function gather(changes: Change[], sides: Sides, before: Part, after: Part): voi
     changes.push({ from: before.range[0], to: before.range[1], text: slice(sides, after.range[0], after.range[1]) });
     return;
   }
-  old.forEach(({ value }, index) => gather(changes, sides, value, now[index]?.value ?? null));
+  const indent = columnOf(sides.text, before.range[0]) - columnOf(sides.printed, after.range[0]);
+  old.forEach(({ value }, index) => gather(changes, { ...sides, indent }, value, now[index]?.value ?? null));
   const lastKept = now[old.length - 1]?.value;
   if (now.length === old.length || lastKept === undefined || lastKept === null) return;
   // With the comment behind it.
   const at = last.range[2];
-  changes.push({ from: at, to: at, text: slice(sides, lastKept.range[2], after.range[1]) });
+  changes.push({ from: at, to: at, text: slice({ ...sides, indent }, lastKept.range[2], after.range[1]) });
 }
 
 /** Values with what they are found by: their key, or nothing in a list. */
@@ -60,6 +64,20 @@ function meansTheSame({ before, after }: Sides, old: ParsedNode, now: ParsedNode
   return isSameValue(old.toJS(before), now.toJS(after));
 }
 
-function slice({ printed }: Sides, from: number, to: number): string {
-  return printed.slice(from, to);
+/** Part of the printed form, as far to the right as the text has its neighbours. */
+function slice({ printed, indent }: Sides, from: number, to: number): string {
+  const [first = "", ...lines] = printed.slice(from, to).split("\n");
+  // What follows on the end of a line begins one of its own.
+  const isWhole = columnOf(printed, from) === 0;
+  const moved = lines.map((line) => moveLine(line, indent));
+  return [isWhole ? moveLine(first, indent) : first, ...moved].join("\n");
+}
+
+function moveLine(line: string, indent: number): string {
+  if (line.trim() === "") return line;
+  return indent >= 0 ? " ".repeat(indent) + line : line.replace(new RegExp(`^ {0,${-indent}}`), "");
+}
+
+function columnOf(text: string, offset: number): number {
+  return offset - text.lastIndexOf("\n", offset - 1) - 1;
 }

@@ -1,0 +1,96 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { editProject } from "../../../gateway/config/edit/edit-project.ts";
+import { readOwnValue } from "../../../gateway/config/own-value.ts";
+import { fromSpaceCloudProject, toSpaceCloudProject } from "../../../gateway/config/space-cloud-project.ts";
+import { parse } from "./fixtures.ts";
+
+const FILE = "fmesh.yaml";
+
+const TEXT = `# ours
+projects:
+    -   id: shop   # four spaces, and two before comments
+        secret: $S
+        services: {cart: {functions: {add: {rule: authenticated}, clear: {rule: deny}}}}
+    -   id: other
+        auth: { secrets: [ $NEW, $OLD ], issuer: me }
+        services:
+            cart: # carts
+                functions:
+
+                    add: { rule: allow } # for all
+workers: [ {run: ./a.ts} ]   # one
+`;
+
+test("only what is changed is written anew", () => {
+  const services = { cart: { functions: { add: { rule: { rule: "authenticated" } }, clear: { rule: "allow" } } } };
+  expect(editProject(TEXT, FILE, "shop", { services })).toBe(TEXT.replace("rule: deny", "rule: allow"));
+  const added = { cart: { functions: { add: { rule: "allow" }, pay: { rule: "deny" } } } };
+  expect(editProject(TEXT, FILE, "other", { services: added })).toBe(
+    TEXT.replace("# for all\n", "# for all\n                    pay: {rule: deny}\n"),
+  );
+});
+
+test("a change that changes nothing leaves the text as it is", () => {
+  const services = { cart: { functions: { add: { rule: { rule: "allow" } } } } };
+  expect(editProject(TEXT, FILE, "other", { services })).toBe(TEXT);
+});
+
+test("a project is added at the end, and a secret takes the place of all", () => {
+  const text = editProject(TEXT, FILE, "new", { name: "New", secret: "$N", services: {} });
+  expect(readOwnValue(text, FILE).projects.map(({ id }) => id)).toEqual(["shop", "other", "new"]);
+  expect(text.startsWith(TEXT.slice(0, TEXT.indexOf("workers")))).toBe(true);
+  const changed = readOwnValue(editProject(TEXT, FILE, "other", { secret: "$N" }), FILE).projects[1];
+  expect(changed?.["auth"]).toEqual({ secrets: ["$N"], issuer: "me" });
+  const short = readOwnValue(editProject(TEXT, FILE, "shop", { secret: "$N" }), FILE).projects[0];
+  expect(short?.["auth"]).toEqual({ secrets: ["$N"] });
+});
+
+test("JSON stays JSON", () => {
+  const text = '{"projects":[{"id":"shop","secret":"$S","services":{}}]}';
+  const services = { cart: { functions: { add: { rule: "allow" } } } };
+  expect(JSON.parse(editProject(text, "fmesh.json", "shop", { services }))).toEqual({
+    projects: [{ id: "shop", secret: "$S", services }],
+  });
+});
+
+test("words that YAML takes for something else come back as the texts they are", () => {
+  const rule = { rule: "match", type: "string", eval: "==", f1: "args.auth.answer", f2: "yes" };
+  const example = { country: "no", number: "0123", nothing: "~", date: "2026-01-01", big: 12345678 };
+  const services = { cart: { functions: { add: { rule, example } } } };
+  const text = editProject(TEXT, FILE, "shop", { services });
+  const config = parse(text, { env: { S: "s", NEW: "n", OLD: "o" } });
+  expect(config.warnings).toEqual([]);
+  expect(config.projects[0]?.services).toEqual(services);
+});
+
+test("a project that goes to the shape of 2019 and back is the one it was", () => {
+  const { projects } = readOwnValue(readFileSync(new URL("fixtures/complete.yaml", import.meta.url), "utf8"), FILE);
+  const [shop = {}] = projects;
+  const { id, change } = fromSpaceCloudProject(toSpaceCloudProject(shop), shop);
+  expect(id).toBe("shop");
+  expect(change).toEqual({
+    name: "The shop",
+    secret: "$SHOP_SECRET",
+    services: {
+      cart: { functions: { add: { rule: { rule: "authenticated" } }, default: { rule: { rule: "deny" } } } },
+    },
+    pubsub: { rules: [{ subject: "/chat/:room", publish: { rule: "authenticated" }, subscribe: { rule: "allow" } }] },
+  });
+});
+
+test("what 2019 did not know of functions stays: records, examples, functions without a rule", () => {
+  const services = {
+    cart: { functions: { add: { rule: "allow", record: "full", example: { item: 1 } }, gone: { rule: "deny" } } },
+    kept: { functions: { default: { record: "off" } } },
+  };
+  const existing = { id: "shop", services };
+  const sent = {
+    id: "shop",
+    modules: { functions: { services: { cart: { functions: { add: { rule: { rule: "deny" } } } } } } },
+  };
+  expect(fromSpaceCloudProject(sent, existing).change.services).toEqual({
+    cart: { functions: { add: { rule: { rule: "deny" }, record: "full", example: { item: 1 } } } },
+    kept: { functions: { default: { record: "off" } } },
+  });
+});
