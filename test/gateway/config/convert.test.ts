@@ -5,6 +5,7 @@ import { stringify } from "yaml";
 import type { GatewayConfig } from "../../../gateway/config.ts";
 import { convertConfig } from "../../../gateway/config/convert-config.ts";
 import { parse } from "./fixtures.ts";
+import { anyName, anyRule, anyServices, anyWord } from "./old-project.ts";
 
 const ENV = { ADDER_SECRET: "of the adder", SHOP_SECRET: "of the shop" };
 
@@ -56,61 +57,15 @@ test("a file whose name ends in json becomes JSON", () => {
   expect(meaning(text, "fmesh.json")).toEqual(meaning(old, "config.json"));
 });
 
-const name = fc.stringMatching(/^[A-Za-z0-9_-]{1,12}$/);
-/** Texts that YAML of one version or the other takes for something else are among them. */
-const word = fc.oneof(
-  fc.string({ minLength: 1 }).filter((text) => !text.startsWith("$")),
-  fc.constantFrom(
-    "yes",
-    "no",
-    "on",
-    "~",
-    "null",
-    "0o7",
-    "010",
-    "1_000",
-    "1e3",
-    ".inf",
-    "=",
-    "<<",
-    "- a",
-    "a: b",
-    "a #b",
-    "'",
-    '"',
-  ),
-);
-const comparison = fc.record({
-  rule: fc.constant("match"),
-  type: fc.constantFrom("string", "number", "bool"),
-  eval: fc.constantFrom("==", "!="),
-  f1: fc.oneof(word, fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true }), fc.boolean()),
-  f2: fc.oneof(word, fc.integer(), fc.boolean()),
-});
-const rule = fc.letrec<{ rule: object }>((tie) => ({
-  rule: fc.oneof(
-    { depthSize: "small" },
-    fc.constantFrom({ rule: "allow" }, { rule: "deny" }, { rule: "authenticated" }),
-    comparison,
-    fc.record({ rule: fc.constant("func"), service: name, func: name }),
-    fc.record({ rule: fc.constant("query"), db: word, col: word, find: fc.dictionary(name, word) }),
-    fc.record({ rule: fc.constantFrom("and", "or"), clauses: fc.array(tie("rule"), { maxLength: 3 }) }),
-  ),
-})).rule;
-const services = fc.dictionary(
-  name,
-  fc.record({ functions: fc.dictionary(name, fc.record({ rule }), { minKeys: 1, maxKeys: 3 }) }),
-  { maxKeys: 3 },
-);
 const project = fc.record({
-  id: name,
-  name: word,
-  secret: word,
+  id: anyName,
+  name: anyWord,
+  secret: anyWord,
   modules: fc.record({
-    functions: fc.record({ enabled: fc.constant(true), services }),
+    functions: fc.record({ enabled: fc.constant(true), services: anyServices }),
     pubsub: fc.record({
       enabled: fc.boolean(),
-      rules: fc.array(fc.record({ subject: fc.constantFrom("/a", "/a/:b"), rule: fc.record({ publish: rule }) }), {
+      rules: fc.array(fc.record({ subject: fc.constantFrom("/a", "/a/:b"), rule: fc.record({ publish: anyRule }) }), {
         maxLength: 2,
       }),
     }),
@@ -120,7 +75,7 @@ const project = fc.record({
 const file = fc.record({
   projects: fc.uniqueArray(project, { selector: ({ id }) => id, maxLength: 3 }),
   admin: fc.record({
-    users: fc.array(fc.record({ user: word, pass: word, scopes: fc.dictionary(name, fc.constant(["all"])) }), {
+    users: fc.array(fc.record({ user: anyWord, pass: anyWord, scopes: fc.dictionary(anyName, fc.constant(["all"])) }), {
       maxLength: 2,
     }),
   }),

@@ -1,9 +1,12 @@
 import { readFileSync } from "node:fs";
+import fc from "fast-check";
 import { expect, test } from "vitest";
+import { stringify } from "yaml";
 import { editProject } from "../../../gateway/config/edit/edit-project.ts";
 import { readOwnValue } from "../../../gateway/config/own-value.ts";
 import { fromSpaceCloudProject, toSpaceCloudProject } from "../../../gateway/config/space-cloud-project.ts";
 import { parse } from "./fixtures.ts";
+import { anyServices } from "./old-project.ts";
 
 const FILE = "fmesh.yaml";
 
@@ -62,6 +65,24 @@ test("words that YAML takes for something else come back as the texts they are",
   const config = parse(text, { env: { S: "s", NEW: "n", OLD: "o" } });
   expect(config.warnings).toEqual([]);
   expect(config.projects[0]?.services).toEqual(services);
+});
+
+test("whatever services a project had and is to have: it has these, and every other project what it had", () => {
+  const anyLayout = fc.record({ indent: fc.constantFrom(2, 4), indentSeq: fc.boolean(), isFlow: fc.boolean() });
+  fc.assert(
+    fc.property(anyServices, anyServices, anyLayout, (had, wanted, { indent, indentSeq, isFlow }) => {
+      const projects = ["a", "b"].map((id) => ({ id, secret: "s", services: had }));
+      const style = { indent, indentSeq, compat: "yaml-1.1", aliasDuplicateObjects: false } as const;
+      const text = isFlow ? JSON.stringify({ projects }, undefined, indent) : stringify({ projects }, style);
+      const edited = parse(editProject(text, FILE, "a", { services: wanted }));
+      const plain = (services: object) =>
+        parse(JSON.stringify({ projects: [{ id: "a", services }] })).projects[0]?.services;
+      expect(edited.projects[0]?.services).toEqual(plain(wanted));
+      expect(edited.projects[1]?.services).toEqual(plain(had));
+      expect(edited.warnings).toEqual([]);
+    }),
+    { numRuns: 100 },
+  );
 });
 
 test("a project that goes to the shape of 2019 and back is the one it was", () => {
