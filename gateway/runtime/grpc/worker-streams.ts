@@ -46,7 +46,7 @@ export class WorkerStreams {
     stream.on("close", gone);
   };
 
-  /** Ends all streams, as if the gateway were gone already: that is what workers look for another one at. */
+  /** Ends all streams with an error: after one the clients of 2019 come back, and an end without one they take for final. */
   end(): void {
     for (const stream of this.#open) end(stream, { code: status.UNAVAILABLE, details: "the gateway is closing" });
   }
