@@ -16,6 +16,7 @@ export function TimeChart({
   format,
   height = "12rem",
   kind = "line",
+  onSelect,
 }: {
   /** What it shows: `Calls per second`. */
   readonly label: string;
@@ -25,6 +26,8 @@ export function TimeChart({
   readonly format: (value: Sample) => string;
   readonly height?: string;
   readonly kind?: "line" | "bars";
+  /** A part of the time was drawn over: from and to, in milliseconds. Offer the same to the keyboard. */
+  readonly onSelect?: (from: number, to: number) => void;
 }): ReactNode {
   const isDark = useIsDark();
   const [pointed, setPointed] = useState<number>();
@@ -62,6 +65,7 @@ export function TimeChart({
               format={format}
               kind={kind}
               onPoint={setPointed}
+              onSelect={onSelect}
             />
           </Suspense>
         </div>

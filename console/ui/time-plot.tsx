@@ -11,13 +11,17 @@ interface TimePlotProps {
   readonly kind: "line" | "bars";
   /** The pointer is at the time of this index, or at none. */
   readonly onPoint: (index: number | undefined) => void;
+  /** A part of the time was drawn over, or pressed: from and to, in milliseconds. Without, nothing can be. */
+  readonly onSelect?: ((from: number, to: number) => void) | undefined;
 }
 
 /** The drawing of a `TimeChart`; it fills the box it is in. */
-export function TimePlot({ times, series, format, kind, onPoint }: TimePlotProps): ReactNode {
+export function TimePlot({ times, series, format, kind, onPoint, onSelect }: TimePlotProps): ReactNode {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<UPlot>(undefined);
   const point = useEffectEvent(onPoint);
+  const select = useEffectEvent((from: number, to: number) => onSelect?.(from, to));
+  const canSelect = onSelect !== undefined;
   const show = useEffectEvent(format);
   const shape = JSON.stringify([kind, series.map((each, index) => [each.name, colourToken(each, index)])]);
   const dataOf = useEffectEvent((): UPlot.AlignedData => toData(times, series));
@@ -27,7 +31,10 @@ export function TimePlot({ times, series, format, kind, onPoint }: TimePlotProps
     if (element === null) return;
     const [drawnKind, lines] = JSON.parse(shape) as [TimePlotProps["kind"], [string, string][]];
     const { clientWidth: width, clientHeight: height } = element;
-    const look = { kind: drawnKind, lines, show: (value: Sample) => show(value) };
+    const look = {
+      ...{ kind: drawnKind, lines, show: (value: Sample) => show(value) },
+      ...(canSelect && { select: (from: number, to: number) => select(from, to) }),
+    };
     const made = new UPlot({ ...optionsFor(element, look, (index) => point(index)), width, height }, dataOf(), element);
     plot.current = made;
     const observer = new ResizeObserver(() => {
@@ -39,7 +46,7 @@ export function TimePlot({ times, series, format, kind, onPoint }: TimePlotProps
       made.destroy();
       plot.current = undefined;
     };
-  }, [shape]);
+  }, [shape, canSelect]);
 
   useEffect(() => plot.current?.setData(toData(times, series)), [times, series]);
 
@@ -55,11 +62,12 @@ interface Look {
   /** Name and token of the colour. */
   readonly lines: readonly (readonly [string, string])[];
   readonly show: (value: Sample) => string;
+  readonly select?: (from: number, to: number) => void;
 }
 
 function optionsFor(
   element: HTMLElement,
-  { kind, lines, show }: Look,
+  { kind, lines, show, select }: Look,
   point: (index: number | undefined) => void,
 ): Omit<UPlot.Options, "width" | "height"> {
   const style = getComputedStyle(element);
@@ -74,10 +82,10 @@ function optionsFor(
   return {
     legend: { show: false },
     padding: [8, 8, 0, 0],
-    cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
+    cursor: { y: false, drag: { x: select !== undefined, y: false, setScale: false, dist: 4 }, points: { size: 6 } },
     scales: { x: { time: true }, y: { range: (_, __, max) => [0, max > 0 ? max * 1.1 : 1] } },
     axes: [
-      { ...axis, grid: { show: false }, size: 24 * pixels, gap: 4 },
+      { ...axis, grid: { show: false }, size: 24 * pixels, gap: 4, values: timeLabels, space: 64 * pixels },
       { ...axis, size: 56 * pixels, gap: 6, values: (_, splits) => splits.map((value) => show(value)), space: 36 },
     ],
     series: [
@@ -95,8 +103,30 @@ function optionsFor(
         };
       }),
     ],
-    hooks: { setCursor: [({ cursor: { idx } }) => point(idx ?? undefined)] },
+    hooks: {
+      setCursor: [({ cursor: { idx } }) => point(idx ?? undefined)],
+      setSelect: [(plot) => selected(plot, select)],
+    },
   };
+}
+
+const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "short" });
+const clockWithSeconds = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
+const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
+
+/** As short as can be: seconds, minutes or days, by how far apart the labels are. Times in seconds. */
+function timeLabels(_: UPlot, splits: readonly number[]): string[] {
+  const step = (splits[1] ?? 0) - (splits[0] ?? 0);
+  const shown = step < 60 ? clockWithSeconds : step < 86_400 ? clock : day;
+  return splits.map((seconds) => shown.format(seconds * 1000));
+}
+
+function selected(plot: UPlot, select: Look["select"]): void {
+  const { left, width } = plot.select;
+  if (width <= 0 || select === undefined) return;
+  const [from, to] = [left, left + width].map((at) => plot.posToVal(at, "x") * 1000);
+  plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+  if (from !== undefined && to !== undefined) select(Math.floor(from), Math.ceil(to));
 }
 
 /** A canvas does not know tokens, nor which of two colours is meant. */

@@ -1,10 +1,11 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type ReactNode, useEffect, useRef } from "react";
+import { type CSSProperties, type ReactNode, useCallback, useEffect, useEffectEvent, useRef } from "react";
 import { classNames } from "./class-names.ts";
 import type { Column, Sorting } from "./column.ts";
 import { ColumnHeader, ariaSort } from "./column-header.tsx";
 import styles from "./table.module.css";
 import { useListKeys } from "./use-list-keys.ts";
+import { useShortcut } from "./use-shortcut.ts";
 
 /** Rows in rem, so that they grow with the letters. */
 const ROW_REM = 2.25;
@@ -17,7 +18,9 @@ export interface VirtualTableProps<Row> {
   /** What the rows are, read out. */
   readonly label: string;
   readonly columns: readonly Column<Row>[];
-  readonly rows: readonly Row[];
+  /** `undefined` where a row is known to be, but not what it says: it is drawn as one that is on its way. */
+  readonly rows: readonly (Row | undefined)[];
+  /** The same function at each rendering: another one has all rows laid out again. */
   readonly rowKey: (row: Row) => string;
   readonly onOpen?: ((row: Row) => void) | undefined;
   /** The row that is open beside it. */
@@ -27,6 +30,8 @@ export interface VirtualTableProps<Row> {
   readonly height?: string;
   /** Asked for when the end comes into sight: to load the next page. */
   readonly onEnd?: (() => void) | undefined;
+  /** Told which rows are drawn, from the first to the last: to fetch those that are missing. */
+  readonly onRange?: ((first: number, last: number) => void) | undefined;
   /** Sorting is the caller's: the rows come sorted. */
   readonly sorting?: Sorting | undefined;
   readonly onSort?: ((sorting: Sorting | undefined) => void) | undefined;
@@ -44,6 +49,7 @@ export function VirtualTable<Row>({
   hasListKeys = onOpen !== undefined,
   height = "max(20rem, calc(100dvh - 16rem))",
   onEnd,
+  onRange,
   sorting,
   onSort,
   empty,
@@ -55,22 +61,32 @@ export function VirtualTable<Row>({
     getScrollElement: () => viewport.current,
     estimateSize: () => Math.round(ROW_REM * rem),
     overscan: 12,
-    getItemKey: (index) => {
-      const row = rows[index];
-      return row === undefined ? index : rowKey(row);
-    },
+    getItemKey: useCallback(
+      (index: number) => {
+        const row = rows[index];
+        return row === undefined ? index : rowKey(row);
+      },
+      [rows, rowKey],
+    ),
   });
   const open = (index: number): void => {
     const row = rows[index];
     if (row !== undefined) onOpen?.(row);
   };
-  const { index: current } = useListKeys({ count: rows.length, onOpen: open, isOn: hasListKeys });
+  const { index: current, setIndex } = useListKeys({ count: rows.length, onOpen: open, isOn: hasListKeys });
+  useShortcut("Home", () => setIndex(0), { description: "First in the list", isOn: hasListKeys });
+  useShortcut("End", () => setIndex(rows.length - 1), { description: "Last in the list", isOn: hasListKeys });
   useEffect(() => {
     if (current >= 0) virtual.scrollToIndex(current);
   }, [current, virtual]);
 
   const items = virtual.getVirtualItems();
+  const first = items[0]?.index ?? 0;
   const last = items.at(-1)?.index ?? 0;
+  const tellRange = useEffectEvent((from: number, to: number) => onRange?.(from, to));
+  useEffect(() => {
+    if (rows.length > 0) tellRange(first, last);
+  }, [first, last, rows]);
   useEffect(() => {
     if (rows.length > 0 && last >= rows.length - NEAR_END) onEnd?.();
   }, [last, rows.length, onEnd]);
@@ -102,7 +118,8 @@ export function VirtualTable<Row>({
         <div role="rowgroup" className={styles["gridBody"]} style={{ height: virtual.getTotalSize() }}>
           {items.map(({ key, index, start, size }) => {
             const row = rows[index];
-            if (row === undefined) return null;
+            const style = { gridTemplateColumns: template, height: size, transform: `translateY(${start}px)` };
+            if (row === undefined) return <WaitingRow key={key} columns={columns.length} index={index} style={style} />;
             return (
               // The keyboard goes through the rows by j and k.
               // oxlint-disable-next-line jsx-a11y/click-events-have-key-events
@@ -112,7 +129,7 @@ export function VirtualTable<Row>({
                 aria-rowindex={index + 2}
                 className={classNames(styles["row"], styles["gridRow"], onOpen && styles["opens"])}
                 data-current={index === current || rowKey(row) === openKey || undefined}
-                style={{ gridTemplateColumns: template, height: size, transform: `translateY(${start}px)` }}
+                style={style}
                 onClick={onOpen && (() => onOpen(row))}
               >
                 {columns.map((column) => (
@@ -129,6 +146,28 @@ export function VirtualTable<Row>({
           })}
         </div>
       </div>
+    </div>
+  );
+}
+
+/** Where a row will be. */
+function WaitingRow({
+  columns,
+  index,
+  style,
+}: {
+  readonly columns: number;
+  readonly index: number;
+  readonly style: CSSProperties;
+}): ReactNode {
+  return (
+    <div role="row" aria-rowindex={index + 2} aria-busy="true" className={styles["gridRow"]} style={style}>
+      {Array.from({ length: columns }, (_, column) => (
+        // oxlint-disable-next-line react/no-array-index-key -- columns of a row that is not there have no other name
+        <div key={column} role="cell" className={styles["gridCell"]}>
+          <span className={styles["waiting"]} />
+        </div>
+      ))}
     </div>
   );
 }
