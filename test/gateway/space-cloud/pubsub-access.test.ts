@@ -113,6 +113,51 @@ describe.each(brokersUnderTest())("who may publish and subscribe, broker: %s", (
     }
   });
 
+  test("a rule for / opens a project, and who hears / hears all that is let through", async () => {
+    const token = await mesh().token({ id: "ada" });
+    try {
+      const open = { subject: "/", publish: "allow", subscribe: "allow" };
+      mesh().gateway.replaceConfig(testConfig(withRules([open, { subject: "/closed", publish: "allow" }])));
+      await using listener = await client(mesh());
+      expect(await listener.subscribe("/", { token })).toEqual(OK);
+      for (const subject of ["/", "/closed/x", "/a/b"]) expect(await publish(mesh(), subject, 1)).toEqual([200, {}]);
+      expect(await listener.feed()).toEqual({ subject: "/", data: 1 });
+      expect(await listener.feed()).toEqual({ subject: "/a/b/", data: 1 });
+    } finally {
+      mesh().gateway.replaceConfig(testConfig(withRules(RULES)));
+    }
+  });
+
+  test("while a rule is asked nothing is heard, and what was given up meanwhile does not begin", async () => {
+    const token = await mesh().token();
+    const asked: (() => void)[] = [];
+    const arrived = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    mesh().workers.subscribe("fn.shop.slow.check", { queue: "q" }, (message) => {
+      asked.push(() => message.reply({ payload: new TextEncoder().encode('{"ack":true}'), headers: {} }));
+      arrived[asked.length - 1]?.resolve();
+    });
+    await mesh().workers.flush();
+    const slow = { rule: "func", service: "slow", func: "check" };
+    try {
+      const slowly = { subject: "/slow", publish: "allow", subscribe: slow };
+      mesh().gateway.replaceConfig(testConfig(withRules([slowly])));
+      await using listener = await client(mesh());
+      const ends = listener.subscribe("/slow", { id: "ends", token });
+      await arrived[0]?.promise;
+      await publish(mesh(), "/slow", "not heard");
+      expect(await listener.ask("pubsub-unsubscribe", { id: "ends" })).toEqual(OK);
+      const stays = listener.subscribe("/slow", { id: "stays", token });
+      await arrived[1]?.promise;
+      for (const answer of asked) answer();
+      expect(await ends).toEqual(refused(500, /ended before it began/));
+      expect(await stays).toEqual(OK);
+      await publish(mesh(), "/slow", "heard");
+      expect(await listener.feed()).toEqual({ subject: "/slow/", data: "heard" });
+    } finally {
+      mesh().gateway.replaceConfig(testConfig(withRules(RULES)));
+    }
+  });
+
   test("where there are several projects, older clients have to name one", async () => {
     const projects = ["bakery", PROJECT].map((id) => ({ id, secret: PROJECT_SECRET, pubsub: { rules: RULES } }));
     await using older = await PubsubClient.connect(mesh().url);

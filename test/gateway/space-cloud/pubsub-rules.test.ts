@@ -28,6 +28,12 @@ test("a rule decides about its subject and all below it", () => {
   expect(decides(["/chat"], "/")).toBeUndefined();
 });
 
+test("the rule of / decides about all that no other does", () => {
+  expect(decides(["/", "/chat"], "/")).toEqual(["/", {}]);
+  expect(decides(["/", "/chat"], "/news/today")).toEqual(["/", {}]);
+  expect(decides(["/", "/chat"], "/chat/lobby")).toEqual(["/chat", {}]);
+});
+
 test("a name stands for one segment, whatever is in it", () => {
   expect(decides(["/chat/:room"], "/chat/lobby/x")).toEqual(["/chat/:room", { room: "lobby" }]);
   expect(decides(["/:a/:b"], "/x y/*.>")).toEqual(["/:a/:b", { a: "x y", b: "*.>" }]);
