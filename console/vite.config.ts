@@ -9,11 +9,13 @@ const GATEWAY_URL = process.env["FMESH_GATEWAY_URL"] ?? "http://127.0.0.1:4122";
 /** What the gateway answers itself, under the console's own origin. */
 const API_PATHS = ["/v1", "/api"];
 
-export default defineConfig({
+export default defineConfig(({ mode }) => ({
   base: "/console/",
   root: import.meta.dirname,
   cacheDir: fileURLToPath(new URL("../node_modules/.vite", import.meta.url)),
   plugins: [react(), precompress()],
+  // A literal, so that what is only for those who build pages is left out of what is shipped.
+  define: { __HAS_GALLERY__: JSON.stringify(mode !== "production") },
   resolve: {
     // The language service of the editor: the last TypeScript that is written in JavaScript, and so runs in a browser.
     alias: { typescript: "typescript-5" },
@@ -30,4 +32,4 @@ export default defineConfig({
     host: "127.0.0.1",
     proxy: Object.fromEntries(API_PATHS.map((path) => [path, { target: GATEWAY_URL, changeOrigin: false }])),
   },
-});
+}));

@@ -10,14 +10,16 @@ export const homeRoute = createRoute({
   },
 });
 
+/** Set by Vite. */
+declare const __HAS_GALLERY__: boolean;
+
 /** Every component there is, for those who build pages: while developing, and in a build of the mode `gallery`. */
-export const galleryRoutes =
-  import.meta.env.DEV || import.meta.env.MODE === "gallery"
-    ? [
-        createRoute({
-          getParentRoute: () => rootRoute,
-          path: "/ui",
-          component: lazyRouteComponent(() => import("../ui/gallery/gallery-page.tsx"), "GalleryPage"),
-        }),
-      ]
-    : [];
+export const galleryRoutes = __HAS_GALLERY__
+  ? [
+      createRoute({
+        getParentRoute: () => rootRoute,
+        path: "/ui",
+        component: lazyRouteComponent(() => import("../ui/gallery/gallery-page.tsx"), "GalleryPage"),
+      }),
+    ]
+  : [];

@@ -28,7 +28,7 @@ export function useShortcuts(): readonly Shortcut[] {
   return useSyncExternalStore(subscribe, getAll);
 }
 
-const EDITABLE = "input, textarea, select, [contenteditable=true], .cm-editor";
+const EDITABLE = "input, textarea, select, [contenteditable=true]";
 const POPUPS = "[role=dialog], [role=menu], [role=listbox]";
 
 /** Listens to the keyboard; once, in the frame. */

@@ -67,12 +67,24 @@ const look = EditorView.theme({
     backgroundColor: "var(--surface-card)",
     color: "var(--text)",
   },
+  ".cm-collapsedLines::before, .cm-collapsedLines::after": { content: "none" },
+  ".cm-collapsedLines": { padding: "0.125rem 0.75rem", cursor: "pointer" },
+  ".cm-gutter-lint": { width: "1rem" },
+  ".cm-gutter-lint .cm-gutterElement": { padding: "0 0.125rem" },
+  ".cm-lint-marker": { width: "0.625rem", height: "0.625rem", margin: "0.34rem auto 0" },
+  ".cm-lint-marker-error": { content: "normal", borderRadius: "50%", backgroundColor: "var(--bad-line)" },
+  ".cm-lint-marker-warning": {
+    content: "normal",
+    clipPath: "polygon(50% 0, 100% 100%, 0 100%)",
+    backgroundColor: "var(--warning-line)",
+  },
+  ".cm-lint-marker-info": { content: "normal", backgroundColor: "var(--info)" },
   ".cm-changedLine": { backgroundColor: "var(--good-soft)" },
   "&.cm-merge-b .cm-changedText, .cm-insertedLine .cm-changedText": {
     background: "color-mix(in srgb, var(--good-line) 28%, transparent)",
   },
   ".cm-deletedChunk": { backgroundColor: "var(--bad-soft)", paddingLeft: "0.375rem" },
-  ".cm-deletedChunk .cm-deletedText, .cm-deletedLine del": {
+  "&.cm-editor .cm-deletedChunk .cm-deletedText": {
     background: "color-mix(in srgb, var(--bad-line) 26%, transparent)",
     textDecoration: "none",
   },
