@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import packageJson from "../../package.json" with { type: "json" };
 import { fileAdministration } from "../../gateway/runtime/file-administration.ts";
 import { followConfig } from "../../gateway/runtime/follow-config.ts";
 import { publishConfig } from "../../gateway/runtime/publish-config.ts";
@@ -27,7 +28,7 @@ Exit codes: 0 stopped as asked; 1 it could not start; 2 wrong usage.`,
 function runGateway(path: string): Promise<void> {
   return runOnBroker(path, { name: "gateway", resource: GATEWAY_RESOURCE }, async (given) => {
     const { config, configFile, env, broker, stack, log, tracing } = given;
-    const admin = fileAdministration(config, { configFile, env, log });
+    const admin = fileAdministration(config, { version: packageJson.version, configFile, env, log });
     const gateway = stack.use(
       await serveGateway(config, { configFile, broker, log, tracing, consoleFiles: consoleFiles(log), admin }),
     );

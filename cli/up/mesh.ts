@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import type { AdminAuth } from "../../gateway/admin/admin-auth.ts";
+import packageJson from "../../package.json" with { type: "json" };
 import type { GatewayConfig } from "../../gateway/config.ts";
 import { fileAdministration } from "../../gateway/runtime/file-administration.ts";
 import { followConfig } from "../../gateway/runtime/follow-config.ts";
@@ -69,6 +70,7 @@ export async function startMesh(config: GatewayConfig, options: MeshOptions): Pr
     const parts = startParts(config, { ...given, log, tracing, stack });
     const adapt = (from: GatewayConfig): GatewayConfig => withDevelopmentSecret(from, options.secret);
     const admin = fileAdministration(config, {
+      version: packageJson.version,
       configFile,
       env: options.env,
       log,

@@ -1,5 +1,4 @@
 import type { Hono } from "hono";
-import packageJson from "../../package.json" with { type: "json" };
 import type { Broker } from "../../mesh/broker.ts";
 import type { Closable } from "../../mesh/lifecycle.ts";
 import { type Log, silentLog } from "../../mesh/log.ts";
@@ -25,6 +24,8 @@ export interface AdminSetup {
   readonly auth: AdminAuth;
   /** Where the configuration is kept; without it, it can be seen but not changed. */
   readonly store?: ConfigStore;
+  /** The mesh's, for those who look at it. */
+  readonly version: string;
   /** What `$NAME` values of a text that is checked or saved are taken from. */
   readonly env: Environment;
   /** What the gateway gets instead of what the file says. Default: just that. */
@@ -54,7 +55,7 @@ export interface Administration extends Closable {
 /** Puts administration together; there is none without a setup. */
 export function administration(setup: AdminSetup | undefined, administered: Administered): Administration {
   if (setup === undefined) return { routes: [], close: () => Promise.resolve() };
-  const { auth, store, env, adapt = (config) => config, isDevelopment = false } = setup;
+  const { auth, store, version, env, adapt = (config) => config, isDevelopment = false } = setup;
   const { broker, link, policy, log, configFile, inForce, apply, keepOpen } = administered;
   const tryOut = (config: GatewayConfig): void => {
     const queries = { has: (db: string) => Object.hasOwn(config.databases, db), exists: () => Promise.resolve(false) };
@@ -65,7 +66,7 @@ export function administration(setup: AdminSetup | undefined, administered: Admi
     }
   };
   const configuration = new Configuration({ store, env, inForce, adapt, tryOut, apply, advise: advice });
-  const watch = new MeshWatch({ broker, policy, version: packageJson.version, log });
+  const watch = new MeshWatch({ broker, policy, version, log });
   const admit: Parameters<typeof meshViewRoutes>[0]["admit"] = (request) =>
     auth.verify(bearerToken(request.headers.get("Authorization") ?? undefined));
   return {

@@ -17,12 +17,13 @@ export function fileAdministration(
     readonly log: Log;
     /** Signs the tokens of whoever may have a link to the console at any time. Default: nobody may. */
     readonly operatorSecret?: string;
-  } & Pick<AdminSetup, "env" | "adapt" | "isDevelopment">,
+  } & Pick<AdminSetup, "version" | "env" | "adapt" | "isDevelopment">,
 ): AdminSetup {
-  const { configFile, log, env, adapt, operatorSecret, isDevelopment = false } = options;
+  const { configFile, log, version, env, adapt, operatorSecret, isDevelopment = false } = options;
   return {
     auth: new AdminAuth(admin, { log, now: Date.now, operatorSecret }),
     store: new FileConfigStore(configFile),
+    version,
     env,
     ...(adapt !== undefined && { adapt }),
     isDevelopment: isDevelopment && isLoopbackAddress(host),

@@ -80,7 +80,7 @@ export async function administered(
   writeFileSync(file, text);
   const config = await loadConfig(file, { env: ENV });
   const given = { configFile: file, log: silentLog };
-  const admin = fileAdministration(config, { ...given, env: ENV, isDevelopment });
+  const admin = fileAdministration(config, { ...given, version: "1.0.0", env: ENV, isDevelopment });
   const broker = natsBroker({ url: "ws://127.0.0.1:9", name: "never connected", log: silentLog });
   const onAnyPort = { ...config, gateway: { ...config.gateway, port: 0 } };
   const gateway = await startGateway(onAnyPort, { ...given, broker, admin });
