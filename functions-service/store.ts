@@ -164,10 +164,11 @@ export interface Transition {
 export interface Journal {
   /**
    * Writes changes of one project, all of them or none; durable when it resolves. May be told twice.
+   * @param batchJson the batch of invocations whose changes these are, if they came as one: it is kept as it is.
    * @throws MeshError `invalid_request` for a time that is none, `overloaded` when an event would begin while more wait
    *   for a sink than the journal may hold.
    */
-  append(project: string, changes: readonly Change[]): Promise<void>;
+  append(project: string, changes: readonly Change[], batchJson?: string): Promise<void>;
   /** Brings the events up to date with all that was appended before. Whether there was anything to do. */
   project(): Promise<boolean>;
   /**

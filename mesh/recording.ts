@@ -103,12 +103,30 @@ export function joinBatch(begun: readonly Uint8Array[], ended: readonly Uint8Arr
 
 /** @throws MeshError `invalid_request` for what is no batch. */
 export function decodeBatch(payload: Uint8Array): RecordBatch {
+  return parseBatch(batchJson(payload));
+}
+
+/** A message as {@link parseBatch} reads it. @throws MeshError `invalid_request` for what is no text. */
+export function batchJson(payload: Uint8Array): string {
   try {
-    const batch: unknown = JSON.parse(decoder.decode(payload));
+    return decoder.decode(payload);
+  } catch (error) {
+    throw notValid(error);
+  }
+}
+
+/** @throws MeshError `invalid_request` for what is no batch. */
+export function parseBatch(json: string): RecordBatch {
+  try {
+    const batch: unknown = JSON.parse(json);
     return readBatch(batch) ?? v.parse(batchSchema, batch);
   } catch (error) {
-    throw new MeshError("invalid_request", "the batch of invocations is not valid", { cause: error });
+    throw notValid(error);
   }
+}
+
+function notValid(cause: unknown): MeshError {
+  return new MeshError("invalid_request", "the batch of invocations is not valid", { cause });
 }
 
 /** JSON that was not looked at yet. */

@@ -115,18 +115,24 @@ function eventPath(project: string, source: string): string {
   return `/projects/${project}/events/${encodeURIComponent(source.toWellFormed())}`;
 }
 
-/** Routing keys by what they are made of: there are few, and making one takes longer than all else about a notice. */
-const routingKeys = new Map<string, string>();
-const MAX_KEYS = 10_000;
+/** Routing keys by source: there are few, and making one takes longer than all else about a notice. */
+const routingKeys = new Map<string, KnownKey[]>();
+const MAX_SOURCES = 10_000;
+
+/** A routing key, and what it is made of besides the source. */
+interface KnownKey extends Pick<Change, "status" | "isInvocation"> {
+  readonly project: string;
+  readonly key: string;
+}
 
 function routingKey(project: string, change: Change): string {
-  const facts = `${project} ${change.isInvocation} ${change.status} ${change.source}`;
-  let key = routingKeys.get(facts);
-  if (key === undefined) {
-    key = makeRoutingKey(project, change);
-    if (routingKeys.size >= MAX_KEYS) routingKeys.clear();
-    routingKeys.set(facts, key);
-  }
+  const { source, status, isInvocation } = change;
+  const known = routingKeys.get(source) ?? [];
+  const same = known.find((of) => of.status === status && of.project === project && of.isInvocation === isInvocation);
+  if (same !== undefined) return same.key;
+  const key = makeRoutingKey(project, change);
+  if (routingKeys.size >= MAX_SOURCES) routingKeys.clear();
+  routingKeys.set(source, [...known, { project, status, isInvocation, key }]);
   return key;
 }
 

@@ -5,12 +5,10 @@ import { MeshError } from "../../mesh/errors.ts";
 import type { Closable } from "../../mesh/lifecycle.ts";
 import type { Log } from "../../mesh/log.ts";
 import { QUEUE_GROUP, recordSubject } from "../../mesh/names.ts";
-import { type Beginning, type Ending, decodeBatch } from "../../mesh/recording.ts";
+import { batchJson, parseBatch } from "../../mesh/recording.ts";
 import { randomHex } from "../../mesh/ids.ts";
-import type { EventBegun, EventEnded, Journal } from "../store.ts";
-
-/** What every event is that is an invocation. */
-const TYPE = "FUNCTION_INVOCATION";
+import { changesOf } from "../recorded-changes.ts";
+import type { Journal } from "../store.ts";
 
 /** What records a project's invocations. */
 export interface RecorderParts {
@@ -57,9 +55,10 @@ class Batches {
   async take(message: IncomingMessage): Promise<void> {
     const { project, journal } = this.#parts;
     try {
-      const { begun, ended } = decodeBatch(message.payload);
-      await journal.append(project, [...begun.map(begins), ...ended.map(ends)]);
-      if (begun.length > 0) this.#hasRoom();
+      const json = batchJson(message.payload);
+      const batch = parseBatch(json);
+      await journal.append(project, changesOf(batch), json);
+      if (batch.begun.length > 0) this.#hasRoom();
       message.reply(EMPTY_MESSAGE);
     } catch (thrown) {
       this.#tell(thrown);
@@ -83,16 +82,4 @@ class Batches {
     this.#isFull = false;
     this.#parts.log.info("invocations are recorded again", { project: this.#parts.project });
   }
-}
-
-// Member by member: it is done for every call, and to spread them takes longer than to read their JSON.
-function begins({ id, source, startedAt, traceId, deadlineMs, payload }: Beginning): EventBegun {
-  const type = TYPE;
-  const status = "PENDING";
-  return { change: "begun", id, type, source, startedAt, traceId, isInvocation: true, status, payload, deadlineMs };
-}
-
-function ends({ id, source, startedAt, traceId, status, endedAt, durationMs, response, error }: Ending): EventEnded {
-  const facts = { id, type: TYPE, source, startedAt, traceId, isInvocation: true };
-  return { change: "ended", ...facts, status, endedAt, durationMs, response, error };
 }

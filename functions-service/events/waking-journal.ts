@@ -3,8 +3,8 @@ import type { Journal } from "../store.ts";
 /** The same journal; `wake` is called when something was appended to it. */
 export function wakingJournal(journal: Journal, wake: () => void): Journal {
   return {
-    async append(project, changes) {
-      await journal.append(project, changes);
+    async append(...changes) {
+      await journal.append(...changes);
       wake();
     },
     project: () => journal.project(),

@@ -2,13 +2,14 @@ import { Database } from "bun:sqlite";
 import { Kysely } from "kysely";
 import type { Log } from "../../mesh/log.ts";
 import type { Store } from "../store.ts";
-import type { SqlFeatures } from "../store/features.ts";
+import type { DirectStatements } from "../store/features.ts";
 import { migrateToLatest } from "../store/migrate.ts";
 import { patiently } from "../store/patience.ts";
 import { type StoreOptions, sqlStore } from "../store/sql-store.ts";
 import { sqliteFeatures } from "../store/sqlite.ts";
 import { startError } from "../store/start-error.ts";
 import type { Tables } from "../store/tables.ts";
+import { directStatements } from "./direct-statements.ts";
 import { SqliteDialect } from "./sqlite-dialect.ts";
 
 /** Nothing else runs in this process while SQLite waits for another one; the store waits longer, but not like that. */
@@ -20,9 +21,9 @@ const BUSY_TIMEOUT_MS = 5;
  */
 export async function openSqliteStore(file: string, log: Log, options: StoreOptions = {}): Promise<Store> {
   try {
-    const { db, each, migrations } = await patiently(() => open(file), isLocked);
+    const { db, direct, migrations } = await patiently(() => open(file), isLocked);
     if (migrations.length > 0) log.info("the store's tables were brought up to date", { file, migrations });
-    return sqlStore(db, { ...sqliteFeatures, each }, options);
+    return sqlStore(db, { ...sqliteFeatures, direct }, options);
   } catch (error) {
     throw startError(error, { where: JSON.stringify(file), advice: ADVICE });
   }
@@ -30,7 +31,7 @@ export async function openSqliteStore(file: string, log: Log, options: StoreOpti
 
 interface Opened {
   readonly db: Kysely<Tables>;
-  readonly each: NonNullable<SqlFeatures["each"]>;
+  readonly direct: DirectStatements;
   readonly migrations: readonly string[];
 }
 
@@ -45,12 +46,7 @@ async function open(file: string): Promise<Opened> {
     database.run("pragma wal_autocheckpoint = 4000");
     database.run("pragma foreign_keys = on");
     const db = new Kysely<Tables>({ dialect: new SqliteDialect(database) });
-    // Kysely would take longer to run a statement than SQLite does. It has this one connection: the transaction is the same.
-    const each: Opened["each"] = (statement, rows) => {
-      const prepared = database.prepare(statement);
-      return rows.map((row) => prepared.run(...row).changes > 0);
-    };
-    return { db, each, migrations: await migrateToLatest(db, sqliteFeatures) };
+    return { db, direct: directStatements(database), migrations: await migrateToLatest(db, sqliteFeatures) };
   } catch (error) {
     database.close();
     throw error;

@@ -24,15 +24,16 @@ export const EVENT_COLUMNS = {
 
 /** An event as it begins. */
 export function begunRow(project: string, begun: EventBegun): EventsTable {
+  const id = plain(begun.id);
   return {
     project,
-    id: plain(begun.id),
+    id,
     type: begun.type,
     status: begun.status,
     happened_at: begun.startedAt,
     source: plain(begun.source),
     payload: toJson(begun.payload),
-    invocation_id: begun.isInvocation ? plain(begun.id) : null,
+    invocation_id: begun.isInvocation ? id : null,
     deadline: begun.deadlineMs ?? null,
     response: null,
     duration_ms: null,
@@ -56,7 +57,7 @@ export function toEvent(row: EventsTable): StoredEvent {
     deadline: row.deadline === null ? undefined : new Date(row.deadline).toISOString(),
     response: fromJson(row.response),
     durationMs: row.duration_ms ?? undefined,
-    // As it was written by endOf.
+    // As it was written when it ended.
     error: fromJson(row.error) as StoredEvent["error"],
     traceId: row.trace_id ?? undefined,
     retryCount: row.retry_count,
@@ -75,13 +76,23 @@ export const OUTCOME_COLUMNS = {
 
 export type OutcomeRow = Pick<EventsTable, keyof typeof OUTCOME_COLUMNS>;
 
-export function outcomeRow(project: string, ended: EventEnded): OutcomeRow {
-  return { project, id: plain(ended.id), ...endOf(ended) };
+export function outcomeRow(project: string, { id, status, response, durationMs, error }: EventEnded): OutcomeRow {
+  return {
+    project,
+    id: plain(id),
+    status,
+    response: toJson(response),
+    duration_ms: durationMs ?? null,
+    error: toJson(error),
+  };
 }
 
-/** What becomes of an event's row when it ends. */
-export function endOf({ status, response, durationMs, error }: EventEnded): Omit<OutcomeRow, "project" | "id"> {
-  return { status, response: toJson(response), duration_ms: durationMs ?? null, error: toJson(error) };
+/** Ends an event whose row was not written yet. */
+export function settleRow(row: EventsTable, { status, response, durationMs, error }: EventEnded): void {
+  row.status = status;
+  row.response = toJson(response);
+  row.duration_ms = durationMs ?? null;
+  row.error = toJson(error);
 }
 
 /** @throws MeshError `invalid_request` for a time that is none. */
@@ -102,7 +113,8 @@ function plain(text: string): string {
 }
 
 function toJson(value: unknown): string | null {
-  return JSON.stringify(value) ?? null;
+  // Most are `undefined`: that is known without asking.
+  return value === undefined ? null : (JSON.stringify(value) ?? null);
 }
 
 function fromJson(text: string | null): unknown {

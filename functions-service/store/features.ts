@@ -26,11 +26,8 @@ export interface SqlFeatures {
     rows: readonly Readonly<Record<Name, SqlValue>>[],
     columns: Readonly<Record<Name, RowType>>,
   ): RawBuilder<unknown>;
-  /**
-   * Runs a statement for each of some rows, in the transaction that is under way, and tells for which it changed something: faster
-   * than {@link rows} where a statement is no more than a function call.
-   */
-  readonly each?: (statement: string, rows: readonly (readonly SqlValue[])[]) => readonly boolean[];
+  /** Shorter ways to do what can be done with {@link rows}: for where a statement is no more than a function call. */
+  readonly direct?: DirectStatements | undefined;
   /**
    * Makes other transactions that append to the journal wait until this one is over. Without it numbers would be given out twice,
    * or seen in another order than they were given. `undefined` where there is one writer at a time anyway.
@@ -43,6 +40,24 @@ export interface SqlFeatures {
   readonly migrationLock: { readonly begin: RawBuilder<unknown>; readonly commit: RawBuilder<unknown> } | undefined;
   /** What a driver's error means, or `undefined` for any other. */
   failureOf(error: unknown): StoreFailure | undefined;
+}
+
+/** Statements that are run for many rows, in the transaction that is under way. */
+export interface DirectStatements {
+  /** Inserts those rows whose key is not there yet, and gives them, or at least their keys. */
+  insertNew<Column extends string, Row extends Readonly<Record<Column, SqlValue>>, Key extends Column>(
+    into: NewRows<Column, Key>,
+    rows: readonly Row[],
+  ): readonly Pick<Row, Key>[];
+  /** Runs a statement for each row, and tells for which it changed something. */
+  each(statement: string, rows: readonly (readonly SqlValue[])[]): readonly boolean[];
+}
+
+/** Where rows are inserted, and which of their columns say which one it is. */
+export interface NewRows<Column extends string, Key extends Column = Column> {
+  readonly table: string;
+  readonly columns: readonly Column[];
+  readonly key: readonly Key[];
 }
 
 /** A value in a row. */

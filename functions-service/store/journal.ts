@@ -39,12 +39,12 @@ export class SqlJournal implements Journal {
     this.sinks = new SqlSinkPositions(runner, options.now);
   }
 
-  async append(project: string, changes: readonly Change[]): Promise<void> {
+  async append(project: string, changes: readonly Change[], batchJson?: string): Promise<void> {
     if (changes.length === 0) return;
     for (const change of changes) assertInstants(change);
     if (changes.some(({ change }) => change === "begun")) await this.#assertRoom();
     const { length: count } = changes;
-    const body = JSON.stringify(changes);
+    const body = batchJson ?? JSON.stringify(changes);
     // By hand, as all that is done once per batch: on SQLite building a query takes longer than running it.
     const insert = sql<{ first: number }>`insert into journal (first, count, project, written_at, body)
       values (${END} + 1, ${count}, ${project}, ${this.#options.now()}, ${body}) returning first`;

@@ -1,5 +1,6 @@
 import type { Kysely } from "kysely";
 import type { Change } from "../store.ts";
+import { changesIn } from "./journal-body.ts";
 import type { JournalPlace, JournalRow } from "./journal-rows.ts";
 import type { Tables } from "./tables.ts";
 
@@ -32,7 +33,7 @@ export class RecentChanges {
     const forgotten = places.map(({ first }) => first).filter((first) => changes.get(first) === undefined);
     if (forgotten.length > 0) {
       const rows = await db.selectFrom("journal").select(["first", "body"]).where("first", "in", forgotten).execute();
-      for (const { first, body } of rows) changes.set(first, JSON.parse(body) as Change[]);
+      for (const { first, body } of rows) changes.set(first, changesIn(body));
     }
     return places.flatMap((place) => {
       const theirs = changes.get(place.first);

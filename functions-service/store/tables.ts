@@ -80,7 +80,7 @@ export interface JournalTable {
   count: number;
   project: string;
   written_at: number;
-  /** JSON: a list of changes. */
+  /** JSON: a list of changes, or a batch of invocations as it came. */
   body: string;
   /** JSON: the places in the list of those that did not count; null when all of them did. */
   dropped: string | null;

@@ -60,6 +60,36 @@ export function journalConformance(current: () => StoreUnderTest): void {
     expect(await events.get("shop", "e2")).toMatchObject({ status: "FAILURE", error });
   });
 
+  test("of many that begin together those count that were not there, wherever they are among the others", async () => {
+    const ids = Array.from({ length: 130 }, (_, n) => `e${String(n).padStart(3, "0")}`);
+    const there = ids.filter((_id, n) => n % 7 === 3 || n === 0 || (n >= 50 && n < 100));
+    await append(...there.map((id) => begun(id)));
+    await current().store.journal.project();
+    const { end } = await current().store.journal.bounds();
+    await append(...ids.map((id) => begun(id, { payload: "again" })), ended("e000"), ended("e001"));
+    const news = ids.filter((id) => !there.includes(id)).map((id) => `${id} PENDING`);
+    expect(await told(current().store, end)).toEqual([...news, "e000 SUCCESS", "e001 SUCCESS"]);
+    const { items } = await current().store.events.list("shop", {}, { limit: 1000 });
+    const again = items.filter(({ payload }) => payload === "again").map(({ id }) => `${id} PENDING`);
+    expect(again.toSorted()).toEqual(news);
+  });
+
+  test("a batch that is kept as it came is read as what it means, also by others", async () => {
+    const { store, place } = current();
+    const { change: _begun, type: _type, isInvocation: _is, status: _status, ...beginning } = begun("e1");
+    const { change: _ended, type: _sameType, isInvocation: _isOne, ...ending } = ended("e1", { response: "\0" });
+    const changes = [begun("e1"), ended("e1", { response: "\0" })];
+    const json = ` ${JSON.stringify({ begun: [beginning], ended: [ending] })}`;
+    await store.journal.append("shop", changes, json);
+    const other = await place.open();
+    await other.journal.project();
+    for (const { journal, events } of [other, store]) {
+      const { transitions } = await journal.read(0, { limit: 10 });
+      expect(transitions.map(({ change }) => change)).toEqual(changes);
+      expect(await events.get("shop", "e1")).toMatchObject({ status: "SUCCESS", payload: beginning.payload });
+    }
+  });
+
   test("the events are the same however the changes are cut into batches, and whenever events are brought up to date", async () => {
     const { events, journal } = current().store;
     const changes = fc.array(
