@@ -5,7 +5,7 @@ import { convertConfig } from "../convert-config.ts";
 import { type Plain, isPlain, readOwnValue } from "../own-value.ts";
 import { isSameValue } from "../same-value.ts";
 import { openConfigDocument } from "./config-document.ts";
-import { mergeMap } from "./merge-node.ts";
+import { isSameMeaning, mergeMap } from "./merge-node.ts";
 
 /** What a project is to hold instead of what it holds; what is not named stays. */
 export interface ProjectChange {
@@ -28,14 +28,20 @@ export function editProject(text: string, filename: string, id: string, change: 
   const node: unknown = document.getIn(["projects", index], true);
   if (index >= 0 && isMap(node)) changeProject(document, node, change);
   else addProject(document, { id, ...change });
-  const result = print();
+  const shared = `project ${JSON.stringify(id)} shares what is changed with something else by anchors; edit the text instead`;
+  let result: string;
+  try {
+    result = print();
+  } catch (cause) {
+    // The library says so with a plain error: an anchor went that an alias names.
+    throw ConfigError.ofFile(filename, shared, { cause });
+  }
   const after = readOwnValue(result, filename).projects;
   // Anchors may make two places one.
   const isOthers = before.projects.every((project, at) => at === index || isSameValue(project, after[at]));
-  if (!isOthers) {
-    const message = `project ${JSON.stringify(id)} shares parts with another project by anchors; edit the text instead`;
-    throw ConfigError.ofFile(filename, message);
-  }
+  const edited = after.find((project) => project["id"] === id)?.["services"];
+  const isAsWanted = change.services === undefined || isSameMeaning(edited, change.services);
+  if (!isOthers || !isAsWanted) throw ConfigError.ofFile(filename, shared);
   return result;
 }
 

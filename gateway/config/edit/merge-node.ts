@@ -28,6 +28,16 @@ export function mergeMap(document: Document, map: YAMLMap, wanted: Plain): void 
 /** Values that are replaced as a whole. */
 const LEAVES: ReadonlySet<string> = new Set(["rule", "record", "example", "publish", "subscribe", "registration"]);
 
+/** Whether values mean the same, however their rules and records are written. */
+export function isSameMeaning(a: unknown, b: unknown): boolean {
+  return isSameValue(deepMeaning("", a), deepMeaning("", b));
+}
+
+function deepMeaning(key: string, value: unknown): unknown {
+  if (LEAVES.has(key) || !isPlain(value)) return meaning(key, value);
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, deepMeaning(name, part)]));
+}
+
 function means(key: string, before: unknown, value: unknown): boolean {
   return isSameValue(meaning(key, before), meaning(key, value));
 }

@@ -1,7 +1,10 @@
 import fc from "fast-check";
 
+/** Names that no key may have. */
+const RESERVED = ["constructor", "prototype", "__proto__"];
+
 /** A name of a project, service or function. */
-export const anyName = fc.stringMatching(/^[A-Za-z0-9_-]{1,12}$/);
+export const anyName = fc.stringMatching(/^[A-Za-z0-9_-]{1,12}$/).filter((name) => !RESERVED.includes(name));
 
 /** Texts that YAML of one version or the other takes for something else are among them. */
 export const anyWord = fc.oneof(
