@@ -41,8 +41,14 @@ export async function startWorker(
 /** What the package prints when the gateway has accepted a service. */
 export const STARTED = /Service started successfully/;
 
-/** A call: service, function, params and the budget in milliseconds. */
-export type Call = readonly [service: string, func: string, params?: unknown, timeout?: number];
+/** A call: service, function, params, the budget in milliseconds, and a token from there on. */
+export type Call = readonly [
+  service: string,
+  func: string,
+  params?: unknown,
+  timeout?: number,
+  token?: string | undefined,
+];
 
 /** Has a program of its own make these calls, one after the other. */
 export async function callAll(cloud: SpaceCloud, options: PeerOptions, ...calls: readonly Call[]): Promise<Answer[]> {

@@ -9,7 +9,10 @@ import { type SpaceCloud, functionsModule, startSpaceCloud } from "./space-cloud
 const NEVER_MS = 100_000;
 const STARTED_TWICE = new RegExp(`${STARTED.source}[^]*${STARTED.source}`);
 
-/** A gateway that lets every worker in and looks after them each second, and its workers. */
+/** Some of these tests start ten programs, and wait for five seconds of a client's. */
+const TEST_MS = 60_000;
+
+/** A gateway that lets every worker in, and its workers. */
 class Scene implements AsyncDisposable {
   readonly cloud: SpaceCloud;
   readonly #parts = new CloseStack();
@@ -43,46 +46,53 @@ class Scene implements AsyncDisposable {
   }
 }
 
-async function begin(): Promise<Scene> {
+async function begin(gateway: Readonly<Record<string, unknown>> = {}): Promise<Scene> {
   const modules = functionsModule({ arithmetic: { default: { rule: "allow" } } });
-  const gateway = { spaceCloud: { pingSeconds: 1 } };
   return new Scene(await startSpaceCloud(modules, { project: { registration: "open" }, gateway }));
 }
 
-// Most of them wait, for the client's five seconds or a call's time to be over: they may do so together.
-test.concurrent("three workers share sixty calls", async () => {
+test("three workers share sixty calls", { timeout: TEST_MS }, async () => {
   await using scene = await begin();
   const workers = [await scene.work(), await scene.work(), await scene.work()];
   const taken = await scene.share(60);
   expect(new Set(taken.keys())).toEqual(new Set(workers.map(({ pid }) => pid)));
 });
 
-test.concurrent("a call whose worker is killed fails at once, the others go on, a new one serves again", async () => {
-  await using scene = await begin();
-  const killed = await scene.work();
-  const args = [JSON.stringify([["arithmetic", "hold", {}, NEVER_MS]])];
-  const caller = startPeer(scene.cloud, "caller", { version: "0.12.1", args });
-  await killed.until(/a call is held/);
-  const other = await scene.work();
-  await killed.stop("SIGKILL");
-  const [answer] = await answersOf(caller);
-  expect(answer).toEqual({ status: 500, data: { error: expect.stringContaining("disconnected") as string } });
-  expect(await scene.share(20)).toEqual(new Map([[other.pid, 20]]));
+test(
+  "a call whose worker is killed fails at once, the others go on, a new one serves again",
+  { timeout: TEST_MS },
+  async () => {
+    await using scene = await begin();
+    const killed = await scene.work();
+    const args = [JSON.stringify([["arithmetic", "hold", {}, NEVER_MS]])];
+    const caller = startPeer(scene.cloud, "caller", { version: "0.12.1", args });
+    await killed.until(/a call is held/);
+    const other = await scene.work();
+    await killed.stop("SIGKILL");
+    const [answer] = await answersOf(caller);
+    expect(answer).toEqual({ status: 500, data: { error: expect.stringContaining("disconnected") as string } });
+    expect(await scene.share(20)).toEqual(new Map([[other.pid, 20]]));
 
-  const successor = await scene.work();
-  expect(new Set((await scene.share(40)).keys())).toEqual(new Set([other.pid, successor.pid]));
-});
+    const successor = await scene.work();
+    expect(new Set((await scene.share(40)).keys())).toEqual(new Set([other.pid, successor.pid]));
+  },
+);
 
-test.concurrent("a worker whose socket the gateway closes is back within its own five seconds", async () => {
-  await using scene = await begin();
-  const worker = await scene.work();
-  const [answer] = await callAll(scene.cloud, { version: "0.12.1" }, ["arithmetic", "garble", {}, NEVER_MS]);
-  expect(answer).toMatchObject({ status: 500 });
-  await worker.until(STARTED_TWICE);
-  expect(await scene.share(1)).toEqual(new Map([[worker.pid, 1]]));
-});
+// These wait, for the client's five seconds or a call's time to be over: they may do so together.
+test.concurrent(
+  "a worker whose socket the gateway closes is back within its own five seconds",
+  { timeout: TEST_MS },
+  async () => {
+    await using scene = await begin();
+    const worker = await scene.work();
+    const [answer] = await callAll(scene.cloud, { version: "0.12.1" }, ["arithmetic", "garble", {}, NEVER_MS]);
+    expect(answer).toMatchObject({ status: 500 });
+    await worker.until(STARTED_TWICE);
+    expect(await scene.share(1)).toEqual(new Map([[worker.pid, 1]]));
+  },
+);
 
-test.concurrent("a worker is back after the gateway was started again", async () => {
+test.concurrent("a worker is back after the gateway was started again", { timeout: TEST_MS }, async () => {
   await using scene = await begin();
   const worker = await scene.work();
   await scene.cloud.restart();
@@ -92,8 +102,9 @@ test.concurrent("a worker is back after the gateway was started again", async ()
 
 test.concurrent.each(["0.10.3", "0.12.1"] as const)(
   "a worker with space-api %s answers pings, so it stays",
+  { timeout: TEST_MS },
   async (version) => {
-    await using scene = await begin();
+    await using scene = await begin({ spaceCloud: { pingSeconds: 1 } });
     const worker = await scene.work(version);
     // A call that nobody answers is the clock: two pings go unanswered in that time, if any do.
     const calls = [
