@@ -69,6 +69,8 @@ test("what is published is a configuration by itself, with the values that its r
 test("a file of 2019 is published as what it means today", () => {
   const text =
     "id: shop\nsecret: $S\nmodules: { functions: { services: { a: { functions: { f: { rule: { rule: allow } } } } } } }";
+  const withAdministrators = `${text}\nadmin: { secret: ${SECRET}, users: [{ user: ada, pass: ${SECRET} }] }`;
+  expect(published(withAdministrators)).toEqual(published(text));
   expect(published(text)).toMatchObject({ projects: [{ id: "shop", auth: { secrets: ["$S"] } }] });
 });
 
