@@ -30,7 +30,7 @@ function runGateway(path: string): Promise<void> {
     const { config, configFile, env, broker, stack, log, tracing } = given;
     const admin = fileAdministration(config, { version: packageJson.version, configFile, env, log });
     const gateway = stack.use(
-      await serveGateway(config, { configFile, broker, log, tracing, consoleFiles: consoleFiles(log), admin }),
+      await serveGateway(config, { configFile, broker, log, tracing, consoleFiles: consoleFiles(log, stack), admin }),
     );
     const published = stack.use(publishConfig(config, { configFile, env, broker, log }));
     const onChange = (): void => published.changed();

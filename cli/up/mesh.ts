@@ -78,7 +78,7 @@ export async function startMesh(config: GatewayConfig, options: MeshOptions): Pr
       operatorSecret: operatorSecret(options.secret),
       isDevelopment: true,
     });
-    const served = { recordsFolder: ".fmesh/records", consoleFiles: consoleFiles(log), admin };
+    const served = { recordsFolder: ".fmesh/records", consoleFiles: consoleFiles(log, stack), admin };
     const gateway = stack.use(await serveGateway(adapt(config), { broker, configFile, log, tracing, ...served }));
     // The gateway would wait for them.
     stack.defer(() => parts.forEach((part) => part.endStreams()));
