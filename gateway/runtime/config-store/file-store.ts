@@ -44,7 +44,8 @@ export class FileConfigStore implements ConfigStore {
   async saved(id: string): Promise<(SavedConfig & { readonly text: string }) | undefined> {
     const { text } = await this.read();
     const entry = (await this.#history.entries(text)).find((each) => each.id === id);
-    return entry && { ...entry, text: await this.#history.text(id) };
+    const saved = entry && (await this.#history.text(id));
+    return entry !== undefined && saved !== undefined ? { ...entry, text: saved } : undefined;
   }
 
   async #save(text: string, { etag, by, putInForce }: SaveOptions): Promise<StoredConfig> {

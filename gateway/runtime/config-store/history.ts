@@ -26,20 +26,22 @@ export class History {
   async entries(current: string): Promise<SavedConfig[]> {
     const entries: SavedConfig[] = [];
     for (const id of await this.#ids()) {
-      const { at, by, text } = await this.#read(id);
+      const entry = await this.#read(id);
+      if (entry === undefined) continue;
+      const { at, by, text } = entry;
       entries.push({ id, at, by, isCurrent: text === current, bytes: Buffer.byteLength(text) });
     }
     return entries;
   }
 
-  async text(id: string): Promise<string> {
-    return (await this.#read(id)).text;
+  async text(id: string): Promise<string | undefined> {
+    return (await this.#read(id))?.text;
   }
 
   /** Adds a text, unless it is the newest already, and forgets what is too old or too much. */
   async add(text: string, by: string): Promise<void> {
     const [newest, ...older] = await this.#ids();
-    if (newest !== undefined && (await this.#read(newest)).text === text) return;
+    if (newest !== undefined && (await this.text(newest)) === text) return;
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     const entry: Entry = { at: new Date().toISOString(), by, text };
     await writeFile(this.#path(idAfter(newest)), JSON.stringify(entry), { mode: 0o600, flag: "wx" });
@@ -66,8 +68,15 @@ export class History {
       .toReversed();
   }
 
-  async #read(id: string): Promise<Entry> {
-    return JSON.parse(await readFile(this.#path(id), "utf8")) as Entry;
+  /** `undefined` for one that was cut off while it was written. */
+  async #read(id: string): Promise<Entry | undefined> {
+    const written = await readFile(this.#path(id), "utf8");
+    try {
+      return JSON.parse(written) as Entry;
+    } catch (error) {
+      if (error instanceof SyntaxError) return undefined;
+      throw error;
+    }
   }
 
   #path(id: string): string {

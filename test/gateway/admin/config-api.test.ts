@@ -1,4 +1,13 @@
-import { chmodSync, lstatSync, readdirSync, renameSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { CONFIG, administered } from "./administered.ts";
@@ -201,6 +210,18 @@ test("a text that cannot be written is not in force either", async () => {
   expect((await gateway.ask("PUT", PATH, { token, body: { text }, headers: { "If-Match": etag } })).status).toBe(500);
   expect(gateway.text()).toBe(CONFIG);
   expect((await fetch(`${gateway.url}/v1/call/shop/cart/clear`, { method: "POST", body: "{}" })).status).toBe(401);
+});
+
+test("a text of the history that was cut off keeps nobody from saving another", async () => {
+  const gateway = await administered();
+  const folder = join(dirname(gateway.file), ".fmesh", "config-history");
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, `${"0".repeat(32)}.json`), '{"at":"2026');
+  const token = await gateway.login("ada");
+  const { etag } = (await gateway.ask("GET", PATH, { token })).body;
+  const text = CONFIG.replace("# the shop", "# a shop");
+  expect((await gateway.ask("PUT", PATH, { token, body: { text }, headers: { "If-Match": etag } })).status).toBe(200);
+  expect((await gateway.ask("GET", `${PATH}/history`, { token })).body.entries).toHaveLength(2);
 });
 
 test("a password that is too short is told in what to know", async () => {
