@@ -65,17 +65,25 @@ function withWhatStays(services: Plain, existing: Plain): Plain {
   const names = new Set([...Object.keys(existing), ...Object.keys(services)]);
   const kept: [string, Plain][] = [];
   for (const name of names) {
-    const functions = plain(plain(services[name])["functions"]);
-    const before = plain(plain(existing[name])["functions"]);
+    const functions = plain(plain(own(services, name))["functions"]);
+    const before = plain(plain(own(existing, name))["functions"]);
     // What had no rule was not shown, so that its absence says nothing.
     const unseen = Object.entries(before).filter(
-      ([key, entry]) => plain(entry)["rule"] === undefined && !(key in functions),
+      ([key, entry]) => plain(entry)["rule"] === undefined && !Object.hasOwn(functions, key),
     );
-    if (services[name] === undefined && unseen.length === 0) continue;
-    const seen = Object.entries(functions).map(([key, entry]) => [key, { ...others(before[key]), ...plain(entry) }]);
+    if (!Object.hasOwn(services, name) && unseen.length === 0) continue;
+    const seen = Object.entries(functions).map(([key, entry]) => [
+      key,
+      { ...others(own(before, key)), ...plain(entry) },
+    ]);
     kept.push([name, { functions: Object.fromEntries([...unseen, ...seen]) }]);
   }
   return Object.fromEntries(kept);
+}
+
+/** Names that every object has are names like any other here. */
+function own(value: Plain, key: string): unknown {
+  return Object.hasOwn(value, key) ? value[key] : undefined;
 }
 
 function others(entry: unknown): Plain {
