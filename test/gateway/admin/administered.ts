@@ -49,6 +49,7 @@ interface AnswerBody {
   readonly token: string;
   readonly error: string;
   readonly entries: readonly { readonly id: string; readonly isCurrent: boolean }[];
+  readonly canSave: boolean;
   readonly findings: readonly unknown[];
   readonly projects: readonly Readonly<Record<string, unknown>>[];
 }
@@ -74,13 +75,19 @@ export interface AskOptions {
 /** Starts one that stops with the test. */
 export async function administered(
   text = CONFIG,
-  { isDevelopment = false }: { isDevelopment?: boolean } = {},
+  { isDevelopment = false, hasStore = true }: { isDevelopment?: boolean; hasStore?: boolean } = {},
 ): Promise<Administered> {
   const file = join(await temporaryFolder(), "fmesh.yaml");
   writeFileSync(file, text);
   const config = await loadConfig(file, { env: ENV });
   const given = { configFile: file, log: silentLog };
-  const admin = fileAdministration(config, { ...given, version: "1.0.0", env: ENV, isDevelopment });
+  const { store, ...withoutStore } = fileAdministration(config, {
+    ...given,
+    version: "1.0.0",
+    env: ENV,
+    isDevelopment,
+  });
+  const admin = { ...withoutStore, ...(hasStore && store !== undefined && { store }) };
   const broker = natsBroker({ url: "ws://127.0.0.1:9", name: "never connected", log: silentLog });
   const onAnyPort = { ...config, gateway: { ...config.gateway, port: 0 } };
   const gateway = await startGateway(onAnyPort, { ...given, broker, admin });

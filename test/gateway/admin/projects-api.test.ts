@@ -166,3 +166,29 @@ test("too many failed logins are answered with when to try again", async () => {
   expect(limited.length).toBeGreaterThan(0);
   expect(limited[0]?.headers.get("Retry-After")).toBe("1");
 });
+
+test("a gateway without a file shows what is in force, and says that nothing can be saved", async () => {
+  const gateway = await administered(CONFIG, { hasStore: false });
+  const token = await gateway.login("ada");
+  const { status, body, headers } = await gateway.ask("GET", PROJECTS, { token });
+  expect({ status, canSave: body.canSave, etag: headers.get("ETag") }).toEqual({
+    status: 200,
+    canSave: false,
+    etag: null,
+  });
+  expect(body.projects.map(({ id }) => id)).toEqual(["shop", "other"]);
+  const question = { service: "cart", function: "add", claims: {} };
+  expect((await gateway.ask("POST", `${PROJECTS}/shop/explain`, { token, body: question })).status).toBe(200);
+  const change = { token, body: {}, headers: { "If-Match": "*" } };
+  expect((await gateway.ask("PUT", `${PROJECTS}/shop/services`, change)).status).toBe(501);
+  expect((await gateway.ask("GET", "/v1/admin/config", { token })).status).toBe(501);
+  const text = { ...change, body: { text: CONFIG } };
+  expect((await gateway.ask("PUT", "/v1/admin/config", text)).status).toBe(501);
+  expect((await gateway.ask("POST", "/v1/admin/config/check", text)).body).toMatchObject({ ok: true });
+  const old = await gateway.ask("GET", "/v1/api/config/projects", { token });
+  expect(old.body.projects.map(({ secret }) => secret)).toEqual([
+    expect.stringContaining("kept"),
+    expect.stringContaining("kept"),
+  ]);
+  expect(gateway.text()).toBe(CONFIG);
+});
