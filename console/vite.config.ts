@@ -15,7 +15,7 @@ export default defineConfig(({ mode }) => ({
   cacheDir: fileURLToPath(new URL("../node_modules/.vite", import.meta.url)),
   plugins: [react(), precompress()],
   // A literal, so that what is only for those who build pages is left out of what is shipped.
-  define: { __HAS_GALLERY__: JSON.stringify(mode !== "production") },
+  define: { HAS_GALLERY: JSON.stringify(mode !== "production") },
   resolve: {
     // The language service of the editor: the last TypeScript that is written in JavaScript, and so runs in a browser.
     alias: { typescript: "typescript-5" },

@@ -11,10 +11,10 @@ export const homeRoute = createRoute({
 });
 
 /** Set by Vite. */
-declare const __HAS_GALLERY__: boolean;
+declare const HAS_GALLERY: boolean;
 
 /** Every component there is, for those who build pages: while developing, and in a build of the mode `gallery`. */
-export const galleryRoutes = __HAS_GALLERY__
+export const galleryRoutes = HAS_GALLERY
   ? [
       createRoute({
         getParentRoute: () => rootRoute,

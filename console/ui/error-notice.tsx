@@ -5,6 +5,7 @@ import { Button } from "./button.tsx";
 import { CopyText } from "./copy.tsx";
 import { Notice } from "./notice.tsx";
 import styles from "./notice.module.css";
+import { sentence } from "./sentence.ts";
 
 /** What went wrong, in the server's own words, with what helps to find it in a log, and a way to try again. */
 export function ErrorNotice({
@@ -65,8 +66,4 @@ export function ErrorNotice({
       )}
     </Notice>
   );
-}
-
-function sentence(detail: string): string {
-  return detail.charAt(0).toUpperCase() + detail.slice(1);
 }

@@ -85,7 +85,7 @@ function optionsFor(
     cursor: { y: false, drag: { x: select !== undefined, y: false, setScale: false, dist: 4 }, points: { size: 6 } },
     scales: { x: { time: true }, y: { range: (_, __, max) => [0, max > 0 ? max * 1.1 : 1] } },
     axes: [
-      { ...axis, grid: { show: false }, size: 24 * pixels, gap: 4, values: timeLabels, space: 64 * pixels },
+      { ...axis, grid: { show: false }, size: 24 * pixels, gap: 4, values: timeLabels, space: 56 * pixels },
       { ...axis, size: 56 * pixels, gap: 6, values: (_, splits) => splits.map((value) => show(value)), space: 36 },
     ],
     series: [
@@ -116,7 +116,8 @@ const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" })
 
 /** As short as can be: seconds, minutes or days, by how far apart the labels are. Times in seconds. */
 function timeLabels(_: UPlot, splits: readonly number[]): string[] {
-  const step = (splits[1] ?? 0) - (splits[0] ?? 0);
+  const [first = 0, second = first + 60] = splits;
+  const step = second - first;
   const shown = step < 60 ? clockWithSeconds : step < 86_400 ? clock : day;
   return splits.map((seconds) => shown.format(seconds * 1000));
 }

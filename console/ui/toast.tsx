@@ -3,6 +3,7 @@ import { CircleCheck, Info, OctagonX, X } from "lucide-react";
 import { type ReactNode, useMemo } from "react";
 import { ProblemError } from "../api/problem-error.ts";
 import { Button, IconButton } from "./button.tsx";
+import { sentence } from "./sentence.ts";
 import styles from "./toast.module.css";
 
 /** Tells what has come of something, without being in the way. */
@@ -53,7 +54,13 @@ export function useToasts(): Toasts {
       good: tell("good"),
       info: tell("info"),
       bad: (title, error) => {
-        add({ type: "bad", title, description: ProblemError.from(error).message, timeout: 0, priority: "high" });
+        add({
+          type: "bad",
+          title,
+          description: sentence(ProblemError.from(error).message),
+          timeout: 0,
+          priority: "high",
+        });
       },
     };
   }, [add]);

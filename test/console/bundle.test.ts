@@ -7,13 +7,13 @@ import { type BuiltConsole, buildConsole } from "./built-console.ts";
 /** What may be fetched before the first page is shown, in bytes of gzip. */
 const MAX_INITIAL_BYTES = 300 * 1024;
 
-let console_: BuiltConsole;
+let built: BuiltConsole;
 beforeAll(async () => {
-  console_ = await buildConsole("production");
+  built = await buildConsole("production");
 }, 120_000);
-afterAll(() => console_.remove());
+afterAll(() => built.remove());
 
-const read = (path: string): Promise<string> => readFile(join(console_.folder, path), "utf8");
+const read = (path: string): Promise<string> => readFile(join(built.folder, path), "utf8");
 
 /** The files that the page names, and those their modules name: all that is fetched at once. */
 async function initialFiles(): Promise<string[]> {
@@ -34,7 +34,7 @@ describe("the console as it is built", () => {
   test("is shown after at most 300 KB", async () => {
     const files = ["index.html", ...(await initialFiles())];
     const sizes = await Promise.all(
-      files.map(async (path) => gzipSync(await readFile(join(console_.folder, path))).length),
+      files.map(async (path) => gzipSync(await readFile(join(built.folder, path))).length),
     );
     expect(files.some((path) => path.endsWith(".js"))).toBe(true);
     expect(files.some((path) => path.endsWith(".css"))).toBe(true);
@@ -50,7 +50,7 @@ describe("the console as it is built", () => {
   });
 
   test("names no other origin that it would fetch from", async () => {
-    const names = await readdir(console_.folder, { recursive: true });
+    const names = await readdir(built.folder, { recursive: true });
     const html = await read("index.html");
     expect(html).not.toMatch(/(?:src|href)="(?!\/console\/)/);
     for (const name of names.filter((each) => /\.(js|css)$/.test(each))) {
@@ -70,7 +70,7 @@ describe("the console as it is built", () => {
   });
 
   test("has a compressed copy beside whatever is worth it", async () => {
-    const names = await readdir(console_.folder, { recursive: true });
+    const names = await readdir(built.folder, { recursive: true });
     const main = names.find((name) => /assets\/index-.*\.js$/.test(name));
     expect(main).toBeDefined();
     expect(names).toContain(`${main}.gz`);
@@ -78,7 +78,7 @@ describe("the console as it is built", () => {
   });
 
   test("leaves the gallery of components out", async () => {
-    const names = await readdir(console_.folder, { recursive: true });
+    const names = await readdir(built.folder, { recursive: true });
     expect(names.filter((name) => name.includes("gallery"))).toEqual([]);
   });
 });
