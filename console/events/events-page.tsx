@@ -1,12 +1,19 @@
 import type { ReactNode } from "react";
-import { Page } from "../ui/page.tsx";
-import { SkeletonLines } from "../ui/skeleton.tsx";
+import { EventsView } from "./events-view.tsx";
+import { eventsRoute } from "./routes.ts";
 
-/** Events. */
+/** All events of a project: invocations, and those of clients. */
 export function EventsPage(): ReactNode {
+  const { project } = eventsRoute.useParams();
+  const search = eventsRoute.useSearch();
+  const navigate = eventsRoute.useNavigate();
   return (
-    <Page title="Events">
-      <SkeletonLines />
-    </Page>
+    <EventsView
+      project={project}
+      search={search}
+      title="Events"
+      description="Everything that was recorded: invocations, and what clients told."
+      onSearch={(next) => void navigate({ search: next })}
+    />
   );
 }

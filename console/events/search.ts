@@ -30,6 +30,14 @@ export interface EventsSearch {
   readonly view?: "sources";
 }
 
+/** What becomes different in a search; what is `undefined` goes out of it. */
+export type SearchChange = { readonly [Name in keyof EventsSearch]?: EventsSearch[Name] | undefined };
+
+/** A search after a change. */
+export function changed(search: EventsSearch, change: SearchChange): EventsSearch {
+  return parseEventsSearch({ ...search, ...change });
+}
+
 /** Reads a search; what makes no sense is left out. */
 export function parseEventsSearch(search: Readonly<Record<string, unknown>>): EventsSearch {
   const { source, type, status, traceId, range, since, until, view } = search;
@@ -64,7 +72,12 @@ export function windowOf({ range = USUAL_RANGE, since, until }: EventsSearch, no
 }
 
 /** The filter as the API takes it. */
-export function filterOf({ source, type, status, traceId }: EventsSearch): Readonly<Record<string, string | undefined>> {
+export function filterOf({
+  source,
+  type,
+  status,
+  traceId,
+}: EventsSearch): Readonly<Record<string, string | undefined>> {
   return { source, type, status, traceId };
 }
 

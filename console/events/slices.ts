@@ -27,7 +27,5 @@ export function slicesOf({ buckets, until, bucketMs }: Pick<EventSummary, "bucke
 
 /** The places of the slices in which rows from `first` to `last` are. */
 export function slicesAt(slices: readonly Slice[], first: number, last: number): number[] {
-  return slices.flatMap((slice, place) =>
-    slice.first <= last && slice.first + slice.total > first ? [place] : [],
-  );
+  return slices.flatMap((slice, place) => (slice.first <= last && slice.first + slice.total > first ? [place] : []));
 }

@@ -1,12 +1,20 @@
 import type { ReactNode } from "react";
-import { Page } from "../ui/page.tsx";
-import { SkeletonLines } from "../ui/skeleton.tsx";
+import { EventsView } from "../events/events-view.tsx";
+import { invocationsRoute } from "./routes.ts";
 
-/** Invocations. */
+/** Calls of a project's functions that were recorded. */
 export function InvocationsPage(): ReactNode {
+  const { project } = invocationsRoute.useParams();
+  const search = invocationsRoute.useSearch();
+  const navigate = invocationsRoute.useNavigate();
   return (
-    <Page title="Invocations">
-      <SkeletonLines />
-    </Page>
+    <EventsView
+      project={project}
+      search={search}
+      title="Invocations"
+      description="Calls that were recorded: how often, how long, and what went wrong."
+      type="FUNCTION_INVOCATION"
+      onSearch={(next) => void navigate({ search: next })}
+    />
   );
 }

@@ -1,10 +1,12 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { parseEventsSearch } from "../events/search.ts";
 import { rootRoute } from "../shell/root-route.ts";
 
 /** Invocations: `/invocations/$project`. */
 export const invocationsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/invocations/$project",
+  validateSearch: parseEventsSearch,
   component: lazyRouteComponent(() => import("./invocations-page.tsx"), "InvocationsPage"),
 });
 
@@ -12,6 +14,7 @@ export const invocationsRoute = createRoute({
 export const invocationRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/invocations/$project/$id",
+  validateSearch: parseEventsSearch,
   component: lazyRouteComponent(() => import("./invocation-page.tsx"), "InvocationPage"),
 });
 

@@ -1,0 +1,51 @@
+import { Link } from "@tanstack/react-router";
+import type { Column } from "../ui/column.ts";
+import { formatMs } from "../ui/format.ts";
+import { TimeAgo } from "../ui/time-ago.tsx";
+import type { EventRow } from "./event-row.ts";
+import styles from "./events.module.css";
+import type { EventsSearch } from "./search.ts";
+import { EventStatusMark } from "./statuses.tsx";
+
+/** What a list of events shows of each. */
+export function eventColumns(
+  project: string,
+  search: EventsSearch,
+  { hasType }: { readonly hasType: boolean },
+): readonly Column<EventRow>[] {
+  const status: Column<EventRow> = {
+    id: "status",
+    header: "Status",
+    width: "7rem",
+    cell: (row) => <EventStatusMark status={row.status} isPlain />,
+  };
+  const source: Column<EventRow> = {
+    id: "source",
+    header: hasType ? "Source" : "Function",
+    width: "minmax(9rem, 1.4fr)",
+    cell: ({ id, source: name }) => (
+      <Link to="/invocations/$project/$id" params={{ project, id }} search={search} className={styles["source"]}>
+        {name}
+      </Link>
+    ),
+  };
+  const type: Column<EventRow> = { id: "type", header: "Type", width: "minmax(11rem, 1fr)", cell: (row) => row.type };
+  return [
+    status,
+    source,
+    ...(hasType ? [type] : []),
+    { id: "duration", header: "Duration", align: "number", width: "6rem", cell: (row) => formatMs(row.durationMs) },
+    {
+      id: "error",
+      header: "Error",
+      width: "minmax(8rem, 2fr)",
+      cell: ({ error }) =>
+        error !== undefined && (
+          <span title={`${error.code}: ${error.message}`} className={styles["error"]}>
+            {error.message}
+          </span>
+        ),
+    },
+    { id: "time", header: "Time", align: "end", width: "8rem", cell: (row) => <TimeAgo time={row.at} /> },
+  ];
+}

@@ -1,0 +1,27 @@
+import type { ReactNode } from "react";
+import { Card } from "../ui/card.tsx";
+import { JsonBlock } from "../ui/code-block.tsx";
+
+/** What was sent or answered, as far as it was recorded. */
+export function RecordedValue({
+  title,
+  value,
+  isPending = false,
+}: {
+  readonly title: string;
+  readonly value: unknown;
+  readonly isPending?: boolean;
+}): ReactNode {
+  if (value !== undefined) return <JsonBlock value={value} title={title} />;
+  return (
+    <Card title={title}>
+      {isPending ? (
+        "Not there yet: it is under way."
+      ) : (
+        <>
+          Nothing was recorded. <code>record: full</code> in the configuration records what is sent and answered.
+        </>
+      )}
+    </Card>
+  );
+}
