@@ -1,10 +1,12 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { rootRoute } from "../shell/root-route.ts";
+import { parseFunctionSearch, parseFunctionsSearch } from "./search.ts";
 
 /** Functions: `/functions/$project`. */
 export const functionsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/functions/$project",
+  validateSearch: parseFunctionsSearch,
   component: lazyRouteComponent(() => import("./functions-page.tsx"), "FunctionsPage"),
 });
 
@@ -12,6 +14,7 @@ export const functionsRoute = createRoute({
 export const functionRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/functions/$project/$name",
+  validateSearch: parseFunctionSearch,
   component: lazyRouteComponent(() => import("./function-page.tsx"), "FunctionPage"),
 });
 
