@@ -47,7 +47,7 @@ export function CodeMirror({
     EditorView.editable.of(!isReadOnly),
     EditorView.darkTheme.of(isDark),
     // One that cannot be written in is still read and scrolled by the keyboard.
-    EditorView.contentAttributes.of({ "aria-label": label, ...(isReadOnly && { tabindex: "0" }) }),
+    EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
     isReadOnly ? [] : [highlightActiveLine(), highlightActiveLineGutter()],
   ];
   const settingsNow = useEffectEvent(settings);

@@ -81,11 +81,11 @@ const look = EditorView.theme({
   ".cm-lint-marker-info": { content: "normal", backgroundColor: "var(--info)" },
   ".cm-changedLine": { backgroundColor: "var(--good-soft)" },
   "&.cm-merge-b .cm-changedText, .cm-insertedLine .cm-changedText": {
-    background: "color-mix(in srgb, var(--good-line) 28%, transparent)",
+    background: "color-mix(in srgb, var(--good-line) 17%, transparent)",
   },
   ".cm-deletedChunk": { backgroundColor: "var(--bad-soft)", paddingLeft: "0.375rem" },
   "&.cm-editor .cm-deletedChunk .cm-deletedText": {
-    background: "color-mix(in srgb, var(--bad-line) 26%, transparent)",
+    background: "color-mix(in srgb, var(--bad-line) 17%, transparent)",
     textDecoration: "none",
   },
   "&.cm-merge-b .cm-changedLineGutter": { background: "var(--good-line)" },
