@@ -1,8 +1,8 @@
 import type { ReactNode } from "react";
+import type { StoredFunction } from "../../../mesh/function.ts";
 import { SkeletonLines } from "../../ui/skeleton.tsx";
-import type { FunctionTabProps } from "../function-tabs.tsx";
 
-/** Brings a version into the mesh. */
-export function DeployTab({ fn }: FunctionTabProps): ReactNode {
-  return <SkeletonLines label={fn.label} />;
+/** Brings a version to where it runs. */
+export function DeployTab({ fn }: { readonly project: string; readonly fn: StoredFunction }): ReactNode {
+  return <SkeletonLines key={fn.id} />;
 }

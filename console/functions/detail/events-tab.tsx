@@ -1,8 +1,8 @@
 import type { ReactNode } from "react";
+import type { StoredFunction } from "../../../mesh/function.ts";
 import { SkeletonLines } from "../../ui/skeleton.tsx";
-import type { FunctionTabProps } from "../function-tabs.tsx";
 
-/** What became of a function's calls. */
-export function EventsTab({ fn }: FunctionTabProps): ReactNode {
-  return <SkeletonLines label={fn.label} />;
+/** The invocations of a function. */
+export function EventsTab({ fn }: { readonly project: string; readonly fn: StoredFunction }): ReactNode {
+  return <SkeletonLines key={fn.id} />;
 }

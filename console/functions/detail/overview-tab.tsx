@@ -1,8 +1,8 @@
 import type { ReactNode } from "react";
+import type { StoredFunction } from "../../../mesh/function.ts";
 import { SkeletonLines } from "../../ui/skeleton.tsx";
-import type { FunctionTabProps } from "../function-tabs.tsx";
 
-/** How a function stands, and what to do next. */
-export function OverviewTab({ fn }: FunctionTabProps): ReactNode {
-  return <SkeletonLines label={fn.label} />;
+/** How a function does, and what to do next. */
+export function OverviewTab({ fn }: { readonly project: string; readonly fn: StoredFunction }): ReactNode {
+  return <SkeletonLines key={fn.id} />;
 }

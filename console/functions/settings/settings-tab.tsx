@@ -1,8 +1,8 @@
 import type { ReactNode } from "react";
+import type { StoredFunction } from "../../../mesh/function.ts";
 import { SkeletonLines } from "../../ui/skeleton.tsx";
-import type { FunctionTabProps } from "../function-tabs.tsx";
 
-/** What a function is besides its code. */
-export function SettingsTab({ fn }: FunctionTabProps): ReactNode {
-  return <SkeletonLines label={fn.label} />;
+/** What a function is given when it runs. */
+export function SettingsTab({ fn }: { readonly project: string; readonly fn: StoredFunction }): ReactNode {
+  return <SkeletonLines key={fn.id} />;
 }

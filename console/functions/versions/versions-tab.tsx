@@ -1,8 +1,8 @@
 import type { ReactNode } from "react";
+import type { StoredFunction } from "../../../mesh/function.ts";
 import { SkeletonLines } from "../../ui/skeleton.tsx";
-import type { FunctionTabProps } from "../function-tabs.tsx";
 
-/** All versions, and which of them get calls. */
-export function VersionsTab({ fn }: FunctionTabProps): ReactNode {
-  return <SkeletonLines label={fn.label} />;
+/** The versions of a function, and which of them calls go to. */
+export function VersionsTab({ fn }: { readonly project: string; readonly fn: StoredFunction }): ReactNode {
+  return <SkeletonLines key={fn.id} />;
 }
