@@ -20,7 +20,8 @@ export class StatsHistory {
       series.callsPerSecond.push(together(functions, "callsPerSecond"));
       series.errorsPerSecond.push(together(functions, "errorsPerSecond"));
       // Percentiles cannot be added up: the busiest function speaks for its service.
-      const busiest = functions.toSorted((a, b) => (b.callsPerSecond ?? 0) - (a.callsPerSecond ?? 0)).at(0);
+      const known = functions.filter(({ p50Ms }) => p50Ms !== null);
+      const busiest = known.toSorted((a, b) => b.calls - a.calls).at(0);
       series.p50Ms.push(busiest?.p50Ms ?? null);
       series.p99Ms.push(busiest?.p99Ms ?? null);
     }

@@ -1,0 +1,34 @@
+import type { ReactNode } from "react";
+import { classNames } from "../ui/class-names.ts";
+import type { Sample } from "../ui/sparkline-path.ts";
+import { Sparkline } from "../ui/sparkline.tsx";
+import type { Tone } from "../ui/tone.ts";
+import styles from "./service-list.module.css";
+
+/** A number of a service, and how it went. */
+export function Metric({
+  name,
+  value,
+  values = [],
+  tone = "accent",
+  isBad = false,
+}: {
+  readonly name: string;
+  /** Already formatted. */
+  readonly value: string;
+  readonly values?: readonly Sample[] | undefined;
+  readonly tone?: Tone;
+  readonly isBad?: boolean;
+}): ReactNode {
+  return (
+    <div className={styles["metric"]}>
+      <span className={styles["metricName"]}>{name}</span>
+      <span className={classNames(styles["number"], isBad && styles["bad"])}>{value}</span>
+      {values.some((each) => each !== null) && (
+        <div className={styles["spark"]}>
+          <Sparkline values={values} label={`${name}, the last minutes: ${value} now`} tone={tone} height={22} />
+        </div>
+      )}
+    </div>
+  );
+}
