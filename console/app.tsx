@@ -27,7 +27,7 @@ function Gate({ session }: { readonly session: SessionStore }): ReactNode {
   const state = useSessionState();
   if (state.status !== "signed in") return <SignIn />;
   // Whoever signs in next sees nothing of what was held for the one before.
-  return <SignedIn key={state.session.token} session={session} />;
+  return <SignedIn key={state.turn} session={session} />;
 }
 
 function SignedIn({ session }: { readonly session: SessionStore }): ReactNode {

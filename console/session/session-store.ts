@@ -5,7 +5,8 @@ import { type Session, parseSession } from "./session.ts";
 /** Where the session stands. */
 export type SessionState =
   | { readonly status: "signing in" }
-  | { readonly status: "signed in"; readonly session: Session }
+  /** `turn` counts how often somebody signed in: it stays while the session is renewed. */
+  | { readonly status: "signed in"; readonly session: Session; readonly turn: number }
   | { readonly status: "signed out"; readonly because?: "expired" | "refused"; readonly error?: ProblemError };
 
 /** What the store is made of. */
@@ -18,25 +19,33 @@ export interface SessionStoreParts {
 
 const KEY = "fmesh.session";
 
+/** Closer to its end than this, a session that could not be renewed is not tried again. */
+const LAST_TRY_MS = 10_000;
+
 /** The longest a timer of a browser can wait. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** Signs people in and out, and remembers it while the tab is open. Subscribable, for `useSyncExternalStore`. */
+/**
+ * Signs people in and out, remembers it while the tab is open, and renews it when half of its time is over. Subscribable,
+ * for `useSyncExternalStore`.
+ */
 export class SessionStore {
   readonly #storage: SessionStoreParts["storage"];
   readonly #api: HttpApi;
   readonly #now: () => number;
   readonly #listeners = new Set<() => void>();
   #state: SessionState;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #turn = 0;
+  #end: ReturnType<typeof setTimeout> | undefined;
+  #renewal: ReturnType<typeof setTimeout> | undefined;
 
   constructor({ fetch, storage, now = Date.now }: SessionStoreParts) {
     this.#storage = storage;
     this.#now = now;
-    this.#api = createHttpApi({ fetch, token: () => undefined });
+    this.#api = createHttpApi({ fetch, token: this.token });
+    this.#state = { status: "signed out" };
     const session = parseSession(storage.getItem(KEY), now());
-    this.#state = session === undefined ? { status: "signed out" } : { status: "signed in", session };
-    if (session !== undefined) this.#endAt(session.expiresAt);
+    if (session !== undefined) this.#keep(session);
   }
 
   readonly getState = (): SessionState => this.#state;
@@ -60,7 +69,7 @@ export class SessionStore {
   /** @param because why, unless the person wanted to. */
   readonly signOut = (because?: "expired" | "refused"): void => {
     if (this.#state.status !== "signed in") return;
-    clearTimeout(this.#timer);
+    this.#stopTimers();
     this.#storage.removeItem(KEY);
     this.#set({ status: "signed out", ...(because !== undefined && { because }) });
   };
@@ -69,22 +78,52 @@ export class SessionStore {
     this.#set({ status: "signing in" });
     try {
       const session = await this.#api.post<Session>(path, by);
-      this.#storage.setItem(KEY, JSON.stringify(session));
-      this.#endAt(session.expiresAt);
-      this.#set({ status: "signed in", session });
+      this.#turn++;
+      this.#keep(session);
     } catch (error) {
       this.#set({ status: "signed out", error: ProblemError.from(error) });
     }
   }
 
-  #endAt(expiresAt: string): void {
-    clearTimeout(this.#timer);
-    const ms = Math.min(Date.parse(expiresAt) - this.#now(), LONGEST_TIMER_MS);
-    this.#timer = setTimeout(() => this.signOut("expired"), ms);
+  #keep(session: Session): void {
+    this.#storage.setItem(KEY, JSON.stringify(session));
+    this.#stopTimers();
+    this.#end = after(this.#left(session), () => this.signOut("expired"));
+    this.#renewLater(session);
+    this.#set({ status: "signed in", session, turn: this.#turn });
+  }
+
+  #renewLater(session: Session): void {
+    this.#renewal = after(this.#left(session) / 2, () => void this.#renew(session));
+  }
+
+  async #renew(session: Session): Promise<void> {
+    try {
+      const renewed = await this.#api.post<Session>("/v1/admin/session/renew");
+      // Somebody may have signed out meanwhile.
+      if (this.token() === session.token) this.#keep(renewed);
+    } catch (error) {
+      if (this.token() !== session.token) return;
+      if (!ProblemError.from(error).isTransient) this.signOut("expired");
+      else if (this.#left(session) > LAST_TRY_MS) this.#renewLater(session);
+    }
+  }
+
+  #left({ expiresAt }: Session): number {
+    return Date.parse(expiresAt) - this.#now();
+  }
+
+  #stopTimers(): void {
+    clearTimeout(this.#end);
+    clearTimeout(this.#renewal);
   }
 
   #set(state: SessionState): void {
     this.#state = state;
     for (const listener of this.#listeners) listener();
   }
+}
+
+function after(ms: number, run: () => void): ReturnType<typeof setTimeout> {
+  return setTimeout(run, Math.min(ms, LONGEST_TIMER_MS));
 }

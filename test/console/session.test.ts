@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { takeOneTimeCode } from "../../console/session/one-time-code.ts";
 import { may } from "../../console/session/session.ts";
 import { SessionStore } from "../../console/session/session-store.ts";
@@ -65,18 +65,43 @@ describe("a session", () => {
     expect(seen).toEqual(["signed out"]);
   });
 
-  test("ends by itself when its time is over", () => {
-    vi.useFakeTimers();
-    try {
-      const storage = memory({ "fmesh.session": JSON.stringify(session()) });
-      const store = new SessionStore({ fetch: answering(() => Response.error()), storage });
-      vi.advanceTimersByTime(3_599_000);
+  describe("as time goes by", () => {
+    beforeEach(() => void vi.useFakeTimers());
+    afterEach(() => void vi.useRealTimers());
+
+    const kept = () => memory({ "fmesh.session": JSON.stringify(session()) });
+    const HALF_AN_HOUR = 1_800_000;
+
+    test("is renewed when half of it is over, which nobody notices", async () => {
+      const asked: [string, string][] = [];
+      const renewed = () => Response.json({ ...session(), token: "n3w" });
+      const store = new SessionStore({ fetch: answering(renewed, asked), storage: kept() });
+      const before = store.getState();
+      await vi.advanceTimersByTimeAsync(HALF_AN_HOUR);
+      expect(asked.map(([url]) => url)).toEqual(["/v1/admin/session/renew"]);
+      expect(store.getState()).toEqual({ ...before, session: { ...session(), token: "n3w" } });
+      await vi.advanceTimersByTimeAsync(HALF_AN_HOUR);
       expect(store.getState().status).toBe("signed in");
-      vi.advanceTimersByTime(2_000);
+      store.signOut();
+    });
+
+    test("is tried to be renewed again while the gateway is away, until its time is over", async () => {
+      const asked: [string, string][] = [];
+      const away = () => new Response("", { status: 503 });
+      const store = new SessionStore({ fetch: answering(away, asked), storage: kept() });
+      await vi.advanceTimersByTimeAsync(2 * HALF_AN_HOUR - 1000);
+      expect(store.getState().status).toBe("signed in");
+      expect(asked.length).toBeGreaterThan(3);
+      await vi.advanceTimersByTimeAsync(1000);
       expect(store.getState()).toEqual({ status: "signed out", because: "expired" });
-    } finally {
-      vi.useRealTimers();
-    }
+    });
+
+    test("ends when the gateway does not renew it", async () => {
+      const refused = () => new Response("", { status: 401 });
+      const store = new SessionStore({ fetch: answering(refused), storage: kept() });
+      await vi.advanceTimersByTimeAsync(HALF_AN_HOUR);
+      expect(store.getState()).toEqual({ status: "signed out", because: "expired" });
+    });
   });
 
   test.each([
