@@ -1,0 +1,52 @@
+import { signOperatorToken } from "../../gateway/admin/operators.ts";
+import { developmentSecret, operatorSecret } from "../../cli/up/development-secret.ts";
+import { type ExampleFolder, type RunningCommand, copyExample, startFmesh } from "../support/fmesh.ts";
+
+/** A mesh in a folder of its own, as `npm start` runs it, with its console. */
+export interface ConsoleMesh {
+  /** Of the gateway, without a slash at its end. */
+  readonly url: string;
+  readonly example: ExampleFolder;
+  readonly command: RunningCommand;
+  /** An address of the console that signs in whoever opens it first. @param path below the console's own */
+  link(path?: string): Promise<string>;
+  stop(): Promise<void>;
+}
+
+/** What to start, and with what. */
+export interface ConsoleMeshOptions {
+  /** A folder of `examples/`. Default `arithmetic`. */
+  readonly example?: string;
+  /** Makes the folder what the test needs before anything runs. */
+  readonly prepare?: (example: ExampleFolder) => Promise<void>;
+}
+
+/** Runs `fmesh up` until the console can be opened. */
+export async function startConsoleMesh({ example: name, prepare }: ConsoleMeshOptions = {}): Promise<ConsoleMesh> {
+  const example = await copyExample(name);
+  await prepare?.(example);
+  const command = startFmesh(["up", example.folder]);
+  await command.until(/Ctrl-C stops everything/);
+  const [, url = ""] = /gateway +(\S+)/.exec(command.output()) ?? [];
+  // Answers once the console is built.
+  const page = await fetch(`${url}/console/`);
+  if (!page.ok) throw new Error(`there is no console: ${await page.text()}`);
+  return {
+    url,
+    example,
+    command,
+    link: async (path = "/mesh") => `${url}/console${path}#code=${await freshCode(url, example.folder)}`,
+    stop: async () => {
+      await command.stop();
+      await example.remove();
+    },
+  };
+}
+
+/** What `fmesh console` asks for. */
+async function freshCode(url: string, folder: string): Promise<string> {
+  const token = await signOperatorToken(operatorSecret(developmentSecret(folder)));
+  const answer = await fetch(`${url}/v1/admin/link`, { method: "POST", headers: { Authorization: `Bearer ${token}` } });
+  const { code } = (await answer.json()) as { readonly code: string };
+  return code;
+}
