@@ -34,6 +34,7 @@ export function Select<Value extends string>({
   readonly isDisabled?: boolean;
   readonly className?: string | undefined;
 }): ReactNode {
+  const shown = options.find((option) => option.value === value)?.label;
   return (
     <Base.Root
       items={options}
@@ -44,7 +45,8 @@ export function Select<Value extends string>({
       <Base.Trigger className={classNames(field["input"], field["trigger"], className)} aria-label={label}>
         <span className={field["value"]}>
           {prefix !== undefined && <span className={field["prefix"]}>{prefix} </span>}
-          <Base.Value placeholder={placeholder} />
+          {/* Also for an empty text, which stands for all in a filter. */}
+          <Base.Value placeholder={placeholder}>{shown}</Base.Value>
         </span>
         <Base.Icon>
           <ChevronsUpDown aria-hidden="true" />

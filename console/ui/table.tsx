@@ -2,6 +2,8 @@ import { type ReactNode, useMemo, useState } from "react";
 import { classNames } from "./class-names.ts";
 import { type Column, type Sorting, sortRows } from "./column.ts";
 import { ColumnHeader, ariaSort } from "./column-header.tsx";
+import { focusRow } from "./focus-row.ts";
+import { isOnControl } from "./is-on-control.ts";
 import styles from "./table.module.css";
 import { useListKeys } from "./use-list-keys.ts";
 
@@ -60,7 +62,8 @@ export function Table<Row>({
           {sorted.map((row, index) => (
             <tr
               key={rowKey(row)}
-              ref={index === current ? scrollIntoView : undefined}
+              ref={index === current ? focusRow : undefined}
+              tabIndex={-1}
               className={classNames(styles["row"], onOpen && styles["opens"])}
               data-current={index === current || undefined}
               onClick={(event) => !isOnControl(event.target) && onOpen?.(row)}
@@ -83,12 +86,4 @@ export function Table<Row>({
       </table>
     </div>
   );
-}
-
-function scrollIntoView(row: HTMLElement | null): void {
-  row?.scrollIntoView({ block: "nearest" });
-}
-
-function isOnControl(target: EventTarget): boolean {
-  return target instanceof Element && target.closest("a, button, input, label, [role=button]") !== null;
 }

@@ -29,6 +29,7 @@ export function useShortcuts(): readonly Shortcut[] {
 }
 
 const EDITABLE = "input, textarea, select, [contenteditable=true]";
+const PRESSABLE = "a, button, summary, [role=tab]";
 const POPUPS = "[role=dialog], [role=menu], [role=listbox]";
 
 /** Listens to the keyboard; once, in the frame. */
@@ -39,6 +40,8 @@ export function useShortcutKeys(): void {
       const target = event.target instanceof Element ? event.target : undefined;
       if (event.defaultPrevented || target?.closest(POPUPS)) return;
       const { key, ctrlKey, metaKey, altKey } = event;
+      // Whatever has the focus is pressed by it.
+      if (key === "Enter" && target?.closest(PRESSABLE)) return;
       const isTyping = Boolean(target?.closest(EDITABLE));
       if (shortcuts.press({ key, ctrlKey, metaKey, altKey, isTyping })) event.preventDefault();
     };

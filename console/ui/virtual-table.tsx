@@ -1,8 +1,10 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type CSSProperties, type ReactNode, useCallback, useEffect, useEffectEvent, useRef } from "react";
+import { type CSSProperties, type ReactNode, useCallback, useEffect, useEffectEvent, useRef, useState } from "react";
 import { classNames } from "./class-names.ts";
 import type { Column, Sorting } from "./column.ts";
 import { ColumnHeader, ariaSort } from "./column-header.tsx";
+import { focusRow } from "./focus-row.ts";
+import { isOnControl } from "./is-on-control.ts";
 import styles from "./table.module.css";
 import { useListKeys } from "./use-list-keys.ts";
 import { useShortcut } from "./use-shortcut.ts";
@@ -55,7 +57,7 @@ export function VirtualTable<Row>({
   empty,
 }: VirtualTableProps<Row>): ReactNode {
   const viewport = useRef<HTMLDivElement>(null);
-  const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+  const [rem] = useState(() => Number.parseFloat(getComputedStyle(document.documentElement).fontSize));
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => viewport.current,
@@ -126,11 +128,13 @@ export function VirtualTable<Row>({
               <div
                 key={key}
                 role="row"
+                ref={index === current ? focusRow : undefined}
+                tabIndex={-1}
                 aria-rowindex={index + 2}
                 className={classNames(styles["row"], styles["gridRow"], onOpen && styles["opens"])}
                 data-current={index === current || rowKey(row) === openKey || undefined}
                 style={style}
-                onClick={onOpen && (() => onOpen(row))}
+                onClick={onOpen && ((event) => !isOnControl(event.target) && onOpen(row))}
               >
                 {columns.map((column) => (
                   <div

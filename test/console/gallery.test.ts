@@ -63,11 +63,14 @@ test("of 100 000 rows only those in sight are drawn, and the keyboard gets to th
   expect(await table.getByRole("row").count()).toBeLessThan(100);
 });
 
-test("j and k go through a list", async () => {
+test("j and k go through a list, and Enter opens", async () => {
   const page = await browser.open(gallery());
   await show(page, "Data");
   for (const key of ["j", "j", "j", "k"]) await page.keyboard.press(key);
   await expect.poll(() => page.locator("[data-current]").textContent()).toContain("run-1");
+  await page.keyboard.press("Enter");
+  const toast = page.locator("[role=dialog]", { hasText: "Opened run-1" });
+  await expect.poll(() => toast.count()).toBe(1);
 });
 
 test("the editor finds what TypeScript finds, and completes", async () => {

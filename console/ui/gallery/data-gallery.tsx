@@ -10,6 +10,7 @@ import { Sparkline } from "../sparkline.tsx";
 import { Table } from "../table.tsx";
 import { TimeAgo } from "../time-ago.tsx";
 import { TimeChart } from "../time-chart.tsx";
+import { useToasts } from "../toast.tsx";
 import { VirtualTable } from "../virtual-table.tsx";
 import styles from "./gallery.module.css";
 
@@ -70,6 +71,7 @@ const COLUMNS: readonly Column<Row>[] = [
 
 /** What shows numbers and texts. */
 export function DataGallery(): ReactNode {
+  const toasts = useToasts();
   return (
     <div className={styles["stack"]}>
       <Stats
@@ -126,7 +128,7 @@ export function DataGallery(): ReactNode {
           rows={ROWS}
           rowKey={({ id }) => id}
           height="24rem"
-          onOpen={() => undefined}
+          onOpen={({ id }) => toasts.info(`Opened ${id}`)}
         />
       </Card>
     </div>
