@@ -1,4 +1,4 @@
-import { existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../set-up.mjs";
 import { SetUpError } from "../set-up/error.mjs";
@@ -20,7 +20,9 @@ const BEFORE = "dist.old";
  */
 export async function buildConsole(bun, say) {
   if (isBuilt(FOLDER)) return;
-  await withLock(join(ROOT, ".tools/console.lock"), say, async () => {
+  const tools = join(ROOT, ".tools");
+  mkdirSync(tools, { recursive: true });
+  await withLock(join(tools, "console.lock"), say, async () => {
     // Another process may have built it while this one waited.
     if (isBuilt(FOLDER)) return;
     say("building the console …");

@@ -26,21 +26,23 @@ export async function startConsoleMesh({ example: name, prepare }: ConsoleMeshOp
   const example = await copyExample(name);
   await prepare?.(example);
   const command = startFmesh(["up", example.folder]);
-  await command.until(/Ctrl-C stops everything/);
-  const [, url = ""] = /gateway +(\S+)/.exec(command.output()) ?? [];
-  // Answers once the console is built.
-  const page = await fetch(`${url}/console/`);
-  if (!page.ok) throw new Error(`there is no console: ${await page.text()}`);
-  return {
-    url,
-    example,
-    command,
-    link: async (path = "/mesh") => `${url}/console${path}#code=${await freshCode(url, example.folder)}`,
-    stop: async () => {
-      await command.stop();
-      await example.remove();
-    },
+  const stop = async (): Promise<void> => {
+    await command.stop();
+    await example.remove();
   };
+  try {
+    await command.until(/Ctrl-C stops everything/);
+    const [, url = ""] = /gateway +(\S+)/.exec(command.output()) ?? [];
+    // Answers once the console is built.
+    const page = await fetch(`${url}/console/`);
+    if (!page.ok) throw new Error(`there is no console: ${await page.text()}`);
+    const link = async (path = "/mesh"): Promise<string> =>
+      `${url}/console${path}#code=${await freshCode(url, example.folder)}`;
+    return { url, example, command, link, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }
 
 /** What `fmesh console` asks for. */
