@@ -28,6 +28,8 @@ export default defineConfig(({ mode }) => ({
     chunkSizeWarningLimit: 4096,
   },
   worker: { format: "es" },
+  // Vite does not look into workers by itself, and would load the page again when it comes across one.
+  optimizeDeps: { entries: ["index.html", "ui/editor/typescript-worker.ts"] },
   server: {
     host: "127.0.0.1",
     proxy: Object.fromEntries(API_PATHS.map((path) => [path, { target: GATEWAY_URL, changeOrigin: false }])),
