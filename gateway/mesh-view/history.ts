@@ -1,7 +1,9 @@
 import type { FunctionStats, MeshHistory, MeshStats, ServiceHistory } from "../../mesh/mesh-view.ts";
 
-/** How many readings are kept: five minutes of one a second. */
-const KEPT = 300;
+/** How long readings are kept. */
+const KEPT_MS = 5 * 60_000;
+/** Readings further apart than this are not of one stretch of time: nobody watched in between. */
+const GAP_MS = 5_000;
 
 /** The mutable side of a service's history. */
 type Series = {
@@ -14,7 +16,15 @@ export class StatsHistory {
   readonly #services = new Map<string, Series>();
 
   add({ time, services }: MeshStats): void {
-    this.#times.push(Date.parse(time));
+    const now = Date.parse(time);
+    const last = this.#times.at(-1);
+    if (last !== undefined && now - last > GAP_MS) this.#add(last + 1, []);
+    this.#add(now, services);
+    while ((this.#times[0] ?? now) < now - KEPT_MS) this.#forgetFirst();
+  }
+
+  #add(time: number, services: MeshStats["services"]): void {
+    this.#times.push(time);
     for (const { project, name, functions } of services) {
       const series = this.#seriesOf(project, name);
       series.callsPerSecond.push(together(functions, "callsPerSecond"));
@@ -26,7 +36,6 @@ export class StatsHistory {
       series.p99Ms.push(busiest?.p99Ms ?? null);
     }
     for (const series of this.#services.values()) this.#keepUp(series);
-    if (this.#times.length > KEPT) this.#forgetFirst();
   }
 
   /** What is known of these projects; without any, of all. */

@@ -28,14 +28,22 @@ const NS_PER_MS = 1e6;
 export class StatsReader {
   readonly #project: string | undefined;
   readonly #patienceMs: number | undefined;
-  #before: ReadonlyMap<string, Sample> = new Map();
+  readonly #overMs: number;
+  /** By instance, the oldest first: what its rates are since. */
+  #before: ReadonlyMap<string, readonly Sample[]> = new Map();
 
   /**
    * @param project whose services; without one, those of all.
    * @param options.patienceMs how long instances that do not answer are waited for. Default 1000.
+   * @param options.overMs rates are those of so long, so that they are calm where readings are frequent. Default: since
+   *   the reading before.
    */
-  constructor(project: string | undefined, { patienceMs }: { readonly patienceMs?: number } = {}) {
+  constructor(
+    project: string | undefined,
+    { patienceMs, overMs = 0 }: { readonly patienceMs?: number; readonly overMs?: number } = {},
+  ) {
     this.#project = project;
+    this.#overMs = overMs;
     this.#patienceMs = patienceMs;
   }
 
@@ -51,8 +59,13 @@ export class StatsReader {
       if (stats !== undefined) samples.set(stats.id, { at, stats });
     }
     const services = this.#services(samples);
-    this.#before = samples;
+    this.#before = new Map([...samples].map(([id, sample]) => [id, this.#kept(id, sample)]));
     return { time: new Date().toISOString(), project: this.#project ?? null, services };
+  }
+
+  #kept(id: string, sample: Sample): Sample[] {
+    const recent = this.#before.get(id)?.filter(({ at }) => sample.at - at < this.#overMs) ?? [];
+    return [...recent, sample];
   }
 
   #services(samples: ReadonlyMap<string, Sample>): ServiceStats[] {
@@ -84,7 +97,7 @@ export class StatsReader {
   }
 
   #part(endpoint: InstanceEndpoint, index: number, { at, stats }: Sample): Part {
-    const before = this.#before.get(stats.id);
+    const before = this.#before.get(stats.id)?.at(0);
     const earlier = before?.stats.endpoints[index];
     if (before !== undefined && earlier !== undefined) {
       const seconds = (at - before.at) / MS_PER_SECOND;

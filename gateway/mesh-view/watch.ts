@@ -15,6 +15,8 @@ import { StatsReader, projectOf } from "./stats-reader.ts";
 const EVERY_MS = 700;
 /** An instance that does not answer keeps the others from being shown for no longer. */
 const PATIENCE_MS = 200;
+/** Rates are those of so long: at a glance it matters more how it goes than what was in the last moment. */
+const RATES_OVER_MS = 4_000;
 /** Looking goes on for a while when nobody watches any more: who reloads the page finds no gap. */
 const LINGER_MS = 60_000;
 
@@ -30,7 +32,7 @@ export interface WatchOptions {
 export class MeshWatch implements Closable {
   readonly #options: WatchOptions;
   readonly #startedAt = new Date().toISOString();
-  readonly #reader = new StatsReader(undefined, { patienceMs: PATIENCE_MS });
+  readonly #reader = new StatsReader(undefined, { patienceMs: PATIENCE_MS, overMs: RATES_OVER_MS });
   readonly #history = new StatsHistory();
   readonly #seen = new InstancesSeen();
   readonly #functions = new Map<string, readonly FunctionStats[]>();
