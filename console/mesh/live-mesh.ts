@@ -3,7 +3,7 @@ import type { StreamEvent } from "../api/event-stream.ts";
 import type { Sample } from "../ui/sparkline-path.ts";
 
 /** How many readings are kept: those of about five minutes. */
-const KEPT = 400;
+const KEPT = 430;
 
 /** How a service does, all its functions together. */
 export interface ServiceNumbers {

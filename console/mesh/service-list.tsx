@@ -24,7 +24,7 @@ export function ServiceList({
   const navigate = useNavigate();
   const open = (index: number): void => {
     const service = services[index];
-    if (service?.project == null) return;
+    if (service === undefined || service.project === null) return;
     void navigate({ to: "/services/$project/$service", params: { project: service.project, service: service.name } });
   };
   const { index: current } = useListKeys({ count: services.length, onOpen: open, isOn: hasListKeys });

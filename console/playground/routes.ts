@@ -1,10 +1,12 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { rootRoute } from "../shell/root-route.ts";
+import { parsePlaygroundSearch } from "./search.ts";
 
 /** Playground: `/playground/$project`. */
 export const playgroundRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/playground/$project",
+  validateSearch: parsePlaygroundSearch,
   component: lazyRouteComponent(() => import("./playground-page.tsx"), "PlaygroundPage"),
 });
 
