@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { handlerTypes } from "./vite/handler-types.ts";
 import { precompress } from "./vite/precompress.ts";
 
 /** Where `npm run console` finds a gateway to talk to. */
@@ -13,7 +14,7 @@ export default defineConfig(({ mode }) => ({
   base: "/console/",
   root: import.meta.dirname,
   cacheDir: fileURLToPath(new URL("../node_modules/.vite", import.meta.url)),
-  plugins: [react(), precompress()],
+  plugins: [react(), handlerTypes(), precompress()],
   // A literal, so that what is only for those who build pages is left out of what is shipped.
   define: { HAS_GALLERY: JSON.stringify(mode !== "production") },
   resolve: {

@@ -3,6 +3,7 @@ import type { StoredFunction } from "../../mesh/function.ts";
 import { SkeletonLines } from "../ui/skeleton.tsx";
 import { Tabs } from "../ui/tabs.tsx";
 import { FUNCTION_TABS, type FunctionTab } from "./tab-names.ts";
+import { LeaveGuard } from "./leave-guard.tsx";
 import { functionRoute } from "./routes.ts";
 
 /** What each tab of a function gets. Where one is in it (a version, a job) it reads from the address. */
@@ -42,19 +43,22 @@ export function FunctionTabs({ project, fn }: FunctionTabProps): ReactNode {
   const { tab = "overview" } = functionRoute.useSearch();
   const navigate = functionRoute.useNavigate();
   return (
-    <Tabs<FunctionTab>
-      label={`About ${fn.label}`}
-      value={tab}
-      onChange={(next) => void navigate({ search: { tab: next } })}
-      tabs={FUNCTION_TABS.map((value) => {
-        const Content = CONTENTS[value];
-        const content = (
-          <Suspense fallback={<SkeletonLines />}>
-            <Content project={project} fn={fn} />
-          </Suspense>
-        );
-        return { value, label: LABELS[value], content };
-      })}
-    />
+    <>
+      <LeaveGuard fn={fn} />
+      <Tabs<FunctionTab>
+        label={`About ${fn.label}`}
+        value={tab}
+        onChange={(next) => void navigate({ search: { tab: next } })}
+        tabs={FUNCTION_TABS.map((value) => {
+          const Content = CONTENTS[value];
+          const content = (
+            <Suspense fallback={<SkeletonLines />}>
+              <Content project={project} fn={fn} />
+            </Suspense>
+          );
+          return { value, label: LABELS[value], content };
+        })}
+      />
+    </>
   );
 }

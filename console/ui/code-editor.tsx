@@ -1,7 +1,7 @@
 import type { CompletionSource } from "@codemirror/autocomplete";
 import { type ReactNode, Suspense, lazy } from "react";
 import styles from "./code-editor.module.css";
-import type { EditorLanguage, EditorProblem } from "./editor/editor-problem.ts";
+import type { EditorLanguage, EditorPlace, EditorProblem } from "./editor/editor-problem.ts";
 import { Skeleton } from "./skeleton.tsx";
 
 const Editor = lazy(async () => ({ default: (await import("./editor/code-mirror.tsx")).CodeMirror }));
@@ -24,6 +24,10 @@ export interface CodeEditorProps {
   readonly types?: Readonly<Record<string, string>>;
   /** Ctrl or ⌘ with S. */
   readonly onSave?: () => void;
+  /** Ctrl or ⌘ with Enter. */
+  readonly onRun?: () => void;
+  /** Where the cursor goes, each time that it is another object. */
+  readonly place?: EditorPlace | undefined;
 }
 
 /** An editor for code; fetched when it is first shown. Escape, then Tab leaves it by the keyboard. */

@@ -205,7 +205,7 @@ export const ZONES: readonly Zone[] = [
   {
     files: ["console/vite.config.ts", "console/vite/**"],
     mayImport: ["console/vite/**"],
-    packages: ["vite", "@vitejs/plugin-react"],
+    packages: ["vite", "@vitejs/plugin-react", "typescript-5"],
     runs: "on Bun",
     why: "the console is built by Vite alone",
   },

@@ -29,7 +29,7 @@ export function JobView({
   /** Shows a place of the handler that an error is about. */
   readonly onPlace?: (place: { readonly line: number; readonly column: number }) => void;
   /** What to do after it succeeded. */
-  readonly next?: (job: FollowedJob) => ReactNode;
+  readonly next?: ReactNode;
 }): ReactNode {
   const { job, log, status } = used;
   if (job === undefined) {
@@ -49,7 +49,7 @@ export function JobView({
       <JobLog lines={log} />
       <JobFailure job={job} onPlace={onPlace} />
       {job.kind === "build" && <ImageFacts job={job} />}
-      {job.state === "succeeded" && next?.(job)}
+      {job.state === "succeeded" && next}
     </div>
   );
 }

@@ -16,6 +16,7 @@ import {
 import { type ReactNode, useEffect, useEffectEvent, useRef, useState } from "react";
 import { useIsDark } from "../../shell/use-theme.ts";
 import type { CodeEditorProps } from "../code-editor.tsx";
+import type { EditorPlace } from "./editor-problem.ts";
 import { languageSupport } from "./language.ts";
 import { editorLook } from "./look.ts";
 import { setProblems, shownProblems } from "./problems.ts";
@@ -32,6 +33,8 @@ export function CodeMirror({
   complete,
   types,
   onSave,
+  onRun,
+  place,
   hasOwnHeight,
 }: Omit<CodeEditorProps, "height"> & { readonly hasOwnHeight: boolean }): ReactNode {
   const box = useRef<HTMLDivElement>(null);
@@ -41,6 +44,10 @@ export function CodeMirror({
   const [changing] = useState(() => new Compartment());
   const change = useEffectEvent((text: string) => onChange?.(text));
   const save = useEffectEvent(() => onSave?.());
+  const run = useEffectEvent(() => {
+    onRun?.();
+    return onRun !== undefined;
+  });
   const start = useEffectEvent(() => value);
   const settings = (): Extension => [
     EditorState.readOnly.of(isReadOnly),
@@ -62,7 +69,7 @@ export function CodeMirror({
       doc: start(),
       extensions: [
         editorLook({ hasOwnHeight }),
-        editing(() => save()),
+        editing({ save: () => save(), run: () => run() }),
         languageSupport(language),
         language === "typescript" && types !== undefined ? typescriptSupport(types) : completion(),
         shownProblems,
@@ -93,10 +100,22 @@ export function CodeMirror({
     view.current?.dispatch({ effects: setProblems.of(problems ?? []) });
   }, [problems, language, types]);
 
+  useEffect(() => {
+    if (place !== undefined && view.current !== undefined) goTo(view.current, place);
+  }, [place]);
+
   return <div ref={box} />;
 }
 
-function editing(save: () => void): Extension {
+function goTo(view: EditorView, { line, column }: EditorPlace): void {
+  const { from, to } = view.state.doc.line(Math.min(Math.max(line, 1), view.state.doc.lines));
+  const anchor = Math.min(from + Math.max(column - 1, 0), to);
+  view.dispatch({ selection: { anchor }, effects: EditorView.scrollIntoView(anchor, { y: "center" }) });
+  view.focus();
+}
+
+function editing({ save, run }: { readonly save: () => void; readonly run: () => boolean }): Extension {
+  const running = { key: "Mod-Enter", run };
   const saving = {
     key: "Mod-s",
     run: () => {
@@ -118,6 +137,7 @@ function editing(save: () => void): Extension {
     EditorState.tabSize.of(2),
     keymap.of([
       saving,
+      running,
       ...closeBracketsKeymap,
       ...completionKeymap,
       ...searchKeymap,
