@@ -52,9 +52,11 @@ async function follow(options: EventStreamOptions, signal: AbortSignal): Promise
   const parser = createParser({
     onRetry: (ms) => (firstPauseMs = ms),
     onEvent: (event) => {
+      // The rest of what arrived with the last one, or with the one at which somebody had enough.
+      if (hasEnded || signal.aborted) return;
       failures = 0;
       lastEventId = event.id ?? lastEventId;
-      hasEnded ||= isLast(event);
+      hasEnded = isLast(event);
       onEvent(event);
     },
   });
@@ -66,14 +68,16 @@ async function follow(options: EventStreamOptions, signal: AbortSignal): Promise
       const response = await connect(lastEventId, signal);
       if (signal.aborted) return;
       onStatus({ state: "open" });
-      await read(response, (text) => !hasEnded && parser.feed(text));
+      await read(response, (text) => {
+        parser.feed(text);
+        return !hasEnded;
+      });
       if (hasEnded || response.status === 204) return onStatus({ state: "ended" });
       error = ProblemError.noAnswer(new Error("the stream broke off"));
     } catch (thrown) {
       if (signal.aborted) return;
       error = ProblemError.from(thrown);
-      if (!error.isTransient && error.code !== "console") return onStatus({ state: "failed", error });
-      if (error.code === "console") error = ProblemError.noAnswer(thrown);
+      if (!error.isTransient) return onStatus({ state: "failed", error });
     }
     parser.reset();
     const longest = Math.min(LONGEST_PAUSE_MS, firstPauseMs * 2 ** failures++);
@@ -83,22 +87,31 @@ async function follow(options: EventStreamOptions, signal: AbortSignal): Promise
   }
 }
 
-async function read(response: Response, onText: (text: string) => void): Promise<void> {
+/** Reads until the end, or until nothing more is wanted. */
+async function read(response: Response, onText: (text: string) => boolean): Promise<void> {
   if (response.body === null) return;
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    onText(value);
+  try {
+    for (;;) {
+      const { done, value } = await reader.read().catch((error: unknown) => {
+        throw ProblemError.noAnswer(error);
+      });
+      if (done || !onText(value)) return;
+    }
+  } finally {
+    // Lets the connection go. One that broke is gone, and why was told above.
+    await reader.cancel().catch(() => undefined);
   }
 }
 
 function sleep(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener("abort", () => {
+    const wake = (): void => {
       clearTimeout(timer);
+      signal.removeEventListener("abort", wake);
       resolve();
-    });
+    };
+    const timer = setTimeout(wake, ms);
+    signal.addEventListener("abort", wake);
   });
 }

@@ -111,6 +111,36 @@ describe("a stream of events", () => {
     expect(states).toEqual(["connecting", "open", "ended"]);
   });
 
+  test("ends with its last event, though the server would stay and had more", async () => {
+    const more = () => events(["data: a\n\nevent: end\ndata: b\n\ndata: c\n\n"], { stays: true });
+    const { data, states } = await follow([more], { isLast: ({ event }) => event === "end" });
+    expect(data).toEqual(["a", "b"]);
+    expect(states.at(-1)).toBe("ended");
+  });
+
+  test("that is cut off is asked for again", async () => {
+    const cut = () =>
+      new Response(new ReadableStream({ pull: (controller) => controller.error(new TypeError("network error")) }));
+    const { data, states } = await follow([cut, () => events(["data: a\n\n"])]);
+    expect(data).toEqual(["a"]);
+    expect(states.slice(0, 4)).toEqual(["connecting", "open", "waiting", "connecting"]);
+  });
+
+  test("whose events cannot be made use of fails, and says why", async () => {
+    let status: StreamStatus | undefined;
+    const over = Promise.withResolvers<void>();
+    openEventStream({
+      connect: () => Promise.resolve(events(["data: {\n\n"])),
+      onEvent: ({ data }) => void JSON.parse(data),
+      onStatus: (next) => {
+        status = next;
+        if (next.state === "failed") over.resolve();
+      },
+    });
+    await over.promise;
+    expect(status).toMatchObject({ state: "failed", error: { code: "console" } });
+  });
+
   test("is silent once it was closed", async () => {
     const data: string[] = [];
     const first = Promise.withResolvers<void>();
