@@ -1,0 +1,78 @@
+import type { DeployedLine } from "../../../mesh/deployment.ts";
+
+/** How much a line matters. */
+export type LogLevel = "debug" | "info" | "warning" | "error";
+
+/** A line of a log as it is shown. */
+export interface LogLine extends DeployedLine {
+  /** Counts up: what tells lines apart. */
+  readonly id: number;
+  /** Of lines that are JSON, or begin with such a word. */
+  readonly level: LogLevel | undefined;
+  /** What it says. */
+  readonly message: string;
+  /** The other members of a line that is JSON. */
+  readonly rest: string;
+}
+
+const LEVELS: Readonly<Record<string, LogLevel>> = {
+  ...{ trace: "debug", debug: "debug", info: "info", notice: "info", log: "info" },
+  ...{ warn: "warning", warning: "warning", error: "error", err: "error", fatal: "error", critical: "error" },
+};
+
+/** Levels as pino and bunyan write them. */
+const NUMBERS: readonly (readonly [number, LogLevel])[] = [
+  [50, "error"],
+  [40, "warning"],
+  [30, "info"],
+  [0, "debug"],
+];
+
+/** Reads what is in a line: JSON logs say more than their text. */
+export function readLine(line: DeployedLine, id: number): LogLine {
+  const json = line.text.startsWith("{") ? parse(line.text) : undefined;
+  if (json === undefined) {
+    const word = /^\[?(\w{3,8})\]?[:\s]/.exec(line.text)?.[1] ?? "";
+    return { ...line, id, level: LEVELS[word.toLowerCase()], message: line.text, rest: "" };
+  }
+  const { level, severity, lvl, msg, message, text, time: _, timestamp: _2, ...others } = json;
+  const said = [msg, message, text].find((each) => typeof each === "string");
+  const kept = said === undefined ? json : others;
+  return {
+    ...line,
+    id,
+    level: levelOf(level ?? severity ?? lvl),
+    message: said === undefined ? line.text : String(said),
+    rest: said === undefined || Object.keys(kept).length === 0 ? "" : JSON.stringify(kept),
+  };
+}
+
+/** Whether a line has all the words that are looked for. */
+export function hasWords({ text, instance }: DeployedLine, find: string): boolean {
+  const held = `${text} ${instance}`.toLowerCase();
+  return find
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => held.includes(word));
+}
+
+/** Lines as a text file has them. */
+export function asText(lines: readonly DeployedLine[]): string {
+  return lines.map(({ at, version, instance, text }) => `${at} v${version} ${instance} ${text}\n`).join("");
+}
+
+function levelOf(level: unknown): LogLevel | undefined {
+  if (typeof level === "string") return LEVELS[level.toLowerCase()];
+  if (typeof level !== "number") return undefined;
+  return NUMBERS.find(([least]) => level >= least)?.[1];
+}
+
+function parse(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : undefined;
+  } catch {
+    // Not JSON after all: a line may begin with a brace.
+    return undefined;
+  }
+}
