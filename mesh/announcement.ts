@@ -1,6 +1,6 @@
 import type { Broker, Subscription } from "./broker.ts";
 import { JSON_TYPE } from "./call.ts";
-import { announcementSubject } from "./names.ts";
+import { announcementSubject } from "./subjects.ts";
 import { encodePayload } from "./payload.ts";
 import {
   type EndpointInfo,

@@ -1,5 +1,6 @@
 import type { Broker, Message, RequestOptions } from "./broker.ts";
-import { type FunctionAddress, functionSubject, idleSubject } from "./names.ts";
+import type { FunctionAddress } from "./names.ts";
+import { functionSubject, idleSubject } from "./subjects.ts";
 import { NobodyThere } from "./nobody-there.ts";
 
 /**

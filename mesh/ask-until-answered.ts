@@ -2,7 +2,8 @@ import { askFunction } from "./ask-function.ts";
 import { type Broker, EMPTY_MESSAGE, type Message, type RequestOptions } from "./broker.ts";
 import { CALL_HEADERS, type Call } from "./call.ts";
 import { MeshError } from "./errors.ts";
-import { type FunctionAddress, heldSubject } from "./names.ts";
+import type { FunctionAddress } from "./names.ts";
+import { heldSubject } from "./subjects.ts";
 import { NobodyThere } from "./nobody-there.ts";
 import { pause } from "./pause.ts";
 

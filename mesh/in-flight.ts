@@ -1,7 +1,7 @@
 import { type Broker, EMPTY_MESSAGE, type IncomingMessage, type Subscription } from "./broker.ts";
 import { CALL_HEADERS } from "./call.ts";
 import { MeshError } from "./errors.ts";
-import { cancelSubject, heldSubject } from "./names.ts";
+import { cancelSubject, heldSubject } from "./subjects.ts";
 import type { CallLifetime } from "./call-lifetime.ts";
 
 /** The calls that an instance of a service has taken and not answered yet, by their ids: they run, or wait for their turn. */

@@ -2,7 +2,7 @@ import type { Broker, IncomingMessage } from "../mesh/broker.ts";
 import { CALL_HEADERS } from "../mesh/call.ts";
 import { MeshError } from "../mesh/errors.ts";
 import type { Log } from "../mesh/log.ts";
-import { QUEUE_GROUP, functionSubject } from "../mesh/names.ts";
+import { QUEUE_GROUP, functionSubject } from "../mesh/subjects.ts";
 import type { EndpointInfo } from "../mesh/service-info.ts";
 import { randomHex } from "../mesh/ids.ts";
 import { announce } from "../mesh/announcement.ts";

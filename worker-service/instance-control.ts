@@ -4,7 +4,7 @@ import { MeshError } from "../mesh/errors.ts";
 import { type InstanceReport, parseInstanceRequest } from "../mesh/instance-report.ts";
 import type { Closable } from "../mesh/lifecycle.ts";
 import type { Log } from "../mesh/log.ts";
-import { type InstanceAddress, instanceSubject, instanceUpSubject } from "../mesh/names.ts";
+import { type InstanceAddress, instanceSubject, instanceUpSubject } from "../mesh/subjects.ts";
 import { encodePayload } from "../mesh/payload.ts";
 
 /** What whoever started an instance has a say in. */

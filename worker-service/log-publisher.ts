@@ -1,7 +1,7 @@
 import type { Broker } from "../mesh/broker.ts";
 import type { Closable } from "../mesh/lifecycle.ts";
 import { decodeQuestion, encodeLines } from "../mesh/log-feed.ts";
-import { logSubject, recentLogsSubject } from "../mesh/names.ts";
+import { logSubject, recentLogsSubject } from "../mesh/subjects.ts";
 import { pause } from "../mesh/pause.ts";
 import { randomHex } from "../mesh/ids.ts";
 import type { LogTail } from "./log-tail.ts";

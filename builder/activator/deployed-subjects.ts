@@ -2,7 +2,8 @@ import { type Broker, EMPTY_MESSAGE, type IncomingMessage, type Subscription } f
 import { CALL_HEADERS } from "../../mesh/call.ts";
 import type { DeployedName } from "../../mesh/deployment.ts";
 import type { Log } from "../../mesh/log.ts";
-import { type FunctionAddress, QUEUE_GROUP, cancelSubject, heldSubject, idleSubject } from "../../mesh/names.ts";
+import type { FunctionAddress } from "../../mesh/names.ts";
+import { QUEUE_GROUP, cancelSubject, heldSubject, idleSubject } from "../../mesh/subjects.ts";
 
 /** What arrives of deployed functions. */
 export interface DeployedHandlers {

@@ -1,7 +1,7 @@
 import type { Broker, Message } from "../../mesh/broker.ts";
 import { CALL_HEADERS, decodeReply } from "../../mesh/call.ts";
 import { MeshError } from "../../mesh/errors.ts";
-import { functionSubject } from "../../mesh/names.ts";
+import { functionSubject } from "../../mesh/subjects.ts";
 import { NobodyThere } from "../../mesh/nobody-there.ts";
 import { pause } from "../../mesh/pause.ts";
 import type { OnDemand } from "../deployer.ts";

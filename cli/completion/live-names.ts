@@ -1,4 +1,4 @@
-import { parseFunctionSubject } from "../../mesh/names.ts";
+import { parseFunctionSubject } from "../../mesh/subjects.ts";
 import { MeshConnection } from "../mesh/connection.ts";
 import { findMesh } from "../mesh/find-mesh.ts";
 import { readInfos } from "../../gateway/mesh-view/describe.ts";

@@ -7,7 +7,7 @@ import {
   isAtLeast,
   isOfTrace,
 } from "../../mesh/log-feed.ts";
-import { logSubject, recentLogsSubject } from "../../mesh/names.ts";
+import { logSubject, recentLogsSubject } from "../../mesh/subjects.ts";
 import { askAll } from "../../gateway/mesh-view/ask-all.ts";
 import { type LogRecord, readRecord } from "./log-record.ts";
 

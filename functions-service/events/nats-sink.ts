@@ -1,7 +1,7 @@
 import type { Broker, Inbox, MessageHeaders } from "../../mesh/broker.ts";
 import { MeshError } from "../../mesh/errors.ts";
 import type { Log } from "../../mesh/log.ts";
-import { eventSubject } from "../../mesh/names.ts";
+import { eventSubject } from "../../mesh/subjects.ts";
 import type { CloudEvent, Notice } from "./cloud-event.ts";
 import type { Sink } from "./sink.ts";
 

@@ -4,7 +4,7 @@ import { encodeFailure } from "../../mesh/call.ts";
 import { MeshError } from "../../mesh/errors.ts";
 import type { Closable } from "../../mesh/lifecycle.ts";
 import type { Log } from "../../mesh/log.ts";
-import { QUEUE_GROUP, recordSubject } from "../../mesh/names.ts";
+import { QUEUE_GROUP, recordSubject } from "../../mesh/subjects.ts";
 import { batchJson, parseBatch } from "../../mesh/recording.ts";
 import { randomHex } from "../../mesh/ids.ts";
 import { changesOf } from "../recorded-changes.ts";

@@ -1,6 +1,6 @@
 import { type Broker, EMPTY_MESSAGE } from "../../mesh/broker.ts";
 import type { FunctionDescription, ServiceDescription } from "../../mesh/mesh-view.ts";
-import { announcementSubject } from "../../mesh/names.ts";
+import { announcementSubject } from "../../mesh/subjects.ts";
 import { type InstanceInfo, readInfo } from "./announcements.ts";
 import { askAll } from "./ask-all.ts";
 import { projectOf } from "./stats-reader.ts";

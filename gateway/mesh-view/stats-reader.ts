@@ -1,6 +1,6 @@
 import { type LatencyBucket, mergeBuckets, percentile } from "../../mesh/latency-histogram.ts";
 import { type Broker, EMPTY_MESSAGE } from "../../mesh/broker.ts";
-import { announcementSubject, parseFunctionSubject } from "../../mesh/names.ts";
+import { announcementSubject, parseFunctionSubject } from "../../mesh/subjects.ts";
 import { askAll } from "./ask-all.ts";
 import { type InstanceEndpoint, type InstanceStats, readStats } from "./announcements.ts";
 import type { FunctionStats, ServiceStats, Snapshot } from "../../mesh/mesh-view.ts";

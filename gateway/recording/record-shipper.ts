@@ -2,7 +2,7 @@ import { type Broker, payloadRoom } from "../../mesh/broker.ts";
 import { decodeReply } from "../../mesh/call.ts";
 import { MeshError } from "../../mesh/errors.ts";
 import type { Log } from "../../mesh/log.ts";
-import { recordSubject } from "../../mesh/names.ts";
+import { recordSubject } from "../../mesh/subjects.ts";
 import { joinBatch } from "../../mesh/recording.ts";
 import type { BatchJournal, JournalPiece } from "./batch-journal.ts";
 import type { Clock } from "./clock.ts";

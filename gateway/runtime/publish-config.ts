@@ -4,7 +4,7 @@ import { MeshError } from "../../mesh/errors.ts";
 import { newCallId } from "../../mesh/ids.ts";
 import type { Closable } from "../../mesh/lifecycle.ts";
 import type { Log } from "../../mesh/log.ts";
-import { QUEUE_GROUP, configChangeSubject, configSubject } from "../../mesh/names.ts";
+import { QUEUE_GROUP, configChangeSubject, configSubject } from "../../mesh/subjects.ts";
 import { type GatewayConfig, parseConfig } from "../config.ts";
 import type { Environment } from "../config/environment.ts";
 import { publishedConfig } from "../config/published-config.ts";

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { functionSubject } from "../../mesh/names.ts";
+import { functionSubject } from "../../mesh/subjects.ts";
 import { type CallRequest, callNative, meshForSuite } from "../gateway/calling.ts";
 import type { RunningCommand } from "../support/fmesh.ts";
 import { useGoPrograms } from "../support/go.ts";

@@ -10,7 +10,7 @@ import { EmbeddedBroker } from "../../mesh/broker/embedded.ts";
 import { decodeReply } from "../../mesh/call.ts";
 import { CloseStack } from "../../mesh/lifecycle.ts";
 import { silentLog } from "../../mesh/log.ts";
-import { recordSubject } from "../../mesh/names.ts";
+import { recordSubject } from "../../mesh/subjects.ts";
 import { type Beginning, type Ending, encodeBatch } from "../../mesh/recording.ts";
 import { LocalServer } from "../../nats-server/local-server.ts";
 import { settingsFrom } from "../../nats-server/options.ts";

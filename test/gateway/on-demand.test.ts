@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { encodeFailure, encodeReply } from "../../mesh/call.ts";
 import { MeshError } from "../../mesh/errors.ts";
-import { idleSubject } from "../../mesh/names.ts";
+import { idleSubject } from "../../mesh/subjects.ts";
 import { type TestMesh, testMesh } from "../../testing/test-mesh.ts";
 
 const PROJECT = "shop";

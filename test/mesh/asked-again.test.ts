@@ -3,7 +3,7 @@ import type { Broker, IncomingMessage, Message } from "../../mesh/broker.ts";
 import { CALL_HEADERS, type Call, type Reply, encodeFailure, encodeReply } from "../../mesh/call.ts";
 import { MeshError } from "../../mesh/errors.ts";
 import { newCallId } from "../../mesh/ids.ts";
-import { cancelSubject, functionSubject, heldSubject, idleSubject } from "../../mesh/names.ts";
+import { cancelSubject, functionSubject, heldSubject, idleSubject } from "../../mesh/subjects.ts";
 import { sendCall } from "../../mesh/outgoing-call.ts";
 import { streamOf } from "../../mesh/gather.ts";
 import { receiveStream } from "../../mesh/stream-consumer.ts";

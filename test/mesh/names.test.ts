@@ -6,7 +6,7 @@ import {
   logSubject,
   parseFunctionSubject,
   recentLogsSubject,
-} from "../../mesh/names.ts";
+} from "../../mesh/subjects.ts";
 
 const address = { project: "my-adder", service: "arithmetic", function: "sum" };
 

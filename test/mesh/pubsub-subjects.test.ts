@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { natsWorkerSubject, parsePubsubSubject, pubsubSubject } from "../../mesh/names.ts";
+import { parsePubsubSubject, pubsubSubject } from "../../mesh/pubsub-subject.ts";
+import { natsWorkerSubject } from "../../mesh/subjects.ts";
 
 /** The longest line of the broker's protocol, with room for the rest of it. */
 const MOST_BYTES = 4096 - 1000;

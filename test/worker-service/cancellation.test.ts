@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Broker, EMPTY_MESSAGE } from "../../mesh/broker.ts";
-import { cancelSubject } from "../../mesh/names.ts";
+import { cancelSubject } from "../../mesh/subjects.ts";
 import type { Context } from "../../worker-service/context.ts";
 import { errorOf } from "../mesh/error-of.ts";
 import { brokersUnderTest } from "../support/nats.ts";

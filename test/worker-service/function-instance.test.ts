@@ -9,7 +9,7 @@ import { natsBroker } from "../../mesh/broker/nats-bun.ts";
 import { CALL_HEADERS, decodeReply } from "../../mesh/call.ts";
 import { type InstanceReport, parseInstanceReport } from "../../mesh/instance-report.ts";
 import { silentLog } from "../../mesh/log.ts";
-import { functionSubject, heldSubject, instanceSubject, instanceUpSubject } from "../../mesh/names.ts";
+import { functionSubject, heldSubject, instanceSubject, instanceUpSubject } from "../../mesh/subjects.ts";
 import { decodePayload } from "../../mesh/payload.ts";
 import { bundled, source } from "../builder/bundle/bundling.ts";
 import { spawnFunction } from "../builder/bundle/function-process.ts";

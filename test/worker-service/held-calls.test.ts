@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { EMPTY_MESSAGE } from "../../mesh/broker.ts";
 import { CALL_HEADERS } from "../../mesh/call.ts";
-import { heldSubject } from "../../mesh/names.ts";
+import { heldSubject } from "../../mesh/subjects.ts";
 import { errorOf } from "../mesh/error-of.ts";
 import { brokersUnderTest } from "../support/nats.ts";
 import { gate } from "./gate.ts";

@@ -3,7 +3,7 @@ import type { Broker } from "../../mesh/broker.ts";
 import { decodeReply } from "../../mesh/call.ts";
 import { type InstanceReport, parseInstanceReport } from "../../mesh/instance-report.ts";
 import { silentLog } from "../../mesh/log.ts";
-import { instanceSubject, instanceUpSubject } from "../../mesh/names.ts";
+import { instanceSubject, instanceUpSubject } from "../../mesh/subjects.ts";
 import { type Controlled, reportInstance } from "../../worker-service/instance-control.ts";
 import { recordingLog } from "../mesh/recording-log.ts";
 import { untilStatus } from "../mesh/until-status.ts";

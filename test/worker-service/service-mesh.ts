@@ -2,7 +2,7 @@ import type { Broker } from "../../mesh/broker.ts";
 import { type CallOptions, Caller, type Origin } from "../../mesh/caller.ts";
 import { CALL_HEADERS, type Reply, decodeReply } from "../../mesh/call.ts";
 import { type Log, silentLog } from "../../mesh/log.ts";
-import { functionSubject } from "../../mesh/names.ts";
+import { functionSubject } from "../../mesh/subjects.ts";
 import { type HostedService, host } from "../../worker-service/host.ts";
 import { type Functions, type ServiceOptions, defineService } from "../../worker-service/service.ts";
 import { type BrokerLink, openLink } from "../mesh/broker-link.ts";

@@ -1,4 +1,4 @@
-import { FUNCTION_PREFIX } from "../../mesh/names.ts";
+import { FUNCTION_PREFIX } from "../../mesh/subjects.ts";
 import { chance } from "./chance.ts";
 import type { NamedMessage } from "./message-names.ts";
 

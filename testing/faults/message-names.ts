@@ -1,6 +1,6 @@
 import type { LocalMessage } from "../../mesh/broker/local-link.ts";
 import { decodeHeaderBlock } from "../../mesh/broker/header-block.ts";
-import { HELD_PREFIX } from "../../mesh/names.ts";
+import { HELD_PREFIX } from "../../mesh/subjects.ts";
 import { STREAM_HEADERS } from "../../mesh/stream.ts";
 
 const QUESTIONS = `${HELD_PREFIX}.`;

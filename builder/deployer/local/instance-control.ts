@@ -3,7 +3,7 @@ import type { DeployedName } from "../../../mesh/deployment.ts";
 import { MeshError } from "../../../mesh/errors.ts";
 import { type InstanceReport, type InstanceRequest, parseInstanceReport } from "../../../mesh/instance-report.ts";
 import type { Closable } from "../../../mesh/lifecycle.ts";
-import { instanceSubject, instanceUpSubject } from "../../../mesh/names.ts";
+import { instanceSubject, instanceUpSubject } from "../../../mesh/subjects.ts";
 import { pause } from "../../../mesh/pause.ts";
 
 /** How long an instance may take to say how it does: longer than a handler ought to keep its thread. */

@@ -1,6 +1,6 @@
 import { type Broker, payloadRoom } from "../../../mesh/broker.ts";
 import { decodeReply } from "../../../mesh/call.ts";
-import { recordSubject } from "../../../mesh/names.ts";
+import { recordSubject } from "../../../mesh/subjects.ts";
 import { encodeBatch } from "../../../mesh/recording.ts";
 import type { BatchWriter } from "../batch-writer.ts";
 

@@ -1,5 +1,5 @@
 import type { Broker } from "../../../mesh/broker.ts";
-import { configChangeSubject } from "../../../mesh/names.ts";
+import { configChangeSubject } from "../../../mesh/subjects.ts";
 import { pause } from "../../../mesh/pause.ts";
 import type { KeptConfig } from "./kept-config.ts";
 import type { ConfigText } from "./config-text.ts";

@@ -1,7 +1,7 @@
 import { type Broker, EMPTY_MESSAGE } from "../../../mesh/broker.ts";
 import { decodeReply } from "../../../mesh/call.ts";
 import type { Log } from "../../../mesh/log.ts";
-import { configSubject } from "../../../mesh/names.ts";
+import { configSubject } from "../../../mesh/subjects.ts";
 import { advice } from "../../advice.ts";
 import { parseConfig } from "../../config.ts";
 import { ConfigError } from "../../config/config-error.ts";

@@ -1,6 +1,7 @@
 import type { Asker, Broker, Message } from "../../../mesh/broker.ts";
 import type { Call, Reply } from "../../../mesh/call.ts";
-import { HOUSE_SERVICES, natsWorkerSubject } from "../../../mesh/names.ts";
+import { HOUSE_SERVICES } from "../../../mesh/names.ts";
+import { natsWorkerSubject } from "../../../mesh/subjects.ts";
 import { NoAnswer } from "../../../mesh/no-answer.ts";
 import { NobodyThere } from "../../../mesh/nobody-there.ts";
 import { traceCall } from "../../../mesh/traced-call.ts";

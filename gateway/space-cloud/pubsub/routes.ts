@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { JSON_TYPE } from "../../../mesh/call.ts";
 import { MeshError } from "../../../mesh/errors.ts";
-import { pubsubSubject } from "../../../mesh/names.ts";
+import { pubsubSubject } from "../../../mesh/pubsub-subject.ts";
 import { bearerToken } from "../../auth/bearer-token.ts";
 import { takeBody } from "../../body.ts";
 import { answerHeaders, requestFacts } from "../../request-facts.ts";

@@ -2,7 +2,7 @@ import type { Broker, IncomingMessage, Subscription as BrokerSubscription } from
 import { JSON_TYPE } from "../../../mesh/call.ts";
 import { MeshError } from "../../../mesh/errors.ts";
 import type { Log } from "../../../mesh/log.ts";
-import { parsePubsubSubject, pubsubSubject } from "../../../mesh/names.ts";
+import { parsePubsubSubject, pubsubSubject } from "../../../mesh/pubsub-subject.ts";
 import type { LivePolicy } from "../../policy.ts";
 import { ruleParams } from "../../rule-params.ts";
 import { type PubsubProject, checkAccess, pubsubProject } from "./access.ts";

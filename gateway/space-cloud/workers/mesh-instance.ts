@@ -6,7 +6,7 @@ import { CALL_HEADERS } from "../../../mesh/call.ts";
 import { MeshError } from "../../../mesh/errors.ts";
 import { newCallId, randomHex } from "../../../mesh/ids.ts";
 import type { InFlight } from "../../../mesh/in-flight.ts";
-import { QUEUE_GROUP, anyFunctionSubject, parseFunctionSubject } from "../../../mesh/names.ts";
+import { QUEUE_GROUP, anyFunctionSubject, parseFunctionSubject } from "../../../mesh/subjects.ts";
 import { giveUp } from "./give-up.ts";
 import { overloaded } from "./handed-calls.ts";
 import { passOn } from "./pass-on.ts";

@@ -4,7 +4,7 @@ import type { CallLifetime } from "../../../mesh/call-lifetime.ts";
 import { CALL_HEADERS, JSON_TYPE, NO_CLAIMS, decodeClaims } from "../../../mesh/call.ts";
 import { MeshError } from "../../../mesh/errors.ts";
 import { HTTP_HEADERS } from "../../../mesh/http.ts";
-import { parseFunctionSubject } from "../../../mesh/names.ts";
+import { parseFunctionSubject } from "../../../mesh/subjects.ts";
 import { type Payload, decodePayload, mediaType } from "../../../mesh/payload.ts";
 import { receivedBody } from "../../../mesh/received-body.ts";
 import type { WorkerRequest } from "../workers.ts";

@@ -1,5 +1,5 @@
 import { EndpointCounters, type Outcome } from "../../../mesh/endpoint-counters.ts";
-import { QUEUE_GROUP, functionSubject } from "../../../mesh/names.ts";
+import { QUEUE_GROUP, functionSubject } from "../../../mesh/subjects.ts";
 import type { EndpointInfo, EndpointStats } from "../../../mesh/service-info.ts";
 
 /** Callers choose the names that a worker may answer to: beyond so many it is not told of more. */

@@ -5,7 +5,7 @@ import { EMPTY_MESSAGE } from "../../../mesh/broker.ts";
 import { CALL_HEADERS } from "../../../mesh/call.ts";
 import { MeshError } from "../../../mesh/errors.ts";
 import { silentLog } from "../../../mesh/log.ts";
-import { heldSubject } from "../../../mesh/names.ts";
+import { heldSubject } from "../../../mesh/subjects.ts";
 import { type HostedService, host } from "../../../worker-service/host.ts";
 import { fn } from "../../../worker-service/function.ts";
 import type { ServiceDefinition } from "../../../worker-service/service.ts";

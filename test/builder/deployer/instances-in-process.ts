@@ -8,7 +8,8 @@ import type {
 import type { Broker, Message, Subscription } from "../../../mesh/broker.ts";
 import { natsBroker } from "../../../mesh/broker/nats-bun.ts";
 import { silentLog } from "../../../mesh/log.ts";
-import { STORED_FUNCTION, functionSubject, instanceSubject, instanceUpSubject } from "../../../mesh/names.ts";
+import { STORED_FUNCTION } from "../../../mesh/names.ts";
+import { functionSubject, instanceSubject, instanceUpSubject } from "../../../mesh/subjects.ts";
 
 /** What the instances of an image do: take calls, end before they do, or neither. */
 export type Behaviour = "runs" | "hangs" | Pick<InstanceEnd, "reason" | "code" | "lastLines">;

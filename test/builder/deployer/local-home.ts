@@ -10,7 +10,8 @@ import { MeshError } from "../../../mesh/errors.ts";
 import { Caller } from "../../../mesh/caller.ts";
 import { CloseStack } from "../../../mesh/lifecycle.ts";
 import { silentLog } from "../../../mesh/log.ts";
-import { STORED_FUNCTION, functionSubject } from "../../../mesh/names.ts";
+import { STORED_FUNCTION } from "../../../mesh/names.ts";
+import { functionSubject } from "../../../mesh/subjects.ts";
 import { type BrokerKind, type BrokerUnderTest, useNats } from "../../support/nats.ts";
 
 /** A broker, a folder and a deployer that uses both. */

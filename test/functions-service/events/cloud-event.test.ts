@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { eventSubject } from "../../../mesh/names.ts";
+import { eventSubject } from "../../../mesh/subjects.ts";
 import { ending, invocation, notice } from "./events.ts";
 
 const ID = "0e4b3a52-8c1f-4f0e-9f57-2b8f6a1d3c44";

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { startGateway } from "../../../gateway/runtime/bun.ts";
 import { MAX_SUBSCRIPTIONS } from "../../../gateway/space-cloud/pubsub/feature.ts";
 import { silentLog } from "../../../mesh/log.ts";
-import { pubsubSubject } from "../../../mesh/names.ts";
+import { pubsubSubject } from "../../../mesh/pubsub-subject.ts";
 import { PROJECT, testConfig } from "../../support/mesh.ts";
 import { brokersUnderTest } from "../../support/nats.ts";
 import { meshForSuite } from "../calling.ts";

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { EMPTY_MESSAGE } from "../../../mesh/broker.ts";
 import { CALL_HEADERS } from "../../../mesh/call.ts";
-import { heldSubject } from "../../../mesh/names.ts";
+import { heldSubject } from "../../../mesh/subjects.ts";
 import { shopConfig } from "../../support/mesh.ts";
 import { brokersUnderTest } from "../../support/nats.ts";
 import { call2019, callNative, meshForSuite } from "../calling.ts";
