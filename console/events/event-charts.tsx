@@ -7,7 +7,7 @@ import { TimeChart } from "../ui/time-chart.tsx";
 import styles from "./events.module.css";
 import type { TimeWindow } from "./search.ts";
 
-const HEIGHT = "7rem";
+const HEIGHT = "6rem";
 
 /** How often, how badly and for how long, over time. Drawing over a part of it narrows the time. */
 export function EventCharts({
@@ -34,16 +34,12 @@ export function EventCharts({
   const select = (since: number, until: number): void => onSelect({ since, until });
   const shared = { times: charts.times, height: HEIGHT, onSelect: select };
   return (
-    <div className={styles["charts"]}>
-      <Card title="Rate">
+    <Card isFlush>
+      <div className={styles["charts"]}>
         <TimeChart {...shared} label="Events per second" series={charts.rate} format={formatRate} />
-      </Card>
-      <Card title="Failures">
         <TimeChart {...shared} label="Failed events" series={charts.failed} format={formatCount} kind="bars" />
-      </Card>
-      <Card title="Duration">
         <TimeChart {...shared} label="Duration" series={charts.duration} format={formatMs} />
-      </Card>
-    </div>
+      </div>
+    </Card>
   );
 }

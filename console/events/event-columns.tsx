@@ -22,23 +22,23 @@ export function eventColumns(
   const source: Column<EventRow> = {
     id: "source",
     header: hasType ? "Source" : "Function",
-    width: "minmax(9rem, 1.4fr)",
+    width: "minmax(9rem, 9fr)",
     cell: ({ id, source: name }) => (
       <Link to="/invocations/$project/$id" params={{ project, id }} search={search} className={styles["source"]}>
         {name}
       </Link>
     ),
   };
-  const type: Column<EventRow> = { id: "type", header: "Type", width: "minmax(11rem, 1fr)", cell: (row) => row.type };
+  const type: Column<EventRow> = { id: "type", header: "Type", width: "minmax(11rem, 8fr)", cell: (row) => row.type };
   return [
     status,
     source,
-    ...(hasType ? [type] : []),
     { id: "duration", header: "Duration", align: "number", width: "6rem", cell: (row) => formatMs(row.durationMs) },
+    ...(hasType ? [type] : []),
     {
       id: "error",
       header: "Error",
-      width: "minmax(8rem, 2fr)",
+      width: "minmax(8rem, 14fr)",
       cell: ({ error }) =>
         error !== undefined && (
           <span title={`${error.code}: ${error.message}`} className={styles["error"]}>
@@ -46,6 +46,6 @@ export function eventColumns(
           </span>
         ),
     },
-    { id: "time", header: "Time", align: "end", width: "8rem", cell: (row) => <TimeAgo time={row.at} /> },
+    { id: "time", header: "Time", align: "end", width: "6rem", cell: (row) => <TimeAgo time={row.at} /> },
   ];
 }

@@ -2,18 +2,21 @@ import { useNavigate } from "@tanstack/react-router";
 import { X } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import type { SourceFigures } from "../../mesh/event-summary.ts";
+import { useProjectApi } from "../api/api-context.tsx";
 import { Button } from "../ui/button.tsx";
 import { SearchField } from "../ui/search-field.tsx";
 import { Select } from "../ui/select.tsx";
+import { useToasts } from "../ui/toast.tsx";
 import { Toolbar } from "../ui/toolbar.tsx";
+import { listEvents } from "./events-api.ts";
 import styles from "./events.module.css";
 import { readFind } from "./find.ts";
 import { type EventsSearch, STATUSES, type SearchChange } from "./search.ts";
 import { STATUS_WORDS } from "./statuses.tsx";
 import { TimeRange } from "./time-range.tsx";
 
-/** Stands for no filter: a `Select` has a text for each of its values. */
-const ALL = "";
+/** Stands for no filter; nothing else is called so. */
+const ALL = "*";
 
 const TYPES = [
   "FUNCTION_INVOCATION",
@@ -100,14 +103,23 @@ function Finder({
 }): ReactNode {
   const [text, setText] = useState("");
   const navigate = useNavigate();
+  const api = useProjectApi(project);
+  const toasts = useToasts();
+  const openEvent = (id: string): Promise<void> =>
+    navigate({ to: "/invocations/$project/$id", params: { project, id }, search });
+  const openWhichever = async (id: string): Promise<void> => {
+    const { events } = await listEvents(api, { traceId: id, limit: 1 });
+    if (events.length > 0) onChange({ traceId: id });
+    else await openEvent(id);
+  };
   const find = (): void => {
     const found = readFind(text);
     if (found === undefined) return;
     setText("");
-    if (found.kind === "event") {
-      void navigate({ to: "/invocations/$project/$id", params: { project, id: found.id }, search });
-    } else if (found.kind === "trace") onChange({ traceId: found.traceId });
-    else onChange({ source: found.source });
+    if (found.kind === "event") void openEvent(found.id);
+    else if (found.kind === "trace") onChange({ traceId: found.traceId });
+    else if (found.kind === "source") onChange({ source: found.source });
+    else openWhichever(found.id).catch((error: unknown) => toasts.bad("It could not be looked for", error));
   };
   return (
     <form

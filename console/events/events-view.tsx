@@ -110,7 +110,9 @@ export function EventsView({
               <Card isFlush className={styles["list"]}>
                 {totals !== undefined && (
                   <p className={styles["totals"]} data-stale={list.isStale || undefined}>
-                    <b>{formatCount(totals.total)}</b> in this time
+                    <span>
+                      <b>{totals.total.toLocaleString("en")}</b> in this time
+                    </span>
                     <span>{formatShare(totals.total === 0 ? 0 : totals.failed / totals.total)} failed</span>
                     {totals.pending > 0 && <span>{formatCount(totals.pending)} pending</span>}
                     <span>p50 {formatMs(totals.p50Ms)}</span>

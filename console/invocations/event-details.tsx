@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { type ReactNode, useMemo } from "react";
+import type { EventStatus } from "../../mesh/event.ts";
 import type { ListedEvent } from "../events/event-row.ts";
 import type { EventsSearch } from "../events/search.ts";
 import { Card } from "../ui/card.tsx";
@@ -13,6 +14,12 @@ import { cloudEventOf } from "./cloud-event.ts";
 import styles from "./invocation.module.css";
 import { RecordedValue } from "./recorded-value.tsx";
 import { TraceCard } from "./trace-card.tsx";
+
+/** Why there is no response, by status. */
+const ABSENCES: Readonly<Partial<Record<EventStatus, string>>> = {
+  PENDING: "Not there yet: it is under way.",
+  FAILURE: "There is none: it failed.",
+};
 
 /** All that is known of an event. */
 export function EventDetails({
@@ -44,8 +51,10 @@ export function EventDetails({
       {isCall && <Stats label="Timing" stats={stats} />}
       {traceId !== undefined && <TraceCard {...{ project, traceId, search }} current={id} />}
       <div className={styles["pair"]}>
-        <RecordedValue title={isCall ? "Request" : "Payload"} value={event.payload} />
-        {isCall && <RecordedValue title="Response" value={event.response} isPending={status === "PENDING"} />}
+        <div className={styles["values"]}>
+          <RecordedValue title={isCall ? "Request" : "Payload"} value={event.payload} />
+          {isCall && <RecordedValue title="Response" value={event.response} absence={ABSENCES[status]} />}
+        </div>
         <Card title="Facts">
           <Facts
             facts={[

@@ -12,6 +12,7 @@ import { EventMenu } from "./event-menu.tsx";
 import { InvocationSteps } from "./invocation-steps.tsx";
 import { ReplayButton } from "./replay-button.tsx";
 import { invocationRoute } from "./routes.ts";
+import { CHECKED } from "../events/search.ts";
 import { useNeighbours } from "./use-neighbours.ts";
 import styles from "./invocation.module.css";
 
@@ -21,7 +22,7 @@ const AGAIN_MS = 1000;
 /** One call, or another event: what was sent, what came of it, and what belongs to it. */
 export function InvocationPage(): ReactNode {
   const { project, id } = invocationRoute.useParams();
-  const search = invocationRoute.useSearch();
+  const search = invocationRoute.useSearch(CHECKED);
   const api = useProjectApi(project);
   const query = useQuery({
     queryKey: ["events", project, "one", id],

@@ -17,9 +17,19 @@ export async function findNeighbours(
   { fetch, window, signal }: { readonly fetch: FetchRows; readonly window: TimeWindow; readonly signal: AbortSignal },
 ): Promise<Neighbours> {
   const isNewer = (row: EventRow): boolean => row.at > at || (row.at === at && row.id > id);
-  const { rows } = await fetch({ since: Math.min(window.since, at), until: at + 1 }, undefined, signal);
-  const older = rows.find((row) => row.id !== id && !isNewer(row));
-  return { newer: await findNewer(), older };
+  const isOlder = (row: EventRow): boolean => row.id !== id && !isNewer(row);
+  const [newer, older] = await Promise.all([findNewer(), findOlder()]);
+  return { newer, older };
+
+  /** The first of those that began no later; what began in the same millisecond may stand before it. */
+  async function findOlder(): Promise<EventRow | undefined> {
+    const until = at + 1;
+    let page = await fetch({ since: Math.min(window.since, at), until }, undefined, signal);
+    while (!page.rows.some(isOlder) && page.next !== undefined) {
+      page = await fetch({ since: Math.min(window.since, at), until }, page.next, signal);
+    }
+    return page.rows.find(isOlder);
+  }
 
   /** Lists begin with the newest: the next newer one is the last of what began soon after. */
   async function findNewer(): Promise<EventRow | undefined> {

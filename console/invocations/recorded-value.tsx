@@ -6,18 +6,17 @@ import { JsonBlock } from "../ui/code-block.tsx";
 export function RecordedValue({
   title,
   value,
-  isPending = false,
+  absence,
 }: {
   readonly title: string;
   readonly value: unknown;
-  readonly isPending?: boolean;
+  /** Why there is none, if not for want of a record. */
+  readonly absence?: string | undefined;
 }): ReactNode {
   if (value !== undefined) return <JsonBlock value={value} title={title} />;
   return (
     <Card title={title}>
-      {isPending ? (
-        "Not there yet: it is under way."
-      ) : (
+      {absence ?? (
         <>
           Nothing was recorded. <code>record: full</code> in the configuration records what is sent and answered.
         </>
