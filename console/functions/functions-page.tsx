@@ -1,12 +1,10 @@
 import type { ReactNode } from "react";
-import { Page } from "../ui/page.tsx";
-import { SkeletonLines } from "../ui/skeleton.tsx";
+import { CreatePage } from "./create/create-page.tsx";
+import { ListPage } from "./list/list-page.tsx";
+import { functionsRoute } from "./routes.ts";
 
-/** Functions. */
+/** The functions of a project, or a new one, as the address says. */
 export function FunctionsPage(): ReactNode {
-  return (
-    <Page title="Functions">
-      <SkeletonLines />
-    </Page>
-  );
+  const { create } = functionsRoute.useSearch();
+  return create === undefined ? <ListPage /> : <CreatePage />;
 }
