@@ -83,7 +83,7 @@ test("the editor finds what TypeScript finds, and completes", async () => {
   await page.keyboard.press("End");
   await page.keyboard.type("\n  context.sig");
   await page.getByRole("option", { name: "signal" }).waitFor();
-}, 60_000);
+});
 
 test("a chart says in words what it shows", async () => {
   const page = await browser.open(gallery());

@@ -1,6 +1,6 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import { type Browser, type BrowserContext, type Page, chromium } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, vi } from "vitest";
 
 /** How a page is looked at. */
 export interface ViewOptions {
@@ -24,6 +24,9 @@ export interface TestBrowser {
 /** Where Debian's package puts it. */
 const CHROMIUM = "/usr/bin/chromium";
 
+/** A browser shares two cores with what it looks at. */
+const TEST_TIMEOUT_MS = 60_000;
+
 interface Opened {
   readonly context: BrowserContext;
   readonly problems: readonly string[];
@@ -31,6 +34,7 @@ interface Opened {
 
 /** Starts Chromium before the tests of a file and ends it after them. Each test closes its own windows by itself. */
 export function useBrowser(): TestBrowser {
+  vi.setConfig({ testTimeout: TEST_TIMEOUT_MS });
   let browser: Browser | undefined;
   let opened: Opened[] = [];
 
