@@ -16,21 +16,30 @@ export function isBuilt(folder) {
   return existsSync(note) && readFileSync(note, "utf8") === fingerprintOf(folder);
 }
 
+/** Beside its own: what the types come from that its code editor knows. */
+const OTHER_SOURCES = ["client", "mesh", "worker-service"];
+
 /**
  * The sources, as one text that changes with them.
  *
  * @param {string} folder the console's
  */
 export function fingerprintOf(folder) {
-  const hash = createHash("sha256").update(readFileSync(join(folder, "../bun.lockb")));
-  const names = readdirSync(folder, { recursive: true, withFileTypes: true })
+  const root = join(folder, "..");
+  const hash = createHash("sha256").update(readFileSync(join(root, "bun.lockb")));
+  // Not what is built, or being built at the moment.
+  const own = filesIn(folder).filter((file) => !file.startsWith(join(folder, BUILT)));
+  const others = OTHER_SOURCES.flatMap((name) => filesIn(join(root, name)));
+  for (const file of [...own, ...others]) hash.update(`${file.slice(root.length)}\n`).update(readFileSync(file));
+  return hash.digest("hex");
+}
+
+/** @param {string} folder */
+function filesIn(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
-    // Also what is being built at the moment.
-    .filter((file) => !file.startsWith(join(folder, BUILT)))
     .toSorted();
-  for (const name of names) hash.update(`${name.slice(folder.length)}\n`).update(readFileSync(name));
-  return hash.digest("hex");
 }
 
 /**
