@@ -1,0 +1,53 @@
+import { type ReactNode, useState } from "react";
+import { Card } from "../ui/card.tsx";
+import { CodeBlock } from "../ui/code-block.tsx";
+import { Tabs } from "../ui/tabs.tsx";
+import { asClient, asCurl, asFmeshCall } from "./code.ts";
+import type { Draft } from "./draft.ts";
+import styles from "./playground.module.css";
+
+type Kind = "curl" | "fmesh" | "client";
+
+/** The same call from elsewhere. */
+export function CodeCard({ project, draft }: { readonly project: string; readonly draft: Draft }): ReactNode {
+  const [kind, setKind] = useState<Kind>("curl");
+  const place = { project, origin: location.origin };
+  const hasToken = draft.caller.kind !== "anonymous";
+  return (
+    <Card
+      title="The same call from elsewhere"
+      {...(hasToken && {
+        description: (
+          <>
+            <code>FMESH_TOKEN</code> is a token of “{project}”; <code>fmesh token</code> signs one while developing.
+          </>
+        ),
+      })}
+    >
+      <div className={styles["code"]}>
+        <Tabs<Kind>
+          label="Ways to call"
+          value={kind}
+          onChange={setKind}
+          tabs={[
+            {
+              value: "curl",
+              label: "curl",
+              content: <CodeBlock title="curl" language="shell" code={asCurl(draft, place)} isWrapped />,
+            },
+            {
+              value: "fmesh",
+              label: "fmesh call",
+              content: <CodeBlock title="fmesh call" language="shell" code={asFmeshCall(draft, place)} isWrapped />,
+            },
+            {
+              value: "client",
+              label: "TypeScript",
+              content: <CodeBlock title="TypeScript" language="typescript" code={asClient(draft, place)} isWrapped />,
+            },
+          ]}
+        />
+      </div>
+    </Card>
+  );
+}
