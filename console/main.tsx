@@ -10,8 +10,13 @@ const place = document.querySelector("#console");
 if (place === null) throw new Error('the page has no element "#console" to show the console in');
 
 const session = new SessionStore({ fetch: (url, init) => fetch(url, init), storage: sessionStorage });
-const code = takeOneTimeCode(window);
-if (code !== undefined) void session.signInWithCode(code);
+const signInByLink = (): void => {
+  const code = takeOneTimeCode(window);
+  if (code !== undefined) void session.signInWithCode(code);
+};
+signInByLink();
+// A link that is opened where the console is shown already changes no more than the fragment.
+window.addEventListener("hashchange", signInByLink);
 
 createRoot(place).render(
   <StrictMode>

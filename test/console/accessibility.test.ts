@@ -1,0 +1,48 @@
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { accessibilityProblems, useBrowser } from "../support/browser.ts";
+import { type ConsoleMesh, startConsoleMesh } from "./console-mesh.ts";
+import { type SeededPages, scrollsSideways, seedPages, shown, withEmptyProject } from "./pages.ts";
+
+let mesh: ConsoleMesh;
+let pages: SeededPages;
+beforeAll(async () => {
+  mesh = await startConsoleMesh({ prepare: (example) => example.edit(withEmptyProject) });
+  pages = await seedPages(mesh);
+}, 120_000);
+afterAll(() => mesh.stop());
+
+const browser = useBrowser();
+
+/** What keeps people from using a page, in either theme, or on a narrow screen. */
+async function problemsOf(page: Page, path: string): Promise<string[]> {
+  await page.goto(`${mesh.url}/console${path}`);
+  await shown(page);
+  const found: string[] = [];
+  for (const theme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme: theme });
+    found.push(...(await accessibilityProblems(page)).map((problem) => `${theme}: ${problem}`));
+  }
+  for (const width of [1280, 360]) {
+    await page.setViewportSize({ width, height: 800 });
+    if (await scrollsSideways(page)) found.push(`it scrolls sideways at ${width} px`);
+  }
+  await page.setViewportSize({ width: 1280, height: 800 });
+  return found.map((problem) => `${path}: ${problem}`);
+}
+
+async function problemsOfAll(paths: readonly string[]): Promise<string[]> {
+  const page = await browser.open(await mesh.link("/mesh"));
+  await shown(page);
+  const found: string[] = [];
+  for (const path of paths) found.push(...(await problemsOf(page, path)));
+  return found;
+}
+
+test("every page is for all, in both themes and on a telephone", { timeout: 120_000 }, async () => {
+  expect(await problemsOfAll(pages.full)).toEqual([]);
+});
+
+test("so is every page of a project in which nothing has happened yet", { timeout: 60_000 }, async () => {
+  expect(await problemsOfAll(pages.empty)).toEqual([]);
+});
