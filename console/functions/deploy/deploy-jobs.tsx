@@ -11,30 +11,38 @@ import { TimeAgo } from "../../ui/time-ago.tsx";
 import styles from "./deploy.module.css";
 import { JobState } from "./job-state.tsx";
 
-/** Deployments of a function, newest first. */
+/** As many as are looked back at. */
+const MOST = 10;
+
+/** The newest jobs of a function. */
 export function DeployJobs({
+  title,
   jobs,
   shown,
+  kind,
   onShow,
 }: {
+  readonly title: string;
   readonly jobs: UseQueryResult<readonly Job[]>;
   /** The one that is shown beside. */
-  readonly shown: string | undefined;
-  readonly onShow: (id: string) => void;
+  readonly shown?: string | undefined;
+  /** Default: of both kinds. */
+  readonly kind?: Job["kind"];
+  readonly onShow: (job: Job) => void;
 }): ReactNode {
   return (
-    <Card title="Deployments" isFlush>
-      <QueryView query={jobs} title="The deployments cannot be listed">
+    <Card title={title} isFlush>
+      <QueryView query={jobs} title="The jobs cannot be listed">
         {(all) => (
           <Table
-            label="Deployments"
+            label={title}
             columns={columnsFor(shown, onShow)}
-            rows={all.filter(({ kind }) => kind === "deploy")}
+            rows={all.filter((job) => kind === undefined || job.kind === kind).slice(0, MOST)}
             rowKey={({ id }) => id}
-            onOpen={({ id }) => onShow(id)}
+            onOpen={onShow}
             empty={
-              <EmptyState title="Never deployed">
-                Choose a version and deploy it: each deployment is listed here, with its steps.
+              <EmptyState title={kind === "deploy" ? "Never deployed" : "Neither built nor deployed yet"}>
+                Each time is listed here, with its steps and how it ended.
               </EmptyState>
             }
           />
@@ -44,19 +52,20 @@ export function DeployJobs({
   );
 }
 
-function columnsFor(shown: string | undefined, onShow: (id: string) => void): readonly Column<Job>[] {
+function columnsFor(shown: string | undefined, onShow: (job: Job) => void): readonly Column<Job>[] {
   return [
     {
       id: "version",
-      header: "Version",
-      cell: ({ id, version, percent = 100 }) => (
+      header: "What",
+      cell: (job) => (
         <button
           type="button"
           className={styles["link"]}
-          aria-current={id === shown || undefined}
-          onClick={() => onShow(id)}
+          aria-current={job.id === shown || undefined}
+          onClick={() => onShow(job)}
         >
-          v{version}, {percent} %
+          {job.kind} v{job.version}
+          {job.percent !== undefined && `, ${job.percent} %`}
         </button>
       ),
     },

@@ -35,7 +35,7 @@ export function DeployTab({ project, fn }: FunctionTabProps): ReactNode {
       </div>
       <div className={styles["column"]}>
         {shown !== undefined && <DeployJob key={shown} project={project} fn={fn} id={shown} />}
-        <DeployJobs jobs={jobs} shown={shown} onShow={show} />
+        <DeployJobs title="Deployments" kind="deploy" jobs={jobs} shown={shown} onShow={({ id }) => show(id)} />
       </div>
     </div>
   );

@@ -1,15 +1,7 @@
 import type { ReactNode } from "react";
-import type { Job, JobState as State } from "../../../mesh/job.ts";
+import type { Job } from "../../../mesh/job.ts";
 import { Status } from "../../ui/badge.tsx";
-import type { Tone } from "../../ui/tone.ts";
-
-const TONES: Readonly<Record<State, Tone>> = {
-  queued: "neutral",
-  running: "info",
-  succeeded: "good",
-  failed: "bad",
-  cancelled: "warning",
-};
+import { JOB_TONES } from "../build/job-tones.ts";
 
 /** How a job stands. */
 export function JobState({
@@ -20,7 +12,7 @@ export function JobState({
   readonly isPlain?: boolean;
 }): ReactNode {
   return (
-    <Status tone={TONES[state]} isBusy={state === "running"} isPlain={isPlain}>
+    <Status tone={JOB_TONES[state]} isBusy={state === "running"} isPlain={isPlain}>
       {state}
     </Status>
   );

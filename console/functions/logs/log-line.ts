@@ -35,15 +35,20 @@ export function readLine(line: DeployedLine, id: number): LogLine {
     const word = /^\[?(\w{3,8})\]?[:\s]/.exec(line.text)?.[1] ?? "";
     return { ...line, id, level: LEVELS[word.toLowerCase()], message: line.text, rest: "" };
   }
-  const { level, severity, lvl, msg, message, text, time: _, timestamp: _2, ...others } = json;
+  const { level, severity, lvl, msg, message, text, time: _, timestamp: _2, error, err, ...others } = json;
   const said = [msg, message, text].find((each) => typeof each === "string");
-  const kept = said === undefined ? json : others;
+  const known = { ...line, id, level: levelOf(level ?? severity ?? lvl) };
+  if (said === undefined) return { ...known, message: line.text, rest: "" };
+  const stack = stackOf(error ?? err);
+  const rest = {
+    ...others,
+    ...(stack === undefined && error !== undefined && { error }),
+    ...(stack === undefined && err !== undefined && { err }),
+  };
   return {
-    ...line,
-    id,
-    level: levelOf(level ?? severity ?? lvl),
-    message: said === undefined ? line.text : String(said),
-    rest: said === undefined || Object.keys(kept).length === 0 ? "" : JSON.stringify(kept),
+    ...known,
+    message: stack === undefined ? String(said) : `${String(said)}\n${stack}`,
+    rest: Object.keys(rest).length === 0 ? "" : JSON.stringify(rest),
   };
 }
 
@@ -59,6 +64,12 @@ export function hasWords({ text, instance }: DeployedLine, find: string): boolea
 /** Lines as a text file has them. */
 export function asText(lines: readonly DeployedLine[]): string {
   return lines.map(({ at, version, instance, text }) => `${at} v${version} ${instance} ${text}\n`).join("");
+}
+
+/** Where an error comes from is read by people. */
+function stackOf(error: unknown): string | undefined {
+  if (typeof error !== "object" || error === null || !("stack" in error)) return undefined;
+  return typeof error.stack === "string" ? error.stack : undefined;
 }
 
 function levelOf(level: unknown): LogLevel | undefined {

@@ -1,0 +1,36 @@
+import { type ReactNode, useState } from "react";
+import { CodeBlock } from "../../ui/code-block.tsx";
+import { Segments } from "../../ui/segments.tsx";
+import type { FunctionTabProps } from "../function-tabs.tsx";
+import { callCode } from "./call-code.ts";
+import styles from "./detail.module.css";
+
+type Tool = "curl" | "fmesh" | "typescript";
+
+/** How a function is called from a terminal, and from a program. */
+export function HowToCall({
+  project,
+  fn,
+  params = "{}",
+}: FunctionTabProps & {
+  /** JSON. */
+  readonly params?: string;
+}): ReactNode {
+  const [tool, setTool] = useState<Tool>("curl");
+  const code = callCode({ origin: location.origin, project, label: fn.label, params });
+  return (
+    <div className={styles["stack"]}>
+      <Segments<Tool>
+        label="What it is called with"
+        options={[
+          { value: "curl", label: "curl" },
+          { value: "fmesh", label: "fmesh" },
+          { value: "typescript", label: "TypeScript" },
+        ]}
+        value={tool}
+        onChange={setTool}
+      />
+      <CodeBlock code={code[tool]} language={tool === "typescript" ? "typescript" : "shell"} />
+    </div>
+  );
+}
