@@ -6,6 +6,7 @@ import { useSession } from "../session/session-context.tsx";
 import { IconButton, buttonClass } from "../ui/button.tsx";
 import { Menu, MenuItem } from "../ui/menu.tsx";
 import { DeleteFunction } from "./delete-function.tsx";
+import { functionRoute } from "./routes.ts";
 import type { FunctionTab } from "./tab-names.ts";
 import type { FunctionTabProps } from "./function-tabs.tsx";
 
@@ -22,17 +23,21 @@ const NEXT: Readonly<Record<StoredFunction["status"], { readonly tab: FunctionTa
 export function FunctionActions({ project, fn }: FunctionTabProps): ReactNode {
   const { can } = useSession();
   const [isDeleting, setDeleting] = useState(false);
+  const { tab: shown } = functionRoute.useSearch();
   const { tab, label } = NEXT[fn.status];
   return (
     <>
-      <Link
-        to="/functions/$project/$name"
-        params={{ project, name: fn.label }}
-        search={{ tab }}
-        className={buttonClass({ variant: "secondary" })}
-      >
-        {label}
-      </Link>
+      {/* Beside the code there is a button for it already. */}
+      {shown !== "code" && shown !== tab && (
+        <Link
+          to="/functions/$project/$name"
+          params={{ project, name: fn.label }}
+          search={{ tab }}
+          className={buttonClass({ variant: "secondary" })}
+        >
+          {label}
+        </Link>
+      )}
       {can("change") && (
         <>
           <Menu align="end" trigger={<IconButton label="More to do" icon={<EllipsisVertical aria-hidden="true" />} />}>

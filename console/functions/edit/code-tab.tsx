@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
 import type { StoredFunction } from "../../../mesh/function.ts";
 import { useSession } from "../../session/session-context.tsx";
@@ -69,6 +70,13 @@ function Workbench({ project, fn }: Props): ReactNode {
               onChange={(dependencies) => draft.change({ dependencies })}
             />
           )}
+          <p className={styles["soft"]}>
+            Environment, secrets, timeout and limits are under{" "}
+            <Link to="/functions/$project/$name" params={{ project, name: fn.label }} search={{ tab: "settings" }}>
+              Settings
+            </Link>
+            .
+          </p>
         </div>
       </div>
     </div>
