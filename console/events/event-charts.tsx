@@ -38,8 +38,13 @@ export function EventCharts({
       <div className={styles["charts"]}>
         <TimeChart {...shared} label="Events per second" series={charts.rate} format={formatRate} />
         <TimeChart {...shared} label="Failed events" series={charts.failed} format={formatCount} kind="bars" />
-        <TimeChart {...shared} label="Duration" series={charts.duration} format={formatMs} />
+        <TimeChart {...shared} label="Duration" series={charts.duration} format={formatDuration} />
       </div>
     </Card>
   );
+}
+
+/** An axis begins with a plain 0. */
+function formatDuration(ms: Sample): string {
+  return ms === 0 ? "0" : formatMs(ms);
 }

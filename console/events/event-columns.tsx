@@ -17,7 +17,11 @@ export function eventColumns(
     id: "status",
     header: "Status",
     width: "7rem",
-    cell: (row) => <EventStatusMark status={row.status} isPlain />,
+    cell: (row) => (
+      <span className={styles["status"]}>
+        <EventStatusMark status={row.status} isPlain />
+      </span>
+    ),
   };
   const source: Column<EventRow> = {
     id: "source",

@@ -34,7 +34,10 @@ export function useFollowedList(project: string, search: EventsSearch): Followed
   const filter = useMemo(() => filterOf(search), [search]);
   const window = useMemo(() => windowOf(search, now), [search, now]);
   const list = useEventList(project, filter, window);
-  const { told, status: stream } = useLiveEvents(project, { filter, since: list.until, isOn: isFollowing });
+  const { told, status: stream } = useLiveEvents(project, {
+    ...{ filter, since: list.until, isOn: isFollowing },
+    onGap: () => setNow(Date.now()),
+  });
 
   const isHeld = isPaused || isAway;
   const shown = isHeld ? (held ?? told) : told;

@@ -16,7 +16,18 @@ const OVERLAP_ROWS = 200;
 /** Follows what happens to events. Nothing is told of those that another filter was for. */
 export function useLiveEvents(
   project: string,
-  { filter, since, isOn }: { readonly filter: EventFilter; readonly since: number; readonly isOn: boolean },
+  {
+    filter,
+    since,
+    isOn,
+    onGap,
+  }: {
+    readonly filter: EventFilter;
+    readonly since: number;
+    readonly isOn: boolean;
+    /** Something happened that nobody tells any more. */
+    readonly onGap: () => void;
+  },
 ): { readonly told: Told; readonly status: StreamStatus; readonly restart: () => void } {
   const api = useProjectApi(project);
   const { status: _, ...narrowing } = filter;
@@ -47,7 +58,7 @@ export function useLiveEvents(
   );
 
   const onEvent = ({ event, data }: StreamEvent): void => {
-    if (event === "gap") return;
+    if (event === "gap") return onGap();
     tell([(JSON.parse(data) as { data: ListedEvent }).data]);
   };
   const { status, restart } = useEventStream(api, isOn ? EVENTS_PATH : undefined, { onEvent, query: narrowing });

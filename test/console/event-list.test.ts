@@ -5,7 +5,9 @@ import { readFind } from "../../console/events/find.ts";
 import { NOTHING_TOLD, addedSince, withChanges, withTold } from "../../console/events/live-events.ts";
 import { type TimeWindow, changed, parseEventsSearch, windowOf } from "../../console/events/search.ts";
 import { slicesOf } from "../../console/events/slices.ts";
+import { asCurl } from "../../console/invocations/copy-as.ts";
 import { findNeighbours } from "../../console/invocations/neighbours.ts";
+import { addressOf, labelOf, repeatedCall } from "../../console/invocations/repeated-call.ts";
 import { waterfallOf } from "../../console/invocations/waterfall.ts";
 
 function row(place: number, change: Partial<EventRow> = {}): EventRow {
@@ -191,4 +193,31 @@ test("calls of a trace stand within the one that was under way the whole time", 
     ["5", 0],
   ]);
   expect([totalMs, bars[1]?.start, bars[1]?.length]).toEqual([200, 0.05, 0.4]);
+});
+
+test("a call is made again as it came: to a function, a stored one, or as a request", () => {
+  const of = (source: string, payload: unknown, storedId?: string) =>
+    repeatedCall(source, payload, { project: "shop", storedId });
+  expect(of("a.b", { x: 1 })).toMatchObject({ path: "/v1/call/shop/a/b", method: "POST", body: '{"x":1}' });
+  expect(of("a.b", undefined)).not.toHaveProperty("body");
+  expect([labelOf("greet"), labelOf("a.b"), addressOf("greet").name]).toEqual(["greet", undefined, "handler"]);
+  expect(of("greet", 7, "id")).toMatchObject({ path: "/api/v1/functions/invoke/id", body: '{"data":7}' });
+  const request = { method: "PUT", path: "/orders/ä?", query: { a: ["1", "2"] }, body: "text" };
+  expect(of("web.fetch", request)).toEqual({
+    ...{ method: "PUT", path: "/v1/http/shop/web/orders/%C3%A4%3F?a=1&a=2", body: "text" },
+    contentType: "text/plain; charset=utf-8",
+  });
+  // What only looks like a request to another service is none.
+  expect(of("web.fetch", { method: "GET", path: "/../pay/all" }).path).toBe("/v1/call/shop/web/fetch");
+});
+
+test("a call as curl survives the shell", async () => {
+  const call = repeatedCall("a.b", { text: `it's "$HOME" \\ \`id\`` }, { project: "shop" });
+  const words = Bun.spawn(["sh", "-c", asCurl(call, "http://gateway", "shop").replace(/^curl/, "printf '%s\\0'")], {
+    env: { TOKEN: "t0k3n" },
+  });
+  const given = (await new Response(words.stdout).text()).split("\0");
+  expect(given).toContain("Authorization: Bearer t0k3n");
+  expect(given).toContain(call.body);
+  expect(given).toContain("http://gateway/v1/call/shop/a/b");
 });

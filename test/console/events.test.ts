@@ -76,11 +76,13 @@ describe("a hundred thousand events", { timeout: 40_000 }, () => {
     await page.keyboard.press("j");
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: seededSource(COUNT - 2) }).waitFor();
+    await page.getByRole("link", { name: "Newer" }).waitFor();
     await page.keyboard.press("k");
     await page.getByRole("heading", { name: seededSource(COUNT - 1) }).waitFor();
     await page.goBack();
     await page.goBack();
     await totals(page, COUNT);
+    expect(new URL(page.url()).pathname).toBe(`/console/invocations/${PROJECT}`);
   });
 
   test("are counted by function, the worst first", async () => {
@@ -126,6 +128,7 @@ describe("filters", () => {
     await page.keyboard.type((500).toString(16).padStart(32, "0"));
     await page.keyboard.press("Enter");
     await page.getByRole("list", { name: "Calls of the trace" }).waitFor();
+    expect(new URL(page.url()).searchParams.get("traceId")).toMatch(/^0+1f4$/);
   });
 
   test("of time are presets, exact times, and what is drawn over in a chart", async () => {
@@ -158,6 +161,7 @@ describe("filters", () => {
     await page.getByText("Nothing fits these filters").waitFor();
     await page.getByRole("button", { name: "Clear the filters" }).click();
     await totals(page, COUNT);
+    expect(new URL(page.url()).searchParams.has("source")).toBe(false);
   });
 });
 
