@@ -47,7 +47,9 @@ export function DeployedCard({
             <div className={styles["stack"]}>
               <ConditionNotice condition={deployed} />
               <TrafficBar traffic={deployed.traffic} />
-              <DeployedVersions deployed={deployed} />
+              <div className={styles["bleed"]}>
+                <DeployedVersions deployed={deployed} />
+              </div>
             </div>
           )
         }

@@ -20,16 +20,18 @@ export function HowToCall({
   const code = callCode({ origin: location.origin, project, label: fn.label, params });
   return (
     <div className={styles["stack"]}>
-      <Segments<Tool>
-        label="What it is called with"
-        options={[
-          { value: "curl", label: "curl" },
-          { value: "fmesh", label: "fmesh" },
-          { value: "typescript", label: "TypeScript" },
-        ]}
-        value={tool}
-        onChange={setTool}
-      />
+      <div className={styles["row"]}>
+        <Segments<Tool>
+          label="What it is called with"
+          options={[
+            { value: "curl", label: "curl" },
+            { value: "fmesh", label: "fmesh" },
+            { value: "typescript", label: "TypeScript" },
+          ]}
+          value={tool}
+          onChange={setTool}
+        />
+      </div>
       <CodeBlock code={code[tool]} language={tool === "typescript" ? "typescript" : "shell"} />
     </div>
   );

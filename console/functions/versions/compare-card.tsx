@@ -4,6 +4,7 @@ import { Card } from "../../ui/card.tsx";
 import { Diff } from "../../ui/diff.tsx";
 import { Segments } from "../../ui/segments.tsx";
 import { Select } from "../../ui/select.tsx";
+import { Toolbar } from "../../ui/toolbar.tsx";
 import { settingsText } from "./settings-text.ts";
 import styles from "./versions.module.css";
 
@@ -31,29 +32,31 @@ export function CompareCard({
   return (
     <Card title="Compare" isFlush>
       <div className={styles["bar"]}>
-        <Select
-          prefix="From"
-          label="From version"
-          options={options}
-          value={String(from.version)}
-          onChange={(version) => onChange(to.version, Number(version))}
-        />
-        <Select
-          prefix="To"
-          label="To version"
-          options={options}
-          value={String(to.version)}
-          onChange={(version) => onChange(Number(version), from.version)}
-        />
-        <Segments
-          label="What is compared"
-          options={[
-            { value: "code", label: "Code" },
-            { value: "settings", label: "Settings" },
-          ]}
-          value={side}
-          onChange={setSide}
-        />
+        <Toolbar label="What is compared">
+          <Select
+            prefix="From"
+            label="From version"
+            options={options}
+            value={String(from.version)}
+            onChange={(version) => onChange(to.version, Number(version))}
+          />
+          <Select
+            prefix="To"
+            label="To version"
+            options={options}
+            value={String(to.version)}
+            onChange={(version) => onChange(Number(version), from.version)}
+          />
+          <Segments
+            label="Side"
+            options={[
+              { value: "code", label: "Code" },
+              { value: "settings", label: "Settings" },
+            ]}
+            value={side}
+            onChange={setSide}
+          />
+        </Toolbar>
       </div>
       <div className={styles["diff"]}>
         {left === right ? (
