@@ -73,7 +73,7 @@ describe("the link that fmesh up prints", () => {
   test("says once it was used that it was, and how to get another", async () => {
     const page = await browser.open(printedLink(), { expected: REFUSED });
     await page.getByText("The code is not known, was used or is too old").waitFor();
-    await page.getByText("fmesh console").first().waitFor();
+    await page.getByText("npx fmesh console").waitFor();
     expect(page.url()).not.toContain("#");
   });
 
@@ -109,7 +109,7 @@ describe("a password", () => {
     await page.getByText("User or password is wrong").waitFor();
     expect(await page.getByLabel("User").inputValue()).toBe("ada");
     expect(await page.getByLabel("Password").inputValue()).toBe("");
-    expect(await page.evaluate(() => document.activeElement?.getAttribute("name"))).toBe("pass");
+    await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute("name"))).toBe("pass");
   });
 
   test("of a viewer shows what is there, and nothing that would change it", async () => {
@@ -155,20 +155,20 @@ describe("a session", () => {
   });
 
   test("ends with the mesh, says how to get in again, and comes back to the same page", async () => {
-    const page = await browser.open(await mesh.link("/rules/my-adder"), { expected: /status of 401|ERR_/ });
+    const page = await browser.open(await mesh.link("/mesh?q=arith"), { expected: /status of 401|ERR_/ });
     await isSignedIn(page);
     const { port } = new URL(mesh.url);
     await mesh.command.stop();
     const again = startFmesh(["up", mesh.example.folder, "--port", port]);
     try {
       await again.until(/Ctrl-C stops everything/);
-      await page.reload();
+      // The page asks again by itself.
       await isSignedOut(page);
       await page.getByText("The gateway does not know your session any more").waitFor();
-      await page.getByText("fmesh console").first().waitFor();
+      await page.getByText("npx fmesh console").waitFor();
       await signIn(page, "ada", "lovelace-1815");
-      await page.getByRole("heading", { name: "Rules", exact: true }).waitFor();
-      expect(page.url()).toBe(`${mesh.url}/console/rules/my-adder`);
+      await page.getByRole("heading", { name: "Mesh", exact: true }).waitFor();
+      expect(page.url()).toBe(`${mesh.url}/console/mesh?q=arith`);
     } finally {
       await again.stop();
     }
