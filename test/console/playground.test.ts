@@ -1,0 +1,175 @@
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { accessibilityProblems, useBrowser } from "../support/browser.ts";
+import { type ConsoleMesh, startConsoleMesh } from "./console-mesh.ts";
+import { scrollsSideways } from "./pages.ts";
+import { WATCHER, withShop } from "./shop-mesh.ts";
+
+let mesh: ConsoleMesh;
+beforeAll(async () => {
+  mesh = await startConsoleMesh({ prepare: withShop });
+}, 120_000);
+afterAll(() => mesh.stop());
+
+const browser = useBrowser();
+
+async function open(search: string, options?: Parameters<typeof browser.open>[1]): Promise<Page> {
+  const page = await browser.open(await mesh.link(`/playground/my-adder${search}`), options);
+  await page.getByRole("heading", { name: "Playground" }).waitFor();
+  return page;
+}
+
+const send = (page: Page): Promise<void> => page.getByRole("button", { name: "Send" }).click();
+const result = (page: Page, name = "Result"): Promise<string> => page.getByRole("region", { name }).innerText();
+const choose = async (page: Page, field: string, option: string | RegExp): Promise<void> => {
+  await page.getByRole("combobox", { name: field }).click();
+  await page.getByRole("option", { name: option }).click();
+};
+
+describe("the playground", () => {
+  test("begins with the example, sends it by the keyboard, and shows where the time went", async () => {
+    const page = await open("");
+    await choose(page, "Function", "arithmetic.sum");
+    await page.getByLabel("num1").fill("32");
+    await page.keyboard.press("Control+Enter");
+    await expect.poll(() => result(page)).toContain('"sum": 52');
+    await page.getByText("200", { exact: true }).first().waitFor();
+    const timing = page.getByRole("list", { name: "Where the time went" });
+    for (const part of ["auth", "rule", "mesh", "fn", "network"])
+      await timing.getByText(part, { exact: true }).waitFor();
+    await page.getByRole("link", { name: "See its record" }).click();
+    await page.waitForURL(/\/invocations\/my-adder\//);
+  });
+
+  test("makes a form of nested params, choices, lists and optional members", async () => {
+    const page = await open("?service=orders&function=place");
+    await page.getByLabel("customer").fill("ada@example.com");
+    await page.getByRole("button", { name: "Add to items" }).click();
+    await page.getByLabel("sku").fill("tea");
+    await page.getByLabel("quantity").fill("3");
+    await choose(page, "shipping", "express");
+    await page.getByRole("checkbox", { name: "isGift" }).click();
+    await page.getByRole("button", { name: "note" }).click();
+    await page.getByLabel("note", { exact: true }).fill("soon");
+    await choose(page, "Kind of payment", "invoice");
+    await page.getByLabel("reference").fill("r-1");
+    await send(page);
+    await expect.poll(() => result(page)).toContain('"reference": "r-1"');
+    expect(JSON.parse(await result(page))).toEqual({
+      customer: "ada@example.com",
+      items: [{ sku: "tea", quantity: 3 }],
+      shipping: "express",
+      isGift: true,
+      note: "soon",
+      payment: { kind: "invoice", reference: "r-1" },
+    });
+  });
+
+  test("keeps form and JSON in step, and says when the JSON is broken", async () => {
+    const page = await open("?service=arithmetic&function=sum");
+    await page.getByLabel("num1").fill("5");
+    await page.getByRole("button", { name: "JSON", exact: true }).click();
+    const editor = page.getByRole("textbox", { name: "Params as JSON" });
+    await expect.poll(() => editor.innerText()).toContain('"num1": 5');
+    await editor.fill('{ "num1": 7, "num2": 1 }');
+    await page.getByRole("button", { name: "Form", exact: true }).click();
+    expect(await page.getByLabel("num1").inputValue()).toBe("7");
+    await page.getByRole("button", { name: "JSON", exact: true }).click();
+    await editor.fill('{ "num1": ');
+    await page.getByRole("button", { name: "Form", exact: true }).click();
+    await page.getByText("The JSON is broken").waitFor();
+  });
+
+  test("puts what is wrong to the fields, with the problem as the gateway tells it", async () => {
+    const page = await open("?service=orders&function=place", { expected: /status of 400/ });
+    await send(page);
+    await page.getByText("The request is not valid").waitFor();
+    await page.getByText("invalid_request").waitFor();
+    expect(await page.getByLabel("customer").getAttribute("aria-invalid")).toBe("true");
+  });
+
+  test("shows what a function says of its failure", async () => {
+    const page = await open("?service=orders&function=cancel", { expected: /status of 409/ });
+    await send(page);
+    await page.getByText("It was shipped already").waitFor();
+    await page.getByText("shipped", { exact: true }).waitFor();
+    expect(await result(page, "What it says besides")).toContain("Monday");
+  });
+
+  test("calls in whose name one likes: nobody, oneself, or with claims", async () => {
+    const page = await open("?service=arithmetic&function=whoami", { expected: /status of 401/ });
+    await send(page);
+    await expect.poll(() => result(page)).toContain('"role": "admin"');
+    await choose(page, "Called by", /Claims of my own/);
+    await page.getByLabel("Claims").fill('{ "id": "eve", "role": "admin", "team": "blue" }');
+    await send(page);
+    await expect.poll(() => result(page)).toContain('"team": "blue"');
+    await choose(page, "Called by", /Nobody/);
+    await send(page);
+    await page.getByText("401", { exact: true }).first().waitFor();
+    await page.waitForURL(/as=anonymous/);
+  });
+
+  test("shows items as they come, and stops them", async () => {
+    const page = await open("?service=orders&function=endless");
+    await send(page);
+    await page.getByText("coming in").waitFor();
+    await page.getByRole("region", { name: "Items" }).getByText("3", { exact: true }).waitFor();
+    await page.getByRole("button", { name: "Stop" }).click();
+    await page.getByText("stopped", { exact: true }).waitFor();
+  });
+
+  test("shows bytes, and JSON of a function without a schema", async () => {
+    const page = await open("?service=orders&function=picture");
+    await send(page);
+    await page.getByText("01 02 ff").waitFor();
+    await choose(page, "Function", "orders.legacy");
+    await page.getByRole("textbox", { name: "Params as JSON" }).fill('{"any": [1]}');
+    await send(page);
+    await expect.poll(() => result(page)).toContain('"legacy"');
+    await page.getByRole("button", { name: "Text", exact: true }).click();
+    await page.getByLabel("Text", { exact: true }).fill("just words");
+    await send(page);
+    await expect.poll(() => result(page)).toContain('"just words"');
+  });
+
+  test("is shared by its address, without a token, and gives the same call for elsewhere", async () => {
+    const page = await open("?service=arithmetic&function=sum");
+    await page.getByLabel("num2").fill("99");
+    await page.waitForURL(/99/);
+    await page.getByRole("region", { name: "curl" }).getByText('"num2":99').waitFor();
+    await page.getByRole("tab", { name: "TypeScript" }).click();
+    await page.getByRole("region", { name: "TypeScript" }).getByText("mesh.arithmetic.").waitFor();
+    await send(page);
+    await expect.poll(() => result(page)).toContain("109");
+    expect(page.url()).not.toContain("eyJ");
+    expect(await page.locator("main").innerText()).not.toContain("eyJ");
+    await page.reload();
+    expect(await page.getByLabel("num2").inputValue()).toBe("99");
+    await page.getByLabel("num2").fill("1");
+    await page.getByRole("button", { name: /arithmetic\.sum .*99/ }).click();
+    await expect.poll(() => page.getByLabel("num2").inputValue()).toBe("99");
+  });
+
+  test("says to a viewer who may choose claims", async () => {
+    const page = await browser.open(`${mesh.url}/console/playground/my-adder?service=arithmetic&function=sum`);
+    await page.getByLabel("User").fill(WATCHER.user);
+    await page.getByLabel("Password").fill(WATCHER.pass);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByText("Only administrators choose other claims.").waitFor();
+    await page.getByRole("combobox", { name: "Called by" }).click();
+    expect(await page.getByRole("option").count()).toBe(2);
+    await page.keyboard.press("Escape");
+    await send(page);
+    await expect.poll(() => result(page)).toContain('"sum": 30');
+  });
+
+  test.each(["light", "dark"] as const)("is for everybody, in the %s theme", async (theme) => {
+    const page = await open("?service=arithmetic&function=sum", { theme });
+    await send(page);
+    await page.getByRole("list", { name: "Where the time went" }).waitFor();
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await page.setViewportSize({ width: 360, height: 780 });
+    expect(await scrollsSideways(page)).toBe(false);
+  });
+});
