@@ -6,8 +6,12 @@ import { ProblemError } from "../api/problem-error.ts";
 import { useProjectApi } from "../api/api-context.tsx";
 import { type TaggedFunction, functionKey, functionsKey, getFunction, listFunctions } from "./functions-api.ts";
 
-/** Others change functions, too: how often to look. */
 const LOOK_AGAIN_MS = 5000;
+
+/** Others change things, too: how often to look, unless what was asked for is refused for good. */
+export function lookAgain({ state }: { readonly state: { readonly error: Error | null } }): number | false {
+  return state.error instanceof ProblemError && !state.error.isTransient ? false : LOOK_AGAIN_MS;
+}
 
 /** The functions of a project, by label. */
 export function useFunctions(project: string): UseQueryResult<readonly StoredFunction[]> {
@@ -15,7 +19,7 @@ export function useFunctions(project: string): UseQueryResult<readonly StoredFun
   return useQuery({
     queryKey: functionsKey(project),
     queryFn: ({ signal }) => listFunctions(api, signal),
-    refetchInterval: LOOK_AGAIN_MS,
+    refetchInterval: lookAgain,
   });
 }
 
@@ -36,7 +40,7 @@ export function useFunction(project: string, label: string): UseQueryResult<Tagg
       const now = idIn(await listFunctions(api, signal), label);
       return now === undefined ? null : getFunction(api, now, signal);
     },
-    refetchInterval: LOOK_AGAIN_MS,
+    refetchInterval: lookAgain,
   });
 }
 

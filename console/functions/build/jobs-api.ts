@@ -2,7 +2,7 @@ import { type UseMutationResult, type UseQueryResult, useMutation, useQuery } fr
 import type { Job } from "../../../mesh/job.ts";
 import { useProjectApi } from "../../api/api-context.tsx";
 import { FUNCTIONS_PATH, functionsKey } from "../functions-api.ts";
-import { useFunctionsChanged } from "../use-functions.ts";
+import { lookAgain, useFunctionsChanged } from "../use-functions.ts";
 
 /** Where the API keeps jobs. */
 export const JOBS_PATH = "/api/v1/jobs";
@@ -14,7 +14,6 @@ export function jobPath(id: string): string {
 
 /** How many of the newest jobs are shown. */
 const LIMIT = 50;
-const LOOK_AGAIN_MS = 5000;
 
 /** The newest jobs of a project, or of one of its functions, newest first. */
 export function useJobs(project: string, functionId?: string): UseQueryResult<readonly Job[]> {
@@ -22,7 +21,7 @@ export function useJobs(project: string, functionId?: string): UseQueryResult<re
   return useQuery({
     queryKey: [...functionsKey(project), "jobs", functionId ?? ""],
     queryFn: ({ signal }) => api.get<readonly Job[]>(JOBS_PATH, { signal, query: { functionId, limit: LIMIT } }),
-    refetchInterval: LOOK_AGAIN_MS,
+    refetchInterval: lookAgain,
   });
 }
 

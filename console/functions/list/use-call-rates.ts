@@ -1,9 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import type { MeshView } from "../../../mesh/mesh-view.ts";
+import { lookAgain } from "../use-functions.ts";
 import { useAdminApi } from "../../api/api-context.tsx";
-
-const LOOK_AGAIN_MS = 5000;
 
 /** Calls per second of each service of a project that is up, by its name: `null` until it is known. */
 export function useCallRates(project: string): ReadonlyMap<string, number | null> {
@@ -11,7 +10,7 @@ export function useCallRates(project: string): ReadonlyMap<string, number | null
   const { data } = useQuery({
     queryKey: ["admin", "mesh"],
     queryFn: ({ signal }) => api.get<MeshView>("/v1/admin/mesh", { signal }),
-    refetchInterval: LOOK_AGAIN_MS,
+    refetchInterval: lookAgain,
   });
   return useMemo(() => {
     const services = data?.services.filter((service) => service.project === project) ?? [];
