@@ -27,7 +27,6 @@ export function FunctionNumbers({
         {
           name: "Instances",
           value: isAsleep ? "asleep" : formatCount(running),
-          ...(isAsleep && { unit: "wakes with a call" }),
         },
         {
           name: "Calls",

@@ -87,9 +87,6 @@ export function InvokeTab({ project, fn }: FunctionTabProps): ReactNode {
             </div>
           </div>
         </Card>
-        <Card title="From elsewhere">
-          <HowToCall project={project} fn={fn} params={problem === undefined ? params : "{}"} />
-        </Card>
       </div>
       <div className={styles["stack"]}>
         {call.isError && call.error.name !== "AbortError" && (
@@ -106,6 +103,9 @@ export function InvokeTab({ project, fn }: FunctionTabProps): ReactNode {
           }}
           onForget={forget}
         />
+        <Card title="From elsewhere">
+          <HowToCall project={project} fn={fn} params={problem === undefined ? params : "{}"} />
+        </Card>
       </div>
     </div>
   );

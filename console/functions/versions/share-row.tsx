@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from "react";
+import { type CSSProperties, type ReactNode, useState } from "react";
 import { TextInput } from "../../ui/field.tsx";
 import styles from "./versions.module.css";
 
@@ -30,6 +30,7 @@ export function ShareRow({
         min={0}
         max={100}
         value={percent}
+        style={{ "--percent": `${percent}%`, "--own": `var(--chart-${(version % COLOURS) + 1})` } as CSSProperties}
         onChange={(event) => onChange(event.currentTarget.valueAsNumber)}
       />
       <span className={styles["percent"]}>
