@@ -1,10 +1,12 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { rootRoute } from "../shell/root-route.ts";
+import { parseRulesSearch } from "./search.ts";
 
 /** Rules: `/rules/$project`. */
 export const rulesRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/rules/$project",
+  validateSearch: parseRulesSearch,
   component: lazyRouteComponent(() => import("./rules-page.tsx"), "RulesPage"),
 });
 

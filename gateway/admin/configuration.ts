@@ -109,6 +109,16 @@ export class Configuration {
     return this.#keep(await this.#whole(edited, stored.text), change);
   }
 
+  /** What {@link changeProject} would make of the text, without its secrets; saves nothing. @throws ConfigError */
+  async tryProject(id: string, projectChange: ProjectChange): Promise<Remarks & { before: string; after: string }> {
+    const { file, stored } = await this.#read();
+    const edited = editProject(stored.text, file, id, projectChange);
+    const config = this.#parse(await this.#whole(edited, stored.text), file);
+    this.#parts.tryOut(this.#parts.adapt(config));
+    const [before, after] = await Promise.all([stored.text, edited].map((text) => this.#markers.hide(text, file)));
+    return { ...this.#remarks(config, file), before: before ?? "", after: after ?? "" };
+  }
+
   async history(): Promise<readonly SavedConfig[]> {
     return await this.#store().history();
   }

@@ -6,6 +6,7 @@ import { type Plain, isPlain } from "../config/own-value.ts";
 import { maySee } from "./administrator.ts";
 import { answer } from "./answer.ts";
 import { explainCall, explainRequestSchema } from "./explain-call.ts";
+import { findingsOf } from "./configuration.ts";
 import { findProject } from "./find-project.ts";
 import { ifMatch, mustChange, readJson, whoAsks } from "./request.ts";
 import { shownProject } from "./shown-project.ts";
@@ -39,12 +40,30 @@ export function projectRoutes({ auth, configuration, now }: AdminParts): Hono {
         : { warnings: [], advice: adviceOn(findProject(configuration.inForce, who, id)) };
     return answer(c, { etag: saved.etag, warnings, advice }, saved.etag);
   });
+  app.post("/v1/admin/projects/:id/services/check", async (c) => {
+    const who = await whoAsks(c, auth);
+    const { id } = findProject(configuration.inForce, who, c.req.param("id"));
+    const wanted = withoutWords(await readJson(c.req.raw, services));
+    try {
+      const tried = await configuration.tryProject(id, { services: wanted });
+      // The text holds other projects, too.
+      const shown = who.projects === undefined ? tried : { warnings: [], advice: tried.advice.filter(isAbout(id)) };
+      return answer(c, { ok: true, problems: [], ...shown });
+    } catch (error) {
+      return answer(c, { ok: false, problems: findingsOf(error), warnings: [], advice: [] });
+    }
+  });
   app.post("/v1/admin/projects/:id/explain", async (c) => {
     const project = findProject(configuration.inForce, await whoAsks(c, auth), c.req.param("id"));
     const question = await readJson(c.req.raw, explainRequestSchema);
     return answer(c, await explainCall(question, { project, config: configuration.inForce, now }));
   });
   return app;
+}
+
+/** Whether a line of advice is about this project. */
+function isAbout(id: string): (line: string) => boolean {
+  return (line) => line.startsWith(`project "${id}"`);
 }
 
 /** The words that answers add to rules may come back. */

@@ -47,6 +47,7 @@ const CONSOLE_PACKAGES: readonly string[] = [
   "@typescript/vfs",
   "@valtown/codemirror-ts",
   "typescript-5",
+  "yaml",
 ];
 
 function serviceZone(files: string, packages: readonly string[], why = SERVICE_CODE): Zone {

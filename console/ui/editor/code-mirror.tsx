@@ -1,4 +1,11 @@
-import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
+import {
+  type CompletionContext,
+  type CompletionSource,
+  autocompletion,
+  closeBrackets,
+  closeBracketsKeymap,
+  completionKeymap,
+} from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { bracketMatching, foldGutter, foldKeymap, indentOnInput } from "@codemirror/language";
 import { lintGutter, lintKeymap } from "@codemirror/lint";
@@ -58,8 +65,10 @@ export function CodeMirror({
     isReadOnly ? [] : [highlightActiveLine(), highlightActiveLineGutter()],
   ];
   const settingsNow = useEffectEvent(settings);
-  const completion = useEffectEvent(() =>
-    complete === undefined ? autocompletion() : autocompletion({ override: [complete] }),
+  // What may stand there is asked each time: more may be known by then.
+  const completeNow = useEffectEvent((context: CompletionContext) => complete?.(context) ?? null);
+  const completion = useEffectEvent((override: CompletionSource) =>
+    complete === undefined ? autocompletion() : autocompletion({ override: [override] }),
   );
 
   useEffect(() => {
@@ -71,7 +80,9 @@ export function CodeMirror({
         editorLook({ hasOwnHeight }),
         editing({ save: () => save(), run: () => run() }),
         languageSupport(language),
-        language === "typescript" && types !== undefined ? typescriptSupport(types) : completion(),
+        language === "typescript" && types !== undefined
+          ? typescriptSupport(types)
+          : completion((context) => completeNow(context)),
         shownProblems,
         changing.of(settingsNow()),
         EditorView.updateListener.of(({ docChanged, state }) => {

@@ -1,0 +1,131 @@
+import { Plus, ShieldCheck } from "lucide-react";
+import { type ReactNode, useMemo, useState } from "react";
+import type { ServiceView } from "../../mesh/mesh-view.ts";
+import { Button } from "../ui/button.tsx";
+import { EmptyState } from "../ui/empty-state.tsx";
+import { SearchField } from "../ui/search-field.tsx";
+import { EntryEditor } from "./entry-editor.tsx";
+import { EntryList } from "./entry-list.tsx";
+import styles from "./list.module.css";
+import { listServices } from "./listed.ts";
+import type { Remark } from "./findings.ts";
+import { NameDialog } from "./name-dialog.tsx";
+import { rulesRoute } from "./routes.ts";
+import { SwitchOffDialog } from "./switch-off-dialog.tsx";
+import { switchService } from "./service-switch.ts";
+import { type Entry, entryKey, withFunctions } from "./services.ts";
+import type { RulesDraft } from "./use-rules-draft.ts";
+
+/** The services of a project on one side, the rule of one entry on the other. */
+export function RulesTab({
+  project,
+  draft,
+  served,
+  remarks,
+  open,
+  canChange,
+  onSave,
+}: {
+  readonly project: string;
+  readonly draft: RulesDraft;
+  readonly served: readonly ServiceView[];
+  readonly remarks: readonly Remark[];
+  readonly open: Entry | undefined;
+  readonly canChange: boolean;
+  readonly onSave: () => void;
+}): ReactNode {
+  const navigate = rulesRoute.useNavigate();
+  const [search, setSearch] = useState("");
+  /** The service that gets a function; `""` for a new one. */
+  const [adding, setAdding] = useState<string>();
+  const [switchingOff, setSwitchingOff] = useState<string>();
+  const listed = useMemo(
+    () => listServices(draft, { served, open, remarks, search }),
+    [draft, served, open, remarks, search],
+  );
+  const known = Object.fromEntries(served.map(({ name, functions }) => [name, functions.map((each) => each.name)]));
+  const show = (entry: Entry | undefined): void => {
+    void navigate({ search: entry === undefined ? {} : { ...entry }, resetScroll: false });
+  };
+  const turn = (service: string, isOn: boolean): void =>
+    draft.change((services) =>
+      withFunctions(services, service, switchService(services[service]?.functions ?? {}, isOn)),
+    );
+  const view = served.find(({ name }) => name === open?.service)?.functions.find(({ name }) => name === open?.function);
+  const addService = canChange && (
+    <Button icon={<Plus aria-hidden="true" />} onClick={() => setAdding("")}>
+      Add a service
+    </Button>
+  );
+  const isEmpty = listed.length === 0 && search === "";
+  return (
+    <>
+      {isEmpty ? (
+        <EmptyState icon={<ShieldCheck aria-hidden="true" />} title="No service has a rule yet" actions={addService}>
+          Nobody may call anything in this project. Start a worker to see its functions here, or add a service.
+        </EmptyState>
+      ) : (
+        <div className={styles["halves"]} data-open={open !== undefined || undefined}>
+          <div className={styles["list"]}>
+            <SearchField label="Find a function" placeholder="Find a function" value={search} onChange={setSearch} />
+            <EntryList
+              project={project}
+              services={listed}
+              canChange={canChange}
+              onAddFunction={setAdding}
+              onSwitch={(service, isOn) => (isOn ? turn(service, true) : setSwitchingOff(service))}
+            />
+            {addService}
+          </div>
+          <div className={styles["detail"]}>
+            {open === undefined ? (
+              <EmptyState icon={<ShieldCheck aria-hidden="true" />} title="Choose a function">
+                Its rule says who may call it. What has no rule, nobody may call.
+              </EmptyState>
+            ) : (
+              <>
+                <Button size="small" className={styles["back"]} onClick={() => show(undefined)}>
+                  All functions
+                </Button>
+                <EntryEditor
+                  key={entryKey(open)}
+                  project={project}
+                  entry={open}
+                  draft={draft}
+                  view={view}
+                  known={known}
+                  remarks={remarks}
+                  canChange={canChange}
+                  onSave={onSave}
+                />
+              </>
+            )}
+          </div>
+        </div>
+      )}
+      {switchingOff !== undefined && (
+        <SwitchOffDialog
+          service={switchingOff}
+          onClose={() => setSwitchingOff(undefined)}
+          onConfirm={() => {
+            turn(switchingOff, false);
+            setSwitchingOff(undefined);
+          }}
+        />
+      )}
+      {adding !== undefined && (
+        <NameDialog
+          service={adding === "" ? undefined : adding}
+          services={draft.services}
+          served={known}
+          onClose={() => setAdding(undefined)}
+          onName={(entry) => {
+            draft.setRule(entry, { rule: "authenticated" });
+            setAdding(undefined);
+            show(entry);
+          }}
+        />
+      )}
+    </>
+  );
+}
