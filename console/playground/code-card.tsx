@@ -9,9 +9,18 @@ import styles from "./playground.module.css";
 type Kind = "curl" | "fmesh" | "client";
 
 /** The same call from elsewhere. */
-export function CodeCard({ project, draft }: { readonly project: string; readonly draft: Draft }): ReactNode {
+export function CodeCard({
+  project,
+  draft,
+  isStream,
+}: {
+  readonly project: string;
+  readonly draft: Draft;
+  /** Whether the function is known to answer with items. */
+  readonly isStream: boolean;
+}): ReactNode {
   const [kind, setKind] = useState<Kind>("curl");
-  const place = { project, origin: location.origin };
+  const place = { project, origin: location.origin, isStream };
   const hasToken = draft.caller.kind !== "anonymous";
   return (
     <Card

@@ -5,6 +5,8 @@ export interface CodePlace {
   readonly project: string;
   /** `http://127.0.0.1:4122` */
   readonly origin: string;
+  /** Whether the function is known to answer with items. */
+  readonly isStream?: boolean;
 }
 
 const PLAIN_NAME = /^[A-Za-z_$][\w$]*$/;
@@ -37,7 +39,7 @@ export function asFmeshCall(draft: Draft, { project, origin }: CodePlace): strin
 }
 
 /** The call by the typed client. */
-export function asClient(draft: Draft, { project, origin }: CodePlace): string {
+export function asClient(draft: Draft, { project, origin, isStream = false }: CodePlace): string {
   const { service, name, caller, timeout, key } = draft;
   const options = [
     ...(timeout === "" ? [] : [`timeoutMs: ${Math.round(Number(timeout) * 1000)}`]),
@@ -48,6 +50,7 @@ export function asClient(draft: Draft, { project, origin }: CodePlace): string {
     params ?? (options.length > 0 ? "undefined" : ""),
     options.length > 0 ? `{ ${options.join(", ")} }` : "",
   ];
+  const call = `mesh${member(service)}${member(name)}(${args.filter((each) => each !== "").join(", ")})`;
   return [
     'import { client } from "functions-mesh/client";',
     `import type { ${PLAIN_NAME.test(service) ? service : "service"} } from "./${service}.ts";`,
@@ -58,7 +61,7 @@ export function asClient(draft: Draft, { project, origin }: CodePlace): string {
     ...(caller.kind === "anonymous" ? [] : ["  token: process.env.FMESH_TOKEN,"]),
     "});",
     "",
-    `const result = await mesh${member(service)}${member(name)}(${args.filter((each) => each !== "").join(", ")});`,
+    isStream ? `for await (const item of ${call}) console.log(item);` : `const result = await ${call};`,
   ].join("\n");
 }
 

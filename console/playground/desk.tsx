@@ -115,7 +115,7 @@ export function Desk({
             </EmptyState>
           )}
         </Card>
-        <CodeCard project={project} draft={draft} />
+        <CodeCard project={project} draft={draft} isStream={outcome?.body.kind === "items"} />
       </div>
     </div>
   );

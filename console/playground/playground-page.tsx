@@ -24,7 +24,7 @@ import { PastCallList } from "./past-call-list.tsx";
 import { type PastCall, addPastCall, readPastCalls } from "./past-calls.ts";
 import styles from "./playground.module.css";
 import { playgroundRoute } from "./routes.ts";
-import type { PlaygroundSearch } from "./search.ts";
+import { type PlaygroundSearch, parsePlaygroundSearch } from "./search.ts";
 
 const AGAIN_MS = 10_000;
 
@@ -57,7 +57,7 @@ export function PlaygroundPage(): ReactNode {
   };
   const restore = (call: PastCall): void => {
     setRestored((before) => ({ search: call.search, times: (before?.times ?? 0) + 1 }));
-    void navigate({ search: call.search });
+    void navigate({ search: parsePlaygroundSearch({ ...call.search }) });
   };
   const onDone = (draft: Draft, { startedAt, status, tookMs }: Outcome): void => {
     setPast(addPastCall(sessionStorage, project, { at: startedAt, status, tookMs, search: searchOf(draft) }));
@@ -120,7 +120,7 @@ function AboutFunction({ project, known }: { readonly project: string; readonly 
       <Link to="/services/$project/$service" params={{ project, service }} search={{ function: name }}>
         {view?.description === undefined || view.description === "" ? `About ${name}` : view.description}
       </Link>
-      <WhoMayCall project={project} rule={view?.rule ?? null} isHouse={false} />
+      <WhoMayCall project={project} service={service} name={name} rule={view?.rule ?? null} isHouse={false} />
     </div>
   );
 }

@@ -1,7 +1,7 @@
 import { useEffect, useEffectEvent, useState } from "react";
 import { type Draft, draftOf, searchOf } from "./draft.ts";
 import { playgroundRoute } from "./routes.ts";
-import type { PlaygroundSearch } from "./search.ts";
+import { type PlaygroundSearch, parsePlaygroundSearch } from "./search.ts";
 
 /** So long after the last key the address follows. */
 const FOLLOWS_AFTER_MS = 300;
@@ -14,7 +14,7 @@ export function useDraft(
   const [draft, setDraft] = useState(() => draftOf(search, body));
   const navigate = playgroundRoute.useNavigate();
   const follow = useEffectEvent((next: Draft) => {
-    void navigate({ search: searchOf(next), replace: true, resetScroll: false });
+    void navigate({ search: parsePlaygroundSearch({ ...searchOf(next) }), replace: true, resetScroll: false });
   });
   useEffect(() => {
     const timer = setTimeout(() => follow(draft), FOLLOWS_AFTER_MS);

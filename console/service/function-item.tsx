@@ -51,7 +51,7 @@ export function FunctionItem({
           <Number name="p50" value={formatMs(p50Ms)} />
           <Number name="p99" value={formatMs(p99Ms)} />
         </dl>
-        <WhoMayCall project={project} rule={view.rule} isHouse={isHouse} />
+        <WhoMayCall project={project} service={service} name={name} rule={view.rule} isHouse={isHouse} />
         {isHouse ? (
           <Status tone="neutral" isPlain>
             house

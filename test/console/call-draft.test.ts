@@ -8,6 +8,7 @@ import { runCall } from "../../console/playground/run-call.ts";
 import { parsePlaygroundSearch } from "../../console/playground/search.ts";
 import { parseServerTiming } from "../../console/playground/server-timing.ts";
 import { recordModeOf, sourceOf } from "../../console/service/recording.ts";
+import { ruleEntryOf } from "../../console/service/rule-entry.ts";
 import { startCommand } from "../support/fmesh.ts";
 
 const PLACE = { project: "my-adder", origin: "http://127.0.0.1:4122" };
@@ -95,6 +96,9 @@ const result = await mesh.arithmetic.sum({
   num2: 20
 }, { timeoutMs: 2500 });`);
     expect(asClient(sum({ service: "a-b", name: "c-d", body: "" }), PLACE)).toContain('mesh["a-b"]["c-d"]()');
+    expect(asClient(sum({ name: "count", body: '{"to":3}' }), { ...PLACE, isStream: true })).toContain(
+      "for await (const item of mesh.arithmetic.count({",
+    );
   });
 });
 
@@ -202,7 +206,7 @@ test("the last calls are remembered, the newest first, and not for ever", () => 
   expect(readPastCalls(storage, "p")).toEqual([]);
 });
 
-test("what is recorded is said by the function, its service's default, or the default service", () => {
+test("what is recorded, and which rule counts, is said by the function, its service's default, or the default service", () => {
   const services = {
     pay: {
       functions: { charge: { record: { mode: "full" } }, quote: { record: false }, default: { record: "result" } },
@@ -214,5 +218,9 @@ test("what is recorded is said by the function, its service's default, or the de
   expect(modes).toEqual(["full", "off", "result"]);
   expect(recordModeOf(project, "mail", "send")).toBe("full");
   expect(recordModeOf(undefined, "mail", "send")).toBe("off");
+  expect(ruleEntryOf(project, "pay", "quote")).toEqual({ service: "pay", function: "quote" });
+  expect(ruleEntryOf(project, "pay", "refund")).toEqual({ service: "pay", function: "default" });
+  expect(ruleEntryOf(project, "mail", "send")).toEqual({ service: "default", function: "default" });
+  expect(ruleEntryOf({ ...project, services: {} }, "mail", "send")).toBeUndefined();
   expect([sourceOf("pay", "charge"), sourceOf("greet", "handler")]).toEqual(["pay.charge", "greet"]);
 });

@@ -34,6 +34,7 @@ describe("the mesh", () => {
     await page.getByText(mesh.url, { exact: true }).waitFor();
     await page.getByText("connected", { exact: true }).waitFor();
     await page.getByRole("list", { name: "House services" }).getByText("functions", { exact: true }).waitFor();
+    expect(await page.getByRole("list", { name: "Services", exact: true }).getByText("functions").count()).toBe(0);
   });
 
   test("counts calls and errors as they are made", async () => {
@@ -59,6 +60,7 @@ describe("the mesh", () => {
     await instances("2 instances");
     await worker.stop("SIGTERM");
     await instances("1 instance");
+    expect(await rowOf(page, "orders").getByText("silent").count()).toBe(0);
   }, 40_000);
 
   test("says what to do where the rules name a service that nobody serves", async () => {
@@ -68,6 +70,7 @@ describe("the mesh", () => {
     await missing.getByText("fmesh worker mailer.ts").waitFor();
     await missing.getByRole("link", { name: "mailer" }).click();
     await page.getByRole("heading", { name: "Nobody serves “mailer” now" }).waitFor();
+    expect(page.url()).toContain("/services/my-adder/mailer");
   });
 
   test("is filtered by its address, and by the keyboard", async () => {
@@ -91,6 +94,7 @@ describe("the mesh", () => {
     await page.keyboard.press("j");
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { level: 1, name: "orders" }).waitFor();
+    expect(page.url()).toContain("/services/my-adder/orders");
   });
 
   test.each(["light", "dark"] as const)("is for everybody, in the %s theme", async (theme) => {

@@ -117,6 +117,7 @@ describe("the playground", () => {
     await page.getByRole("region", { name: "Items" }).getByText("3", { exact: true }).waitFor();
     await page.getByRole("button", { name: "Stop" }).click();
     await page.getByText("stopped", { exact: true }).waitFor();
+    expect(await page.getByRole("button", { name: "Send" }).isEnabled()).toBe(true);
   });
 
   test("shows bytes, and JSON of a function without a schema", async () => {

@@ -42,6 +42,7 @@ describe("a service", () => {
     await page.goBack();
     await page.getByRole("link", { name: "callers with a valid token" }).click();
     await page.getByRole("heading", { level: 1, name: "Rules" }).waitFor();
+    expect(page.url()).toContain("/rules/my-adder");
   });
 
   test("lists calls that are recorded as they are made, each leading to its record", async () => {
@@ -51,12 +52,15 @@ describe("a service", () => {
     await mesh.ask("/v1/call/my-adder/arithmetic/sum", { num1: 1, num2: 2 });
     await calls.getByText("arithmetic.sum").click();
     await page.waitForURL(/\/invocations\/my-adder\//);
+    await page.getByText("arithmetic.sum").first().waitFor();
+    expect(await page.getByText("SUCCESS", { exact: false }).count()).toBeGreaterThan(0);
   });
 
   test("says how calls are recorded where none are, and which rules have no function", async () => {
     const page = await open("orders");
     await page.getByText("Calls of this service are not recorded").waitFor();
     await page.getByText("record: result").first().waitFor();
+    expect(await page.getByRole("table", { name: "Recent calls" }).count()).toBe(0);
     await page.getByText("The rules name “refund”, and no instance has it").waitFor();
   });
 

@@ -32,9 +32,9 @@ await service("orders", {
 export const WATCHER = { user: "grace", pass: "battery-staple-of-grace" } as const;
 
 /** To be added to the example: the service, rules for it and for one that nobody serves, and a viewer. */
-export async function withShop({ folder, edit }: ExampleFolder): Promise<void> {
-  await writeFile(join(folder, "orders.ts"), SERVICE);
-  await edit(
+export async function withShop(example: ExampleFolder): Promise<void> {
+  await writeFile(join(example.folder, "orders.ts"), SERVICE);
+  await example.edit(
     (text) =>
       text
         .replace("rule: authenticated\n", "rule: authenticated\n            record: full\n")
