@@ -35,9 +35,9 @@ test("docs/functions.md: its commands answer as it says", async () => {
   const mesh = startFmesh(["up"], { cwd: example.folder });
   try {
     const address = /gateway +http:\/\/(\S+)/.exec(await mesh.until(/Ctrl-C stops/))?.[1] ?? "";
-    const [commands = "", stream = ""] = blocks("sh");
+    const [commands = "", summary = "", stream = ""] = blocks("sh");
     // A stream ends when its reader has had enough.
-    const pasted = `${commands}${stream.trim()} --max-time 2 || test $? = 28`
+    const pasted = `${commands}${summary}${stream.trim()} --max-time 2 || test $? = 28`
       .replaceAll("127.0.0.1:4122", address)
       .replaceAll(/^curl /gm, "curl -s -w '\\n' ")
       .replaceAll("$(curl ", "$(curl -s ");
@@ -58,6 +58,12 @@ test("docs/functions.md: its commands answer as it says", async () => {
     expect(versions).toMatchObject([{ version: 2 }]);
     expect(invoked).toMatchObject({ status: 503, code: "worker_unavailable" });
     expect(events).toEqual([event]);
+    const summarized = JSON.parse(lines.slice(7).find((line) => line.startsWith('{"since"')) ?? "{}") as unknown;
+    expect(summarized).toMatchObject({
+      bucketMs: 300_000,
+      totals: { total: 1, failed: 1 },
+      sources: [{ source: "greet" }],
+    });
     const told = lines.slice(7).filter((line) => line.startsWith("data: "));
     expect(told.map((line): unknown => JSON.parse(line.slice(6)))).toMatchObject([
       { type: "dev.functionsmesh.event.started.v1", data: { source: "web-shop" } },
