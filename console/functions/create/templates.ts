@@ -145,7 +145,7 @@ export default async function relay(wish: Wish, context: Context) {
     title: "JavaScript",
     description: "The same without types.",
     template: "javascript",
-    runtimes: ["node", "bun", "deno"],
+    runtimes: JAVASCRIPT,
     example: { message: "Hello" },
     handler: `export function handler(body, query) {
   return { message: body.message, length: body.message.length };

@@ -54,12 +54,17 @@ export const FUNCTION_COLUMNS: readonly Column<FunctionRow>[] = [
     cell: ({ job }) => <LastJob job={job} />,
     sortBy: ({ job }) => job?.createdAt ?? "",
   },
-  { id: "url", header: "URL", cell: ({ fn }) => fn.url !== undefined && <CopyText text={fn.url}>{fn.url}</CopyText> },
+  {
+    id: "url",
+    header: "URL",
+    isNoWrap: true,
+    cell: ({ fn }) => fn.url !== undefined && <CopyText text={fn.url}>{fn.url}</CopyText>,
+  },
 ];
 
 function Name({ project, fn }: FunctionRow): ReactNode {
   return (
-    <div>
+    <div className={styles["first"]}>
       <Link className={styles["name"]} to="/functions/$project/$name" params={{ project, name: fn.label }}>
         {fn.label}
       </Link>
