@@ -1,6 +1,6 @@
 import { type Draft, parseDraft } from "./draft.ts";
 
-/** Drafts by function, kept while the tab is open. Subscribable, for `useSyncExternalStore`. */
+/** Drafts by person and function, kept while the tab is open. Subscribable, for `useSyncExternalStore`. */
 export class DraftStore {
   readonly #storage: Pick<Storage, "getItem" | "setItem" | "removeItem">;
   readonly #drafts = new Map<string, Draft | undefined>();
@@ -15,21 +15,21 @@ export class DraftStore {
     return () => this.#listeners.delete(listener);
   };
 
-  /** The draft of a function by its id: the same object until it changes. */
-  get(id: string): Draft | undefined {
-    if (!this.#drafts.has(id)) this.#drafts.set(id, parseDraft(this.#storage.getItem(keyOf(id))));
-    return this.#drafts.get(id);
+  /** The same object until it changes. */
+  get(key: string): Draft | undefined {
+    if (!this.#drafts.has(key)) this.#drafts.set(key, parseDraft(this.#storage.getItem(placeOf(key))));
+    return this.#drafts.get(key);
   }
 
   /** @param draft `undefined` when there is nothing to keep any more. */
-  set(id: string, draft: Draft | undefined): void {
-    this.#drafts.set(id, draft);
-    if (draft === undefined) this.#storage.removeItem(keyOf(id));
-    else this.#storage.setItem(keyOf(id), JSON.stringify(draft));
+  set(key: string, draft: Draft | undefined): void {
+    this.#drafts.set(key, draft);
+    if (draft === undefined) this.#storage.removeItem(placeOf(key));
+    else this.#storage.setItem(placeOf(key), JSON.stringify(draft));
     for (const listener of this.#listeners) listener();
   }
 }
 
-function keyOf(id: string): string {
-  return `fmesh.draft.${id}`;
+function placeOf(key: string): string {
+  return `fmesh.draft.${key}`;
 }

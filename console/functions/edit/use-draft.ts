@@ -1,5 +1,6 @@
 import { useMemo, useSyncExternalStore } from "react";
 import type { StoredFunction } from "../../../mesh/function.ts";
+import { useSession } from "../../session/session-context.tsx";
 import { type Code, codeOf, draftAfter, isConflict, isSameCode } from "./draft.ts";
 import { DraftStore } from "./draft-store.ts";
 
@@ -21,21 +22,24 @@ export interface UsedDraft {
 
 /** The draft of a function's code; it outlives the page, not the tab. */
 export function useDraft(fn: StoredFunction): UsedDraft {
-  const draft = useSyncExternalStore(drafts.subscribe, () => drafts.get(fn.id));
+  const { user } = useSession();
+  // Whoever signs in next in this tab has drafts of their own.
+  const key = `${user}.${fn.id}`;
+  const draft = useSyncExternalStore(drafts.subscribe, () => drafts.get(key));
   return useMemo(
     () => ({
       code: codeOf(draft ?? fn),
       isChanged: draft !== undefined,
       isConflict: draft !== undefined && isConflict(draft, fn),
-      change: (change) => drafts.set(fn.id, draftAfter(drafts.get(fn.id), fn, change)),
-      discard: () => drafts.set(fn.id, undefined),
+      change: (change) => drafts.set(key, draftAfter(drafts.get(key), fn, change)),
+      discard: () => drafts.set(key, undefined),
       rebase: (on) => {
-        const now = drafts.get(fn.id);
+        const now = drafts.get(key);
         if (now === undefined) return;
         const base = { ...codeOf(on), version: on.version };
-        drafts.set(fn.id, isSameCode(now, base) ? undefined : { ...now, base });
+        drafts.set(key, isSameCode(now, base) ? undefined : { ...now, base });
       },
     }),
-    [draft, fn],
+    [draft, fn, key],
   );
 }
