@@ -11,6 +11,6 @@ export function ruleEntryOf(project: Project | undefined, service: string, name:
   const services = project?.services ?? {};
   const place = Object.hasOwn(services, service) ? service : "default";
   const functions = services[place]?.functions ?? {};
-  const entry = [name, "default"].find((each) => Object.hasOwn(functions, each));
+  const entry = [name, "default"].find((each) => functions[each]?.rule !== undefined);
   return entry === undefined ? undefined : { service: place, function: entry };
 }

@@ -207,11 +207,16 @@ test("the last calls are remembered, the newest first, and not for ever", () => 
 });
 
 test("what is recorded, and which rule counts, is said by the function, its service's default, or the default service", () => {
+  const rule = { rule: "allow" } as const;
   const services = {
     pay: {
-      functions: { charge: { record: { mode: "full" } }, quote: { record: false }, default: { record: "result" } },
+      functions: {
+        charge: { record: { mode: "full" } },
+        quote: { record: false, rule },
+        default: { record: "result", rule },
+      },
     },
-    default: { functions: { default: { record: "full" } } },
+    default: { functions: { default: { record: "full", rule } } },
   };
   const project = { id: "p", hasKey: true, registration: "open", services, advice: [] } as const;
   const modes = ["charge", "quote", "refund"].map((name) => recordModeOf(project, "pay", name));
@@ -219,6 +224,7 @@ test("what is recorded, and which rule counts, is said by the function, its serv
   expect(recordModeOf(project, "mail", "send")).toBe("full");
   expect(recordModeOf(undefined, "mail", "send")).toBe("off");
   expect(ruleEntryOf(project, "pay", "quote")).toEqual({ service: "pay", function: "quote" });
+  expect(ruleEntryOf(project, "pay", "charge")).toEqual({ service: "pay", function: "default" });
   expect(ruleEntryOf(project, "pay", "refund")).toEqual({ service: "pay", function: "default" });
   expect(ruleEntryOf(project, "mail", "send")).toEqual({ service: "default", function: "default" });
   expect(ruleEntryOf({ ...project, services: {} }, "mail", "send")).toBeUndefined();
