@@ -25,7 +25,12 @@ export function NextStepNotice({ project, fn, step }: FunctionTabProps & { reado
             {action.label}
           </Link>
         ) : (
-          <Link to="/rules/$project" params={{ project }} className={look}>
+          <Link
+            to="/rules/$project"
+            params={{ project }}
+            search={{ service: fn.label, function: "handler" }}
+            className={look}
+          >
             {action.label}
           </Link>
         )

@@ -26,7 +26,7 @@ export function WhoMayCall({
           value: isKnown ? (
             <>
               {words}{" "}
-              <Link to="/rules/$project" params={{ project }}>
+              <Link to="/rules/$project" params={{ project }} search={{ service: fn.label, function: "handler" }}>
                 Rules
               </Link>
             </>

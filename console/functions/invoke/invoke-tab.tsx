@@ -65,6 +65,7 @@ export function InvokeTab({ project, fn }: FunctionTabProps): ReactNode {
               value={params}
               onChange={setParams}
               height="12rem"
+              onRun={run}
             />
             {problem !== undefined && <p className={styles["bad"]}>That is no JSON: {problem}</p>}
             <div className={styles["foot"]}>

@@ -81,11 +81,14 @@ const look = EditorView.theme({
   ".cm-lint-marker-info": { content: "normal", backgroundColor: "var(--info)" },
   ".cm-changedLine": { backgroundColor: "var(--good-soft)" },
   "&.cm-merge-b .cm-changedText, .cm-insertedLine .cm-changedText": {
-    background: "color-mix(in srgb, var(--good-line) 17%, transparent)",
+    // Underlined: a deeper colour behind it leaves too little contrast to the text.
+    background: "none",
+    boxShadow: "inset 0 -2px 0 var(--good-line)",
   },
   ".cm-deletedChunk": { backgroundColor: "var(--bad-soft)", paddingLeft: "0.375rem" },
   "&.cm-editor .cm-deletedChunk .cm-deletedText": {
-    background: "color-mix(in srgb, var(--bad-line) 17%, transparent)",
+    background: "none",
+    boxShadow: "inset 0 -2px 0 var(--bad-line)",
     textDecoration: "none",
   },
   "&.cm-merge-b .cm-changedLineGutter": { background: "var(--good-line)" },

@@ -1,0 +1,126 @@
+import { readFile } from "node:fs/promises";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { accessibilityProblems, useBrowser } from "../support/browser.ts";
+import { type ConsoleMesh, startConsoleMesh } from "./console-mesh.ts";
+import { deploy } from "./pages.ts";
+
+const HANDLER = `console.log("awake");
+export default function ({ name }: { name: string }) {
+  console.log(JSON.stringify({ level: "warn", msg: "asked for " + name, name }));
+  if (name === "nobody") throw new Error("a name is needed");
+  return { text: "Good day, " + name };
+}
+`;
+
+let mesh: ConsoleMesh;
+let id: string;
+beforeAll(async () => {
+  mesh = await startConsoleMesh();
+  id = await deploy(mesh, { label: "greet", handler: HANDLER });
+}, 180_000);
+afterAll(() => mesh.stop());
+
+const browser = useBrowser();
+
+async function open(tab: string, options?: Parameters<typeof browser.open>[1]): Promise<Page> {
+  const page = await browser.open(await mesh.link(`/functions/my-adder/greet?tab=${tab}`), options);
+  page.setDefaultTimeout(20_000);
+  return page;
+}
+
+const call = (name: string): Promise<Response> => mesh.send(`/api/v1/functions/invoke/${id}`, { data: { name } });
+
+describe("a log", { timeout: 60_000 }, () => {
+  test("is followed, searched and held", async () => {
+    const page = await open("logs");
+    const lines = page.getByRole("region", { name: "Lines" });
+    await lines.getByText("awake").first().waitFor();
+    await page.getByText("live", { exact: true }).waitFor();
+    await call("Ada");
+    await lines.getByText("asked for Ada").waitFor();
+    await lines.getByText("warning", { exact: true }).first().waitFor();
+    expect(await accessibilityProblems(page)).toEqual([]);
+
+    await page.getByRole("button", { name: "Pause" }).click();
+    await call("Bob");
+    await page.getByRole("button", { name: /^Go on \(\d+ new\)$/ }).waitFor();
+    expect(await lines.getByText("asked for Bob").count()).toBe(0);
+    await page.getByRole("button", { name: /^Go on/ }).click();
+    await lines.getByText("asked for Bob").waitFor();
+
+    await page.getByRole("searchbox", { name: "Search the log" }).fill("bob");
+    await expect.poll(() => lines.getByText("asked for Ada").count()).toBe(0);
+    expect(await lines.locator("mark").allTextContents()).toContain("Bob");
+    await page.waitForURL("**/greet?tab=logs&find=bob");
+  });
+
+  test("of one version is another one, shows where an error comes from, and is downloaded", async () => {
+    await call("nobody");
+    const page = await open("logs&version=1", { theme: "dark" });
+    const lines = page.getByRole("region", { name: "Lines" });
+    await lines.getByText("Error: a name is needed").first().waitFor();
+    expect(await accessibilityProblems(page)).toEqual([]);
+    const [file] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "Download the lines that are shown" }).click(),
+    ]);
+    expect(file.suggestedFilename()).toBe("greet.log");
+    expect(await readFile(await file.path(), "utf8")).toMatch(/^\S+ v1 \S+ awake$/m);
+  });
+
+  test("of what is not deployed says what to do", async () => {
+    await mesh.ask("/api/v1/functions", { label: "quiet", handler: "export default () => 1;\n" });
+    const page = await browser.open(await mesh.link("/functions/my-adder/quiet?tab=logs"));
+    await page.getByText("Nothing runs yet").waitFor();
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await page.getByRole("link", { name: "Deploy it" }).click();
+    await page.waitForURL("**/quiet?tab=deploy");
+  });
+});
+
+describe("a call from the console", { timeout: 60_000 }, () => {
+  const editor = (page: Page) => page.getByRole("textbox", { name: /, as JSON$/ });
+  const write = async (page: Page, text: string): Promise<void> => {
+    await editor(page).click();
+    await page.keyboard.press("Control+A");
+    await page.keyboard.insertText(text);
+  };
+
+  test("by its id is answered, and leads to its invocation", async () => {
+    const page = await open("invoke");
+    await write(page, '{"name": "Ann"}');
+    await page.getByRole("button", { name: "Call greet" }).click();
+    await page.getByText("Good day, Ann").first().waitFor();
+    await page.getByText("200", { exact: true }).first().waitFor();
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await page.getByRole("link", { name: "Its invocation" }).click();
+    await page.waitForURL("**/invocations/my-adder/*");
+  });
+
+  test("as everybody calls it is under its rule, and calls that were made can be made again", async () => {
+    const page = await open("invoke", { expected: /403/ });
+    await page.getByRole("button", { name: "As everybody calls it" }).click();
+    await write(page, '{"name": "Eve"}');
+    await page.keyboard.press("Control+Enter");
+    await page.getByText("403", { exact: true }).first().waitFor();
+    await page.getByRole("button", { name: "By its id" }).click();
+    await page.getByRole("button", { name: "Call greet" }).click();
+    await page.getByText("Good day, Eve").first().waitFor();
+    const made = page.getByRole("table", { name: "Calls from here" });
+    expect(await made.getByRole("row").count()).toBe(3);
+    await made.getByRole("button").last().click();
+    await expect
+      .poll(() => page.getByRole("button", { name: "As everybody calls it" }).getAttribute("aria-pressed"))
+      .toBe("true");
+  });
+
+  test("is among the function's events, as it comes", async () => {
+    const page = await open("events");
+    await page.getByRole("table", { name: "Invocations" }).waitFor();
+    await page.getByText("Live", { exact: true }).waitFor();
+    await call("nobody");
+    await page.getByText("the function failed; its log has the details").first().waitFor();
+    expect(await accessibilityProblems(page)).toEqual([]);
+  });
+});
