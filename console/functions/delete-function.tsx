@@ -5,6 +5,7 @@ import { useProjectApi } from "../api/api-context.tsx";
 import { ConfirmDialog } from "../ui/dialog.tsx";
 import { ErrorNotice } from "../ui/error-notice.tsx";
 import { useToasts } from "../ui/toast.tsx";
+import { useDraft } from "./edit/use-draft.ts";
 import type { FunctionTabProps } from "./function-tabs.tsx";
 import { functionPath } from "./functions-api.ts";
 import { useFunctionsChanged } from "./use-functions.ts";
@@ -17,12 +18,14 @@ export function DeleteFunction({
   onClose,
 }: FunctionTabProps & { readonly isOpen: boolean; readonly onClose: () => void }): ReactNode {
   const api = useProjectApi(project);
+  const draft = useDraft(fn);
   const toasts = useToasts();
   const navigate = useNavigate();
   const changed = useFunctionsChanged(project);
   const removal = useMutation({
     mutationFn: () => api.delete(functionPath(fn.id)),
     onSuccess: async () => {
+      draft.discard();
       toasts.good(`Deleted “${fn.label}”`);
       await navigate({ to: "/functions/$project", params: { project } });
       await changed();

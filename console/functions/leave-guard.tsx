@@ -10,8 +10,8 @@ export function LeaveGuard({ fn }: { readonly fn: StoredFunction }): ReactNode {
   const draft = useDraft(fn);
   const blocker = useBlocker({
     // From tab to tab the draft goes along.
-    shouldBlockFn: ({ current, next }) => draft.isChanged && current.pathname !== next.pathname,
-    enableBeforeUnload: () => draft.isChanged,
+    shouldBlockFn: ({ current, next }) => draft.hasChanges() && current.pathname !== next.pathname,
+    enableBeforeUnload: draft.hasChanges,
     withResolver: true,
   });
   return (

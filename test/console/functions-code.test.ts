@@ -101,3 +101,14 @@ test("code takes packages by name and version", TIME, async () => {
   await page.getByRole("button", { name: "Remove nanoid" }).click();
   await page.getByText("saved", { exact: true }).waitFor();
 });
+
+test("code goes with its function, unasked once that is deleted", TIME, async () => {
+  const { page, id } = await openCode("deleted");
+  await write(page, "deleted", "// not saved\n");
+  await page.getByRole("button", { name: "More to do" }).click();
+  await page.getByRole("menuitem", { name: "Delete" }).click();
+  await page.getByRole("dialog", { name: "Delete “deleted”?" }).getByRole("button", { name: "Delete" }).click();
+  await page.getByText("Deleted “deleted”").waitFor();
+  await page.waitForURL("**/console/functions/my-adder");
+  expect((await mesh.send(`/api/v1/functions/${id}`)).status).toBe(404);
+});

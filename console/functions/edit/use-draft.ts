@@ -12,6 +12,8 @@ export interface UsedDraft {
   /** What is written now: the draft, or what is saved. */
   readonly code: Code;
   readonly isChanged: boolean;
+  /** The same at this very moment, between two renderings. */
+  readonly hasChanges: () => boolean;
   /** Somebody saved other code since the draft was begun. */
   readonly isConflict: boolean;
   readonly change: (change: Partial<Code>) => void;
@@ -30,6 +32,7 @@ export function useDraft(fn: StoredFunction): UsedDraft {
     () => ({
       code: codeOf(draft ?? fn),
       isChanged: draft !== undefined,
+      hasChanges: () => drafts.get(key) !== undefined,
       isConflict: draft !== undefined && isConflict(draft, fn),
       change: (change) => drafts.set(key, draftAfter(drafts.get(key), fn, change)),
       discard: () => drafts.set(key, undefined),
