@@ -4,6 +4,10 @@ import { Stats } from "../ui/facts.tsx";
 import { formatCount, formatMs, formatRate } from "../ui/format.ts";
 import { Sparkline } from "../ui/sparkline.tsx";
 import { type LiveMesh, numbersOf, sumOfKnown, totalSeries } from "./live-mesh.ts";
+import { thinned } from "./thinned.ts";
+
+/** What can be told apart beside a number. */
+const MOST_POINTS = 120;
 
 /** The few numbers of the whole mesh. */
 export function MeshTotals({
@@ -35,7 +39,7 @@ export function MeshTotals({
           value: formatRate(calls),
           chart: (
             <Sparkline
-              values={totalSeries(mesh, services, "callsPerSecond")}
+              values={thinned(totalSeries(mesh, services, "callsPerSecond"), MOST_POINTS)}
               label={`Calls per second, the last minutes: ${formatRate(calls)} now`}
             />
           ),
@@ -47,7 +51,7 @@ export function MeshTotals({
           chart: (
             <Sparkline
               tone={errorSeries.some((value) => (value ?? 0) > 0) ? "bad" : "neutral"}
-              values={errorSeries}
+              values={thinned(errorSeries, MOST_POINTS)}
               label={`Errors per second, the last minutes: ${formatRate(errors)} now`}
             />
           ),

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { EMPTY_MESH, type LiveMesh, numbersOf, serviceKey, withEvent } from "../../console/mesh/live-mesh.ts";
 import { matchesService, parseMeshSearch } from "../../console/mesh/search.ts";
+import { thinned } from "../../console/mesh/thinned.ts";
 import { unservedServices } from "../../console/mesh/unserved.ts";
 import type { FunctionView, MeshHistory, MeshStats, MeshView } from "../../mesh/mesh-view.ts";
 
@@ -95,6 +96,12 @@ describe("the mesh as it is told", () => {
     const unknown = functionView("old", { calls: 500, callsPerSecond: null });
     expect(numbersOf({ functions: [rare, unknown, busy] })).toMatchObject({ callsPerSecond: 3, p50Ms: 1, p99Ms: 5 });
   });
+});
+
+test("a small chart shows means where it has no room for each value", () => {
+  expect(thinned([1, 2, 3], 3)).toEqual([1, 2, 3]);
+  expect(thinned([9, 1, 3, null, null, 2, 6], 4)).toEqual([9, 2, null, 4]);
+  expect(thinned([], 4)).toEqual([]);
 });
 
 describe("the filter of the mesh", () => {
