@@ -7,7 +7,7 @@ import { TimeChart } from "../ui/time-chart.tsx";
 import styles from "./events.module.css";
 import type { TimeWindow } from "./search.ts";
 
-const HEIGHT = "6rem";
+const HEIGHT = "6.5rem";
 
 /** How often, how badly and for how long, over time. Drawing over a part of it narrows the time. */
 export function EventCharts({
@@ -26,7 +26,6 @@ export function EventCharts({
       failed: [{ name: "Failed", values: all(({ failed }) => failed), colour: "bad" as const }],
       duration: [
         { name: "p50", values: all(({ p50Ms }) => p50Ms), colour: 2 as const },
-        { name: "p90", values: all(({ p90Ms }) => p90Ms), colour: 5 as const },
         { name: "p99", values: all(({ p99Ms }) => p99Ms), colour: 3 as const },
       ],
     };
