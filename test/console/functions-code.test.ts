@@ -17,7 +17,7 @@ const browser = useBrowser();
 async function openCode(label: string, handler = "export default () => 1;\n"): Promise<{ page: Page; id: string }> {
   const { id } = await mesh.ask<{ id: string }>("/api/v1/functions", { label, handler });
   const page = await browser.open(await mesh.link(`/functions/my-adder/${label}?tab=code`));
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(30_000);
   return { page, id };
 }
 

@@ -24,7 +24,7 @@ const browser = useBrowser();
 
 async function open(path: string, options?: Parameters<typeof browser.open>[1]): Promise<Page> {
   const page = await browser.open(await mesh.link(path), options);
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(30_000);
   return page;
 }
 
