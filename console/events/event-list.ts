@@ -59,6 +59,11 @@ export class EventList {
     }
   }
 
+  /** Fetches once more what could not be. */
+  retry(): void {
+    this.want(...this.#wanted);
+  }
+
   close(): void {
     this.#stopping.abort();
   }

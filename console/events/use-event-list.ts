@@ -74,7 +74,7 @@ export function useEventList(project: string, filter: EventFilter, window: TimeW
     retry: () => {
       if (head.isError) void head.refetch();
       if (summary.isError) void summary.refetch();
-      shown?.want(0, FIRST_ROWS - 1);
+      shown?.retry();
     },
   };
 }

@@ -103,6 +103,9 @@ describe("a long list", () => {
     await new Promise<void>((resolve) => list.subscribe(resolve));
     expect(list.getState().error).toMatchObject({ message: "away" });
     isBroken = false;
+    const isBack = new Promise<void>((resolve) => list.subscribe(resolve));
+    list.retry();
+    await isBack;
     expect(await settled(list, 0, 1)).toEqual(["e000999", "e000998"]);
     expect(list.getState().error).toBeUndefined();
   });
