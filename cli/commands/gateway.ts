@@ -27,12 +27,12 @@ Exit codes: 0 stopped as asked; 1 it could not start; 2 wrong usage.`,
 
 function runGateway(path: string): Promise<void> {
   return runOnBroker(path, { name: "gateway", resource: GATEWAY_RESOURCE }, async (given) => {
-    const { config, configFile, env, broker, stack, log, tracing } = given;
+    const { config, configFile, env, broker, connected, stack, log, tracing } = given;
     const admin = fileAdministration(config, { version: packageJson.version, configFile, env, log });
     const gateway = stack.use(
       await serveGateway(config, { configFile, broker, log, tracing, consoleFiles: consoleFiles(log, stack), admin }),
     );
-    const published = stack.use(publishConfig(config, { configFile, env, broker, log }));
+    const published = stack.use(publishConfig(config, { configFile, env, broker, log, connected }));
     const onChange = (): void => published.changed();
     stack.use(await followConfig(gateway, { configFile, current: config, env, log, onChange }));
     const { url, grpcAddress } = gateway;

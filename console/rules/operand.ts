@@ -17,7 +17,8 @@ export function isVariable(text: string): boolean {
 /** An operand as people write it into a field. */
 export function formatOperand(operand: unknown): string {
   if (Array.isArray(operand)) return operand.map(String).join(", ");
-  return typeof operand === "object" || operand === undefined ? "" : String(operand);
+  const isValue = typeof operand === "string" || typeof operand === "number" || typeof operand === "boolean";
+  return isValue ? String(operand) : "";
 }
 
 /** What was written into a field. */

@@ -1,4 +1,4 @@
-import { type Broker, EMPTY_MESSAGE, type IncomingMessage } from "../../mesh/broker.ts";
+import { type Broker, EMPTY_MESSAGE, type IncomingMessage, type Subscription } from "../../mesh/broker.ts";
 import { encodeFailure } from "../../mesh/call.ts";
 import { MeshError } from "../../mesh/errors.ts";
 import { newCallId } from "../../mesh/ids.ts";
@@ -21,13 +21,21 @@ const encoder = new TextEncoder();
 /**
  * Lets gateways elsewhere have the configuration, by the name in `gateway.publishAs`. A file that is broken, or has secrets written
  * out, is not handed on: they go on with the one they have.
+ *
+ * @param options.connected resolves at the broker's first connection, for one that may not be there yet.
  */
 export function publishConfig(
   { gateway: { publishAs } }: GatewayConfig,
-  options: { readonly configFile: string; readonly env: Environment; readonly broker: Broker; readonly log: Log },
+  options: {
+    readonly configFile: string;
+    readonly env: Environment;
+    readonly broker: Broker;
+    readonly log: Log;
+    readonly connected?: Promise<void>;
+  },
 ): PublishedConfig {
   if (publishAs === undefined) return { changed: () => undefined, close: () => Promise.resolve() };
-  const { configFile, env, broker, log } = options;
+  const { configFile, env, broker, log, connected } = options;
   const read = async (): Promise<Uint8Array> => {
     const text = await readConfigText(configFile);
     parseConfig(text, { filename: configFile, env });
@@ -48,13 +56,23 @@ export function publishConfig(
       if (broker.status === "connected") message.reply(encodeFailure(refusal, { callId: newCallId() }));
     }
   };
-  const subscription = broker.subscribe(configSubject(publishAs), { queue: QUEUE_GROUP }, (message) => {
-    void answer(message);
+  const subscribe = (): Subscription =>
+    broker.subscribe(configSubject(publishAs), { queue: QUEUE_GROUP }, (message) => {
+      void answer(message);
+    });
+  let isClosed = false;
+  let subscription = connected === undefined || broker.status === "connected" ? subscribe() : undefined;
+  void connected?.then(() => {
+    // It also resolves when the process is asked to stop before there is a connection.
+    if (!isClosed && broker.status === "connected") subscription ??= subscribe();
   });
   return {
     changed: () => {
       if (broker.status === "connected") broker.publish(configChangeSubject(publishAs), EMPTY_MESSAGE);
     },
-    close: () => subscription.drain(),
+    close: async () => {
+      isClosed = true;
+      await subscription?.drain();
+    },
   };
 }
