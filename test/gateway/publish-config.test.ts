@@ -54,3 +54,17 @@ test("what is asked for is the file as it is now; one that is broken is refused,
   await writeFile(file, "projects: [{ id: again, services: {} }]");
   expect(new TextDecoder().decode((await ask()).payload)).toContain('"again"');
 });
+
+test("whoever is there before the broker publishes once it is", async () => {
+  const later = parts.use(natsBroker({ url: broker.url, name: "later", log: silentLog }));
+  await writeFile(file, "gateway: { publishAs: main }\nprojects: [{ id: shop, services: {} }]");
+  const config = parseConfig("gateway: { publishAs: main }\nprojects: []", { filename: file, env: {} });
+  const connection = Promise.withResolvers<void>();
+  const options = { configFile: file, env: {}, broker: later, log: silentLog, connected: connection.promise };
+  parts.use(publishConfig(config, options));
+  await later.connect();
+  connection.resolve();
+  await connection.promise;
+  await later.flush();
+  expect(new TextDecoder().decode((await ask()).payload)).toContain('"shop"');
+});

@@ -192,3 +192,23 @@ test("a gateway without a file shows what is in force, and says that nothing can
   ]);
   expect(gateway.text()).toBe(CONFIG);
 });
+
+test("what a change of services would make of the file is told to whoever sees all of it, and nothing is saved", async () => {
+  const gateway = await administered();
+  const path = `${PROJECTS}/shop/services/check`;
+  const body = { cart: { functions: { default: { rule: "allow", words: "everybody" } } } };
+  const all = await gateway.ask("POST", path, { token: await gateway.login("grace"), body });
+  expect(all.body).toMatchObject({ ok: true, problems: [], before: expect.stringContaining("# puts in") as string });
+  expect(all.body).toMatchObject({
+    after: expect.stringContaining("default: { rule: allow }") as string,
+    advice: [expect.stringContaining("anybody may call every function") as string],
+  });
+  expect(JSON.stringify(all.body)).not.toContain("a-literal-secret");
+  const joan = await gateway.login("joan");
+  const some = await gateway.ask("POST", path, { token: joan, body });
+  expect(Object.keys(some.body)).toEqual(["ok", "problems", "warnings", "advice"]);
+  const broken = { cart: { functions: { add: { rule: { rule: "match" } } } } };
+  expect((await gateway.ask("POST", path, { token: joan, body: broken })).body).toMatchObject({ ok: false });
+  expect((await gateway.ask("POST", `${PROJECTS}/other/services/check`, { token: joan, body })).status).toBe(403);
+  expect(gateway.text()).toBe(CONFIG);
+});
