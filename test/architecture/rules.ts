@@ -48,6 +48,8 @@ const CONSOLE_PACKAGES: readonly string[] = [
   "@valtown/codemirror-ts",
   "typescript-5",
   "yaml",
+  // What Vite makes of the worker's types.
+  "virtual:handler-types",
 ];
 
 function serviceZone(files: string, packages: readonly string[], why = SERVICE_CODE): Zone {
