@@ -104,6 +104,8 @@ describe("a call from the console", { timeout: 60_000 }, () => {
     await write(page, '{"name": "Eve"}');
     await page.keyboard.press("Control+Enter");
     await page.getByText("403", { exact: true }).first().waitFor();
+    const rule = page.getByRole("link", { name: "Look at its rule" });
+    expect(await rule.getAttribute("href")).toContain("service=greet&function=handler");
     await page.getByRole("button", { name: "By its id" }).click();
     await page.getByRole("button", { name: "Call greet" }).click();
     await page.getByText("Good day, Eve").first().waitFor();

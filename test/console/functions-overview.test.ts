@@ -39,7 +39,9 @@ describe("the overview", { timeout: 90_000 }, () => {
     await page.getByText("“steps” is stored, and does not run yet").waitFor();
     await mesh.ask(`/api/v1/functions/deploy/${id}`, {}, { headers: { Prefer: "wait=60" } });
     await page.getByText("Nobody may call it yet").waitFor();
-    expect(await page.getByRole("link", { name: "Write a rule" }).getAttribute("href")).toContain("/rules/my-adder");
+    expect(await page.getByRole("link", { name: "Write a rule" }).getAttribute("href")).toContain(
+      "/rules/my-adder?service=steps&function=handler",
+    );
     expect(await accessibilityProblems(page)).toEqual([]);
     await page.getByRole("button", { name: "fmesh" }).click();
     await page.getByText("fmesh call steps.handler '{}'").waitFor();

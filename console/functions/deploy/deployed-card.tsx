@@ -1,6 +1,6 @@
 import type { UseQueryResult } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
-import type { DeployedFunction } from "../../../mesh/deployment.ts";
+import type { DeployedFunction, Home } from "../../../mesh/deployment.ts";
 import { useSession } from "../../session/session-context.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
@@ -12,6 +12,11 @@ import type { FunctionTabProps } from "../function-tabs.tsx";
 import styles from "./deploy.module.css";
 import { DeployedVersions } from "./deployed-versions.tsx";
 import { UndeployDialog } from "./undeploy-dialog.tsx";
+
+const HOMES: Readonly<Record<Home, string>> = {
+  local: "Processes on the deployer’s machine",
+  knative: "Knative, in the cluster",
+};
 
 /** What runs of a function at the moment. */
 export function DeployedCard({
@@ -27,6 +32,7 @@ export function DeployedCard({
     <Card
       title="What runs"
       {...(isDeployed && {
+        description: HOMES[data.home],
         actions: (
           <>
             <ConditionMark condition={data} />

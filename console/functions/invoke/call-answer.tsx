@@ -1,21 +1,24 @@
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { Status } from "../../ui/badge.tsx";
+import { buttonClass } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
 import { CodeBlock } from "../../ui/code-block.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { formatBytes, formatMs } from "../../ui/format.ts";
+import { Notice } from "../../ui/notice.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
+import type { FunctionTabProps } from "../function-tabs.tsx";
 import { type MadeCall, readable } from "./call-function.ts";
 import styles from "./invoke.module.css";
 
 /** What a function answered: its status, how long it took, and the body. */
 export function CallAnswer({
   project,
+  fn,
   answer,
   isBusy,
-}: {
-  readonly project: string;
+}: FunctionTabProps & {
   readonly answer: MadeCall | undefined;
   readonly isBusy: boolean;
 }): ReactNode {
@@ -49,6 +52,23 @@ export function CallAnswer({
           <span>{formatBytes(new Blob([answer.body]).size)}</span>
           {answer.contentType !== "" && <span>{answer.contentType.split(";")[0]}</span>}
         </div>
+        {answer.way === "mesh" && answer.status === 403 && (
+          <Notice
+            tone="info"
+            actions={
+              <Link
+                to="/rules/$project"
+                params={{ project }}
+                search={{ service: fn.label, function: "handler" }}
+                className={buttonClass({ size: "small" })}
+              >
+                Look at its rule
+              </Link>
+            }
+          >
+            Its rule does not let you call it. By its id it can be called all the same.
+          </Notice>
+        )}
         {text === "" ? (
           <p className={styles["soft"]}>The answer is empty.</p>
         ) : (

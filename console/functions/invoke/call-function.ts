@@ -20,7 +20,6 @@ export interface MadeCall {
   readonly body: string;
   /** What it is recorded as. */
   readonly invocation: string | undefined;
-  readonly serverTiming: string | undefined;
 }
 
 /** Which request a call is. */
@@ -70,7 +69,6 @@ export async function callFunction(
     contentType: response.headers.get("Content-Type") ?? "",
     body: text,
     invocation: response.headers.get("Fmesh-Invocation-Id") ?? undefined,
-    serverTiming: response.headers.get("Server-Timing") ?? undefined,
   };
 }
 

@@ -93,7 +93,7 @@ export function InvokeTab({ project, fn }: FunctionTabProps): ReactNode {
         {call.isError && call.error.name !== "AbortError" && (
           <ErrorNotice title="It cannot be called" error={call.error} onRetry={run} />
         )}
-        <CallAnswer project={project} answer={answer} isBusy={call.isPending} />
+        <CallAnswer project={project} fn={fn} answer={answer} isBusy={call.isPending} />
         <CallHistory
           made={made}
           shown={answer?.key}

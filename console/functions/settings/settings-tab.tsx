@@ -86,21 +86,27 @@ export function SettingsTab({ project, fn }: FunctionTabProps): ReactNode {
           </Card>
         </div>
       </fieldset>
-      {save.isError && <ErrorNotice title="The settings cannot be saved" error={save.error} onRetry={form.submit} />}
-      {form.isOutdated && (
-        <Notice
-          tone="warning"
-          title={`Version ${fn.version} was saved meanwhile`}
-          actions={
-            <Button size="small" onClick={form.discard}>
-              Load version {fn.version}
-            </Button>
-          }
-        >
-          What you changed is based on an older one, and cannot be saved over it.
-        </Notice>
-      )}
       <div className={styles["foot"]}>
+        {(save.isError || form.isOutdated) && (
+          <div className={styles["news"]}>
+            {save.isError && (
+              <ErrorNotice title="The settings cannot be saved" error={save.error} onRetry={form.submit} />
+            )}
+            {form.isOutdated && (
+              <Notice
+                tone="warning"
+                title={`Version ${fn.version} was saved meanwhile`}
+                actions={
+                  <Button size="small" onClick={form.discard}>
+                    Load version {fn.version}
+                  </Button>
+                }
+              >
+                What you changed is based on an older one, and cannot be saved over it.
+              </Notice>
+            )}
+          </div>
+        )}
         <Button
           type="submit"
           variant="primary"
