@@ -39,7 +39,8 @@ admin: { secret: $ADMIN_SECRET, users: [{ user: ada, pass: $ADA_PASSWORD }] }
   gateways = [0, 1].map(() => startFmesh(["gateway", example.folder], { env }));
   [first = "", second = ""] = await Promise.all(gateways.map(urlOf));
   // Answers once the console is built.
-  expect((await fetch(`${first}/console/`)).ok).toBe(true);
+  const page = await fetch(`${first}/console/`);
+  if (!page.ok) throw new Error(`there is no console: ${await page.text()}`);
 }, 180_000);
 
 afterAll(async () => {

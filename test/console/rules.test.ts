@@ -172,6 +172,7 @@ describe("a service", () => {
     await page.getByRole("tab", { name: /Findings 1/ }).click();
     await page.getByRole("button", { name: "services.arithmetic.functions.default.rule" }).click();
     await page.getByRole("heading", { name: "All other functions of arithmetic" }).waitFor();
+    expect(await page.getByLabel("Who may call").innerText()).toContain("Everybody");
     await page.getByRole("button", { name: "Remove the entry" }).click();
     await reviewAndSave(page);
   });
