@@ -8,9 +8,17 @@ import styles from "./events.module.css";
 import { fromLocal, shortSpan, toLocal } from "./local-time.ts";
 import { type EventsSearch, RANGES, type Range, type SearchChange, USUAL_RANGE, windowOf } from "./search.ts";
 
+const RANGE_WORDS: Readonly<Record<Range, string>> = {
+  "15m": "The last 15 minutes",
+  "1h": "The last hour",
+  "6h": "The last 6 hours",
+  "24h": "The last 24 hours",
+  "7d": "The last 7 days",
+  "30d": "The last 30 days",
+};
+
 const RANGE_OPTIONS = (Object.keys(RANGES) as Range[]).map((value) => ({
-  ...{ value, label: value },
-  title: `The last ${value.replace("m", " minutes").replace("h", " hours").replace("d", " days")}`,
+  ...{ value, label: value, title: RANGE_WORDS[value] },
 }));
 
 /** From when to when: so long until now, or exact times. */

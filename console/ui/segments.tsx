@@ -30,7 +30,7 @@ export function Segments<Value extends string>({
           key={option.value}
           value={option.value}
           className={styles["segment"]}
-          {...(option.title !== undefined && { title: option.title, "aria-label": option.title })}
+          {...(option.title !== undefined && { title: option.title })}
         >
           {option.label}
         </Toggle>

@@ -21,7 +21,8 @@ async function problemsOf(page: Page, path: string): Promise<string[]> {
   const found: string[] = [];
   for (const theme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme: theme });
-    found.push(...(await accessibilityProblems(page)).map((problem) => `${theme}: ${problem}`));
+    const lines = (await accessibilityProblems(page)).map((problem) => problem.split("\n", 1)[0]);
+    found.push(...lines.map((line) => `${theme}: ${line}`));
   }
   for (const width of [1280, 360]) {
     await page.setViewportSize({ width, height: 800 });

@@ -139,9 +139,9 @@ describe("filters", () => {
 
   test("of time are presets, exact times, and what is drawn over in a chart", async () => {
     const page = await open(`/invocations/${PROJECT}`);
-    await page.getByRole("button", { name: "The last 6 hours" }).click();
+    await page.getByRole("button", { name: "6h" }).click();
     await page.waitForURL(/range=6h/);
-    await page.getByRole("button", { name: "The last 1 hours" }).click();
+    await page.getByRole("button", { name: "1h" }).click();
     const plot = page.locator(".u-over").first();
     const { x, y, width, height } = (await plot.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
     await page.mouse.move(x + width * 0.4, y + height / 2);

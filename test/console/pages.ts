@@ -1,5 +1,4 @@
 import type { Page } from "playwright-core";
-import { expect } from "vitest";
 import type { ConsoleMesh } from "./console-mesh.ts";
 
 /** What the pages of a mesh can be looked at with. */
@@ -66,12 +65,10 @@ export async function deploy(
 /** Resolves once a page shows what it was opened for: its heading, and nothing that stands for something to come. */
 export async function shown(page: Page): Promise<void> {
   await page.locator("main h1").waitFor();
-  const skeleton = page.locator('main [class*="skeleton" i]');
-  try {
-    await expect.poll(() => skeleton.count(), { timeout: 15_000 }).toBe(0);
-  } catch (cause) {
+  const isThere = (): boolean => document.querySelector('main [class*="skeleton" i]') === null;
+  await page.waitForFunction(isThere, undefined, { timeout: 15_000 }).catch((cause: unknown) => {
     throw new Error(`${page.url()} still shows that something is to come`, { cause });
-  }
+  });
 }
 
 /** Whether everything is reached by scrolling up and down alone. */
