@@ -167,7 +167,7 @@ function WaitingRow({
   return (
     <div role="row" aria-rowindex={index + 2} aria-busy="true" className={styles["gridRow"]} style={style}>
       {Array.from({ length: columns }, (_, column) => (
-        // oxlint-disable-next-line react/no-array-index-key -- columns of a row that is not there have no other name
+        // Columns of a row that is not there have no other name.
         <div key={column} role="cell" className={styles["gridCell"]}>
           <span className={styles["waiting"]} />
         </div>

@@ -62,10 +62,12 @@ export function publishConfig(
     });
   let isClosed = false;
   let subscription = connected === undefined || broker.status === "connected" ? subscribe() : undefined;
-  void connected?.then(() => {
-    // It also resolves when the process is asked to stop before there is a connection.
+  const publishOnceConnected = async (): Promise<void> => {
+    await connected;
+    // That also resolves when the process is asked to stop before there is a connection.
     if (!isClosed && broker.status === "connected") subscription ??= subscribe();
-  });
+  };
+  void publishOnceConnected();
   return {
     changed: () => {
       if (broker.status === "connected") broker.publish(configChangeSubject(publishAs), EMPTY_MESSAGE);
