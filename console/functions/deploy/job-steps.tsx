@@ -20,14 +20,14 @@ export function JobSteps({ job }: { readonly job: Omit<Job, "log"> }): ReactNode
   );
 }
 
-function Step({ step: { name, state, what, note, durationMs } }: { readonly step: ShownStep }): ReactNode {
+function Step({ step: { words, state, note, durationMs } }: { readonly step: ShownStep }): ReactNode {
   const Icon = ICONS[state];
   return (
     <li className={classNames(styles["step"], styles[state])}>
       <Icon role="img" aria-label={WORDS[state]} />
-      <span>{name}</span>
+      <span>{words}</span>
       <span className={styles["note"]} title={note}>
-        {note ?? what}
+        {note}
       </span>
       <span className={styles["took"]}>{durationMs !== undefined && formatMs(durationMs)}</span>
     </li>
