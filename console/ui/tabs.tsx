@@ -1,5 +1,5 @@
 import { Tabs as Base } from "@base-ui/react/tabs";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import styles from "./tabs.module.css";
 
 /** One of the {@link Tabs}. */
@@ -24,9 +24,14 @@ export function Tabs<Value extends string>({
   readonly value: Value;
   readonly onChange: (value: Value) => void;
 }): ReactNode {
+  const list = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // Where there is no room for all of them, the one that is shown is among those in sight.
+    list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [value]);
   return (
     <Base.Root value={value} onValueChange={(next: Value) => onChange(next)}>
-      <Base.List className={styles["list"]} aria-label={label}>
+      <Base.List ref={list} className={styles["list"]} aria-label={label}>
         {tabs.map((tab) => (
           <Base.Tab key={tab.value} value={tab.value} className={styles["tab"]}>
             {tab.icon}
