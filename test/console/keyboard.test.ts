@@ -20,6 +20,7 @@ const MOST_STOPS = 150;
 interface Stop {
   readonly what: string;
   readonly isSeen: boolean;
+  readonly isEditor: boolean;
 }
 
 /** Marks what has the focus as reached, and tells of it; `undefined` outside the page. */
@@ -28,15 +29,18 @@ function atFocus(page: Page): Promise<Stop | undefined> {
     const focused = document.activeElement;
     if (!(focused instanceof HTMLElement) || focused === document.body) return undefined;
     focused.dataset["reached"] = "";
-    const isMarked = (element: Element): boolean => {
-      const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(element);
-      return (outlineStyle !== "none" && outlineWidth !== "0px") || boxShadow !== "none";
+    const hasOutline = (element: Element): boolean => {
+      const { outlineStyle, outlineWidth } = getComputedStyle(element);
+      return outlineStyle !== "none" && outlineWidth !== "0px";
     };
-    // A field may be marked by the frame that is drawn around it.
-    const around = [focused, focused.parentElement, focused.parentElement?.parentElement];
-    const marked = around.some((element) => element instanceof Element && isMarked(element));
+    const hasShadow = (element: Element): boolean => getComputedStyle(element).boxShadow !== "none";
+    // A field may be marked by the frame around it, a link by its row, and an editor by what holds its parts.
+    const around: Element[] = [focused];
+    for (let level = 0; level < 5; level++) around.push(around.at(-1)?.parentElement ?? focused);
+    const isEditor = focused.classList.contains("cm-content");
+    const isSeen = around.some(hasOutline) || around.slice(0, isEditor ? 6 : 3).some(hasShadow);
     const text = focused.getAttribute("aria-label") ?? focused.textContent.trim().slice(0, 40);
-    return { what: `${focused.tagName.toLowerCase()} “${text}”`, isSeen: marked };
+    return { what: `${focused.tagName.toLowerCase()} “${text}”`, isSeen, isEditor };
   });
 }
 
@@ -60,10 +64,14 @@ describe("with the keyboard alone", () => {
     for (const path of pages.full) {
       await page.goto(`${mesh.url}/console${path}`);
       await shown(page);
+      let isInEditor = false;
       for (let stops = 0; stops < MOST_STOPS; stops++) {
+        // In an editor the tabulator key indents, unless Escape was pressed before.
+        if (isInEditor) await page.keyboard.press("Escape");
         await page.keyboard.press("Tab");
         const stop = await atFocus(page);
         if (stop === undefined) break;
+        isInEditor = stop.isEditor;
         if (!stop.isSeen) problems.push(`${path}: the focus is not seen on ${stop.what}`);
       }
       problems.push(...(await notReached(page)).map((element) => `${path}: not reached: ${element}`));
@@ -80,6 +88,9 @@ describe("with the keyboard alone", () => {
     await page.getByText("arithmetic").first().waitFor();
     await page.keyboard.press("/");
     await page.keyboard.type("arith");
+    await page.getByText("House services").waitFor({ state: "detached" });
+    // Once to empty the field, and once to leave it.
+    await page.keyboard.press("Escape");
     await page.keyboard.press("Escape");
     await page.keyboard.press("j");
     await page.keyboard.press("Enter");

@@ -29,6 +29,9 @@ import { editorLook } from "./look.ts";
 import { setProblems, shownProblems } from "./problems.ts";
 import { typescriptSupport } from "./typescript-support.ts";
 
+/** Said to whoever reaches it by the keyboard: there, the tabulator key indents. */
+const WAY_OUT = "Escape, then Tab leaves the editor";
+
 /** The editor itself; see `CodeEditor`. */
 export function CodeMirror({
   label,
@@ -61,7 +64,7 @@ export function CodeMirror({
     EditorView.editable.of(!isReadOnly),
     EditorView.darkTheme.of(isDark),
     // One that cannot be written in is still read and scrolled by the keyboard.
-    EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
+    EditorView.contentAttributes.of({ "aria-label": label, "aria-description": WAY_OUT, tabindex: "0" }),
     isReadOnly ? [] : [highlightActiveLine(), highlightActiveLineGutter()],
   ];
   const settingsNow = useEffectEvent(settings);
