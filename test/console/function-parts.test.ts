@@ -107,8 +107,11 @@ test("a deployment shows what is done, what goes on and what is to come", () => 
 describe("a line of a log", () => {
   test("that is JSON says how much it matters and what it is about", () => {
     expect(readLine(line('{"level":"warn","msg":"late","ms":7,"time":1}'), 1)).toMatchObject({
-      ...{ level: "warning", message: "late", rest: '{"ms":7}' },
+      ...{ level: "warning", message: "late", rest: "ms=7" },
     });
+    const ours =
+      '{"level":"info","msg":"sent","service":"a","function_version":"1","instance":"i","traceId":"t","to":"Ann Lee"}';
+    expect(readLine(line(ours), 1).rest).toBe('to="Ann Lee" traceId=t');
     expect(readLine(line('{"level":50,"message":"broke","err":{"stack":"Error: x\\n at y"}}'), 1)).toMatchObject({
       ...{ level: "error", message: "broke\nError: x\n at y", rest: "" },
     });

@@ -11,7 +11,7 @@ export interface LogLine extends DeployedLine {
   readonly level: LogLevel | undefined;
   /** What it says. */
   readonly message: string;
-  /** The other members of a line that is JSON. */
+  /** The other members of a line that is JSON: `ms=7`. */
   readonly rest: string;
 }
 
@@ -48,8 +48,22 @@ export function readLine(line: DeployedLine, id: number): LogLine {
   return {
     ...known,
     message: stack === undefined ? String(said) : `${String(said)}\n${stack}`,
-    rest: Object.keys(rest).length === 0 ? "" : JSON.stringify(rest),
+    rest: inWords(rest),
   };
+}
+
+/** What our own workers say with every line, and what stands beside it already. */
+const ALWAYS_THERE: ReadonlySet<string> = new Set(["service", "function_version", "instance"]);
+/** What leads elsewhere, and so comes last. */
+const IDS: ReadonlySet<string> = new Set(["callId", "traceId"]);
+
+/** `isbn=978 width=80`: shorter than JSON. */
+function inWords(members: Readonly<Record<string, unknown>>): string {
+  const isOurs = "function_version" in members;
+  const shown = Object.entries(members).filter(([name]) => !(isOurs && ALWAYS_THERE.has(name)));
+  const word = ([name, value]: readonly [string, unknown]): string =>
+    `${name}=${typeof value === "string" && /^\S+$/.test(value) ? value : JSON.stringify(value)}`;
+  return [...shown.filter(([name]) => !IDS.has(name)), ...shown.filter(([name]) => IDS.has(name))].map(word).join(" ");
 }
 
 /** Whether a line has all the words that are looked for. */
