@@ -1,6 +1,7 @@
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { type ConsoleMesh, startConsoleMesh } from "../console-mesh.ts";
+import { writePast } from "./past.ts";
 
 const PROJECT = "bookshop";
 
@@ -8,7 +9,10 @@ const PROJECT = "bookshop";
 export function startBookshop(): Promise<ConsoleMesh> {
   return startConsoleMesh({
     project: PROJECT,
-    prepare: ({ folder }) => cp(join(import.meta.dirname, "bookshop"), folder, { recursive: true }),
+    prepare: async ({ folder }) => {
+      await cp(join(import.meta.dirname, "bookshop"), folder, { recursive: true });
+      await writePast(folder, PROJECT);
+    },
   });
 }
 
@@ -52,19 +56,28 @@ export async function storeFunctions(mesh: ConsoleMesh): Promise<void> {
 
 /** Calls everything now and then, until the signal. */
 export async function makeTraffic(mesh: ConsoleMesh, signal: AbortSignal): Promise<void> {
-  const call = (path: string, body: unknown): Promise<unknown> =>
-    mesh.send(`/v1/call/${PROJECT}/${path}`, body).then((answer) => answer.text());
+  const call = async (path: string, body: unknown, headers = {}): Promise<void> => {
+    await (await mesh.send(`/v1/call/${PROJECT}/${path}`, body, { headers })).text();
+  };
+  /** Somebody buys a book, and changes their mind: all of it is one trace. */
+  const buy = async (count: number): Promise<void> => {
+    const hex = crypto.randomUUID().replaceAll("-", "");
+    const headers = { traceparent: `00-${hex}-${hex.slice(0, 16)}-01` };
+    await call("catalogue/search", { text: "austen" }, headers);
+    await call("orders/place", { book: "978-0141439518", count }, headers);
+    await call("payments/charge", { cents: 450, card: "4242" }, headers);
+    if (count === 2) await call("orders/cancel", { order: `A-10${Date.now() % 100}`, customer: "ada" }, headers);
+  };
   const titles = ["austen", "emma", "eyre", "brontë"];
   for (let round = 0; !signal.aborted; round++) {
     const busy = 3 + Math.round(3 * Math.sin(round / 25));
     const calls = Array.from({ length: busy }, (_, place) =>
       call("catalogue/search", { text: titles[(round + place) % titles.length] }),
     );
-    if (round % 2 === 0) calls.push(call("orders/place", { book: "978-0141439518", count: 1 + (round % 3) }));
+    if (round % 2 === 0) calls.push(buy(1 + (round % 3)));
     if (round % 3 === 0) calls.push(call("orders/track", { order: "A-1042" }));
     if (round % 5 === 0)
       calls.push(call("cover-thumbnails/handler", { isbn: "978-0141439587", width: 80 * (round % 7) }));
-    if (round % 7 === 0) calls.push(call("orders/cancel", { order: `A-${1000 + round}`, customer: "ann" }));
     if (round % 9 === 0) {
       const event = { type: "BOOK_REVIEWED", source: "reviews", payload: { isbn: "978-0141441146", stars: 5 } };
       calls.push(mesh.ask("/api/v3/events", event));
@@ -74,9 +87,11 @@ export async function makeTraffic(mesh: ConsoleMesh, signal: AbortSignal): Promi
   }
 }
 
-/** The newest call of that function that was recorded. */
-export async function newestInvocation(mesh: ConsoleMesh, source: string): Promise<string> {
-  const [event] = await mesh.ask<readonly { id: string }[]>(`/api/v3/events?source=${source}&limit=1`);
-  if (event === undefined) throw new Error(`no call of ${source} is on record`);
-  return event.id;
+/** A call that was recorded as part of a trace of several. */
+export async function tracedInvocation(mesh: ConsoleMesh): Promise<string> {
+  const [cancelled] = await mesh.ask<readonly { traceId: string }[]>("/api/v3/events?source=orders.cancel&limit=1");
+  const path = `/api/v3/events?source=orders.place&traceId=${cancelled?.traceId ?? ""}`;
+  const [placed] = await mesh.ask<readonly { id: string }[]>(path);
+  if (placed === undefined) throw new Error("no order that was cancelled is on record");
+  return placed.id;
 }

@@ -24,7 +24,7 @@ export const PICTURES: readonly Picture[] = [
       await page.getByText("receipt").first().waitFor();
     },
   },
-  { name: "rules", path: "/rules/bookshop" },
+  { name: "rules", path: "/rules/bookshop?service=orders&function=cancel" },
   { name: "functions", path: "/functions/bookshop" },
   { name: "new-function", path: "/functions/bookshop?create=hello" },
   { name: "function", path: FUNCTION },
@@ -33,7 +33,7 @@ export const PICTURES: readonly Picture[] = [
   { name: "versions", path: `${FUNCTION}?tab=versions` },
   { name: "logs", path: `${FUNCTION}?tab=logs` },
   { name: "settings", path: `${FUNCTION}?tab=settings` },
-  { name: "invocations", path: "/invocations/bookshop" },
+  { name: "invocations", path: "/invocations/bookshop?range=15m" },
   { name: "invocation", path: "/invocations/bookshop/{invocation}" },
-  { name: "events", path: "/events/bookshop" },
+  { name: "events", path: "/events/bookshop?range=15m" },
 ];

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type Page, chromium } from "playwright-core";
 import { PROJECT_ROOT } from "../../support/fmesh.ts";
 import { shown } from "../pages.ts";
-import { makeTraffic, newestInvocation, startBookshop, storeFunctions } from "./bookshop.ts";
+import { makeTraffic, tracedInvocation, startBookshop, storeFunctions } from "./bookshop.ts";
 import { PICTURES } from "./pictures.ts";
 
 const FOLDER = process.argv[2] ?? join(PROJECT_ROOT, "docs/console");
@@ -32,7 +32,7 @@ try {
   traffic = makeTraffic(mesh, stopping.signal);
   process.stdout.write("something has to go on first …\n");
   await new Promise((resolve) => setTimeout(resolve, WARM_UP_MS));
-  const invocation = await newestInvocation(mesh, "orders.place");
+  const invocation = await tracedInvocation(mesh);
   await rm(FOLDER, { recursive: true, force: true });
   await mkdir(FOLDER, { recursive: true });
   const context = await browser.newContext({
