@@ -27,6 +27,7 @@ import type { EditorPlace } from "./editor-problem.ts";
 import { languageSupport } from "./language.ts";
 import { editorLook } from "./look.ts";
 import { setProblems, shownProblems } from "./problems.ts";
+import { replacing } from "./replacing.ts";
 import { typescriptSupport } from "./typescript-support.ts";
 
 /** Said to whoever reaches it by the keyboard: there, the tabulator key indents. */
@@ -147,6 +148,7 @@ function editing({ save, run }: { readonly save: () => void; readonly run: () =>
     indentOnInput(),
     bracketMatching(),
     closeBrackets(),
+    replacing(),
     highlightSelectionMatches(),
     EditorState.tabSize.of(2),
     keymap.of([
