@@ -1,4 +1,5 @@
 import type { Page } from "playwright-core";
+import type { Job } from "../../mesh/job.ts";
 import type { ConsoleMesh } from "./console-mesh.ts";
 
 /** What the pages of a mesh can be looked at with. */
@@ -56,9 +57,13 @@ export async function deploy(
   stored: { readonly label: string; readonly handler: string },
 ): Promise<string> {
   const { id } = await mesh.ask<{ id: string }>("/api/v1/functions", stored);
-  const headers = { Prefer: "wait=60" };
-  const { state } = await mesh.ask<{ state: string }>(`/api/v1/functions/deploy/${id}`, {}, { headers });
-  if (state !== "succeeded") throw new Error(`"${stored.label}" could not be deployed: ${state}`);
+  // As often as it takes: the first build on a machine also makes what all images stand on.
+  let job: Pick<Job, "state">;
+  do {
+    const headers = { Prefer: "wait=20" };
+    job = await mesh.ask<Job>(`/api/v1/functions/deploy/${id}`, {}, { headers });
+  } while (job.state === "queued" || job.state === "running");
+  if (job.state !== "succeeded") throw new Error(`"${stored.label}" could not be deployed: ${job.state}`);
   return id;
 }
 

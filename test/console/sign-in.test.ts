@@ -98,7 +98,7 @@ describe("a password", () => {
   test("signs in, and leads to the page that was asked for", async () => {
     const page = await browser.open(`${mesh.url}/console/rules/my-adder`);
     await signIn(page, "ada", "lovelace-1815");
-    await page.getByRole("heading", { name: "Rules", exact: true }).waitFor();
+    await page.getByRole("heading", { name: "Rules my-adder" }).waitFor();
     await page.getByRole("button", { name: "Signed in as ada Administrator" }).waitFor();
     expect(page.url()).toBe(`${mesh.url}/console/rules/my-adder`);
   });
@@ -120,7 +120,7 @@ describe("a password", () => {
     const change = page.getByRole("button", { name: /^(New|Create|Save|Deploy|Build|Delete|Undo)/, disabled: false });
     expect(await change.count()).toBe(0);
     await page.getByRole("link", { name: "Rules" }).click();
-    await page.getByRole("heading", { name: "Rules", exact: true }).waitFor();
+    await page.getByRole("heading", { name: "Rules my-adder" }).waitFor();
     await page.getByText("arithmetic").first().waitFor();
     expect(await change.count()).toBe(0);
   });
