@@ -33,6 +33,8 @@ export function InvocationPage(): ReactNode {
   const neighbours = useNeighbours(project, event, search);
   const isCall = event?.invocationId !== undefined || event === undefined;
   const { view: _, ...listSearch } = search;
+  // A link to a call alone came from no list of other events.
+  const isOfCalls = isCall && (search.type === "FUNCTION_INVOCATION" || Object.keys(search).length === 0);
   return (
     <Page
       title={event?.source ?? (isCall ? "Invocation" : "Event")}
@@ -47,16 +49,15 @@ export function InvocationPage(): ReactNode {
       breadcrumbs={[
         {
           id: "list",
-          link:
-            isCall && search.type === "FUNCTION_INVOCATION" ? (
-              <Link to="/invocations/$project" params={{ project }} search={listSearch}>
-                Invocations
-              </Link>
-            ) : (
-              <Link to="/events/$project" params={{ project }} search={listSearch}>
-                Events
-              </Link>
-            ),
+          link: isOfCalls ? (
+            <Link to="/invocations/$project" params={{ project }} search={listSearch}>
+              Invocations
+            </Link>
+          ) : (
+            <Link to="/events/$project" params={{ project }} search={listSearch}>
+              Events
+            </Link>
+          ),
         },
         { id: "one", link: <span className={styles["id"]}>{id}</span> },
       ]}
