@@ -5,6 +5,8 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     testTimeout: 20_000,
     hookTimeout: 60_000,
+    // What is waited for comes when it comes, on a busy machine, too.
+    expect: { poll: { timeout: 10_000 } },
     // Two cores: more workers would only take them from the servers under test.
     maxWorkers: 2,
   },
