@@ -74,7 +74,7 @@ describe("markup that comes from outside stays text", () => {
   test.each([
     ["in a service's description", "/mesh"],
     ["in descriptions of functions and schemas", "/services/my-adder/hostile"],
-    ["in rules, their messages and a project's name", "/rules/my-adder"],
+    ["in the configuration", "/rules/my-adder?view=text"],
     ["in the list of functions", "/functions/my-adder"],
     ["in a function's description", "/functions/my-adder/evil"],
     ["in code", "/functions/my-adder/evil?tab=code"],
@@ -110,6 +110,17 @@ describe("markup that comes from outside stays text", () => {
     expect(await became(page)).toEqual(HARMLESS);
     await page.getByRole("button", { name: /^(Call|Send|Run)/ }).click();
     await evil(page);
+    expect(await became(page)).toEqual(HARMLESS);
+  });
+
+  test("in rules and their messages", async () => {
+    const page = await browser.open(await mesh.link("/rules/my-adder?service=hostile&function=never"));
+    await shown(page);
+    await page.getByRole("heading", { name: "hostile.never" }).waitFor();
+    const written = page.locator("main input");
+    await expect
+      .poll(() => written.evaluateAll((all) => all.map((each) => each.getAttribute("value"))))
+      .toContain(EVIL);
     expect(await became(page)).toEqual(HARMLESS);
   });
 
