@@ -6,8 +6,8 @@ const REPLACING = new Set(["insertText", "insertReplacementText", "insertLineBre
 const DELETING = new Set(["deleteContentBackward", "deleteContentForward", "deleteByCut"]);
 
 /**
- * Replaces what spans several lines itself. Left to the browser, Chromium joins the lines with elements that have a style of their
- * own, which the content security policy blocks, and reports.
+ * Replaces what is selected itself. Left to the browser, Chromium joins what is left and right of it with elements that have a
+ * style of their own, which the content security policy blocks, and reports.
  */
 export function replacing(): Extension {
   return EditorView.domEventHandlers({
@@ -17,7 +17,6 @@ export function replacing(): Extension {
       const range = rangeOf(event, view);
       if (range === undefined) return false;
       const { from, to } = range;
-      if (view.state.doc.lineAt(from).number === view.state.doc.lineAt(to).number) return false;
       event.preventDefault();
       const text = isDeleting ? "" : (event.data ?? view.state.lineBreak);
       const spec: TransactionSpec = {
@@ -35,10 +34,18 @@ export function replacing(): Extension {
 
 /** What the browser is about to change: that may be selected on the page before the editor has heard of it. */
 function rangeOf(event: InputEvent, view: EditorView): { readonly from: number; readonly to: number } | undefined {
-  const [range] = event.getTargetRanges();
+  const range = event.getTargetRanges()[0] ?? selectedIn(view.contentDOM);
   if (range === undefined || range.collapsed) return undefined;
   return {
     from: view.posAtDOM(range.startContainer, range.startOffset),
     to: view.posAtDOM(range.endContainer, range.endOffset),
   };
+}
+
+/** Chromium does not always say what it is about to change. */
+function selectedIn(content: HTMLElement): Range | undefined {
+  const selection = content.ownerDocument.getSelection();
+  if (selection === null || selection.rangeCount === 0) return undefined;
+  const range = selection.getRangeAt(0);
+  return content.contains(range.commonAncestorContainer) ? range : undefined;
 }
