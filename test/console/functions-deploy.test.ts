@@ -59,7 +59,7 @@ describe("a deployment", { timeout: 90_000 }, () => {
     await page.getByRole("list", { name: "Steps" }).getByRole("img", { name: "under way" }).waitFor();
     await page.getByRole("button", { name: "Cancel" }).click();
     await page.getByText("cancelled", { exact: true }).first().waitFor();
-    expect(await page.getByRole("button", { name: "Cancel" }).count()).toBe(0);
+    await expect.poll(() => page.getByRole("button", { name: "Cancel" }).count()).toBe(0);
   });
 
   test("is taken back when that is really meant", async () => {

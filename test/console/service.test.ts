@@ -53,7 +53,7 @@ describe("a service", () => {
     await calls.getByText("arithmetic.sum").click();
     await page.waitForURL(/\/invocations\/my-adder\//);
     await page.getByText("arithmetic.sum").first().waitFor();
-    expect(await page.getByText("SUCCESS", { exact: false }).count()).toBeGreaterThan(0);
+    await page.getByText("SUCCESS", { exact: false }).first().waitFor();
   });
 
   test("says how calls are recorded where none are, and which rules have no function", async () => {
