@@ -1,8 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { type ReactNode, useMemo } from "react";
 import type { EventStatus } from "../../mesh/event.ts";
-import type { ListedEvent } from "../events/event-row.ts";
-import type { EventsSearch } from "../events/search.ts";
 import { Card } from "../ui/card.tsx";
 import { JsonBlock } from "../ui/code-block.tsx";
 import { CopyText } from "../ui/copy.tsx";
@@ -10,6 +8,7 @@ import { type Stat, Facts, Stats } from "../ui/facts.tsx";
 import { formatMs, formatTime } from "../ui/format.ts";
 import { Notice } from "../ui/notice.tsx";
 import { TimeAgo } from "../ui/time-ago.tsx";
+import type { EventProps } from "./event-props.ts";
 import { cloudEventOf } from "./cloud-event.ts";
 import styles from "./invocation.module.css";
 import { RecordedValue } from "./recorded-value.tsx";
@@ -22,15 +21,7 @@ const ABSENCES: Readonly<Partial<Record<EventStatus, string>>> = {
 };
 
 /** All that is known of an event. */
-export function EventDetails({
-  project,
-  event,
-  search,
-}: {
-  readonly project: string;
-  readonly event: ListedEvent;
-  readonly search: EventsSearch;
-}): ReactNode {
+export function EventDetails({ project, event, search }: EventProps): ReactNode {
   const { id, type, status, source, timestamp, deadline, durationMs, error, traceId, retryCount = 0 } = event;
   const isCall = event.invocationId !== undefined;
   const cloudEvent = useMemo(() => cloudEventOf(event, project), [event, project]);

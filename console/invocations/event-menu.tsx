@@ -4,27 +4,19 @@ import { CircleCheck, CircleX, Copy, EllipsisVertical, Terminal, Trash2 } from "
 import { type ReactNode, useState } from "react";
 import { useProjectApi } from "../api/api-context.tsx";
 import { EVENTS_PATH } from "../events/events-api.ts";
-import type { ListedEvent } from "../events/event-row.ts";
-import type { EventsSearch, Status } from "../events/search.ts";
+import type { Status } from "../events/search.ts";
 import { useSession } from "../session/session-context.tsx";
 import { IconButton } from "../ui/button.tsx";
 import { ConfirmDialog } from "../ui/dialog.tsx";
 import { Menu, MenuItem, MenuSeparator } from "../ui/menu.tsx";
 import { useToasts } from "../ui/toast.tsx";
+import type { EventProps } from "./event-props.ts";
 import { asCurl, asReplayCommand } from "./copy-as.ts";
 import { recordedPayload } from "./recorded-payload.ts";
 import { callOf } from "./use-replay.ts";
 
 /** What else can be done with an event: copied, ended, deleted. */
-export function EventMenu({
-  project,
-  event,
-  search,
-}: {
-  readonly project: string;
-  readonly event: ListedEvent;
-  readonly search: EventsSearch;
-}): ReactNode {
+export function EventMenu({ project, event, search }: EventProps): ReactNode {
   const { id, status, invocationId } = event;
   const api = useProjectApi(project);
   const client = useQueryClient();

@@ -2,26 +2,17 @@ import { useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Repeat } from "lucide-react";
 import { type ReactNode, useState } from "react";
-import type { ListedEvent } from "../events/event-row.ts";
-import type { EventsSearch } from "../events/search.ts";
 import { useSession } from "../session/session-context.tsx";
 import { Button, buttonClass } from "../ui/button.tsx";
 import { CodeBlock } from "../ui/code-block.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { ErrorNotice } from "../ui/error-notice.tsx";
+import type { EventProps } from "./event-props.ts";
 import { recordedPayload } from "./recorded-payload.ts";
 import { useReplay } from "./use-replay.ts";
 
 /** Makes a recorded call again, after asking. */
-export function ReplayButton({
-  project,
-  event,
-  search,
-}: {
-  readonly project: string;
-  readonly event: ListedEvent;
-  readonly search: EventsSearch;
-}): ReactNode {
+export function ReplayButton({ project, event, search }: EventProps): ReactNode {
   const { can, user } = useSession();
   const [isOpen, setOpen] = useState(false);
   const replay = useReplay(project, event);

@@ -1,23 +1,17 @@
 import { type Document, type Scalar, isScalar, parseDocument, visit } from "yaml";
+import { SecretHash } from "../../secret-hash.ts";
 import { ConfigError, type ConfigFinding } from "../config-error.ts";
 import { readSource } from "../read-source.ts";
 import { holdsCredentials, secretScalars } from "./secret-scalars.ts";
 
 const MARKER = /^‹kept:[0-9a-f]{16}›$/;
-const encoder = new TextEncoder();
 
 /**
  * Takes the secrets out of texts that people see, and puts them back into texts that people send: instead of each stands a marker
  * that means nothing to anybody else, and nothing once this process has ended.
  */
 export class SecretMarkers {
-  readonly #key = crypto.subtle.importKey(
-    "raw",
-    crypto.getRandomValues(new Uint8Array(32)),
-    { name: "HMAC", hash: "SHA-256" },
-    false,
-    ["sign"],
-  );
+  readonly #hash = new SecretHash();
 
   /**
    * The text with a marker for each literal secret. `$NAME` stays.
@@ -33,7 +27,7 @@ export class SecretMarkers {
 
   /** A marker in the place of a secret that does not come out of a text. */
   async markerOf(secret: string): Promise<string> {
-    const hash = new Uint8Array(await crypto.subtle.sign("HMAC", await this.#key, encoder.encode(secret)));
+    const hash = await this.#hash.of(secret);
     return `‹kept:${Array.from(hash.subarray(0, 8), (byte) => byte.toString(16).padStart(2, "0")).join("")}›`;
   }
 

@@ -2,6 +2,7 @@ import { dirname, join } from "node:path";
 import { realpath } from "node:fs/promises";
 import { MeshError } from "../../../mesh/errors.ts";
 import type { ConfigStore, SaveOptions, SavedConfig, StoredConfig } from "../../admin/config-store.ts";
+import { SecretHash } from "../../secret-hash.ts";
 import { readConfigText } from "../config-text.ts";
 import { History } from "./history.ts";
 import { replaceFile } from "./replace-file.ts";
@@ -10,13 +11,7 @@ import { replaceFile } from "./replace-file.ts";
 export class FileConfigStore implements ConfigStore {
   readonly file: string;
   readonly #history: History;
-  readonly #key = crypto.subtle.importKey(
-    "raw",
-    crypto.getRandomValues(new Uint8Array(32)),
-    { name: "HMAC", hash: "SHA-256" },
-    false,
-    ["sign"],
-  );
+  readonly #hash = new SecretHash();
   #saving: Promise<unknown> = Promise.resolve();
 
   constructor(file: string) {
@@ -69,7 +64,7 @@ export class FileConfigStore implements ConfigStore {
   }
 
   async #etag(text: string): Promise<string> {
-    const hash = await crypto.subtle.sign("HMAC", await this.#key, new TextEncoder().encode(text));
+    const hash = await this.#hash.of(text);
     return Buffer.from(hash).subarray(0, 16).toString("hex");
   }
 }
