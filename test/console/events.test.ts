@@ -57,7 +57,7 @@ describe("a hundred thousand events", { timeout: 40_000 }, () => {
     const page = await open(`/invocations/${PROJECT}?${WHOLE}`);
     await totals(page, COUNT);
     const list = page.getByRole("region", { name: "Invocations" });
-    expect(await list.getByRole("table").getAttribute("aria-rowcount")).toBe(String(COUNT + 1));
+    await expect.poll(() => list.getByRole("table").getAttribute("aria-rowcount")).toBe(String(COUNT + 1));
     for (const share of [0.5, 0.123, 0.987, 0, 0.3337]) {
       await list.evaluate((element, part) => element.scrollTo({ top: element.scrollHeight * part }), share);
       await expect
@@ -95,7 +95,7 @@ describe("a hundred thousand events", { timeout: 40_000 }, () => {
     const page = await open(`/invocations/${PROJECT}?${WHOLE}`);
     await page.getByRole("tab", { name: "By function" }).click();
     const first = page.getByRole("table", { name: "Functions" }).getByRole("row").nth(1);
-    expect(await first.innerText()).toMatch(/pay\.charge\s+10K\s+3,334\s+33\.3%/);
+    await expect.poll(() => first.innerText()).toMatch(/pay\.charge\s+10K\s+3,334\s+33\.3%/);
     expect(await accessibilityProblems(page)).toEqual([]);
     await first.click();
     await totals(page, COUNT / 10);
@@ -196,7 +196,7 @@ describe("live", () => {
     await page.getByRole("status").filter({ hasText: "Live" }).waitFor();
     await tell(mesh, { type: "ORDER_PLACED", source: "web-shop", payload: { order: 7 } });
     const row = page.getByRole("region", { name: "Events" }).getByRole("row").filter({ hasText: "web-shop" });
-    expect(await row.innerText()).toMatch(/Pending[^]*ORDER_PLACED/);
+    await expect.poll(() => row.innerText()).toMatch(/Pending[^]*ORDER_PLACED/);
   });
 });
 
@@ -214,5 +214,5 @@ test.each(["light", "dark"] as const)(
 test("nothing is wider than a small screen", async () => {
   const page = await open(`/events/${PROJECT}?${WHOLE}`, { width: 360, height: 780 });
   await totals(page, COUNT);
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+  await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
 });

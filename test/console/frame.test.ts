@@ -23,7 +23,7 @@ describe("signing in", () => {
   test("by a one-time link leaves no code in the address, and lasts over a reload", async () => {
     const page = await browser.open(start());
     await page.getByRole("heading", { name: "Components" }).waitFor();
-    expect(page.url()).toBe(`${served.url}/console/ui`);
+    await expect.poll(() => page.url()).toBe(`${served.url}/console/ui`);
     await page.reload();
     await page.getByRole("heading", { name: "Components" }).waitFor();
   });
@@ -34,7 +34,7 @@ describe("signing in", () => {
     await page.getByLabel("Password").fill("wrong");
     await page.keyboard.press("Enter");
     await page.getByText('User "ada" or the password is wrong').waitFor();
-    expect(await page.getByLabel("Password").inputValue()).toBe("");
+    await expect.poll(() => page.getByLabel("Password").inputValue()).toBe("");
   });
 
   test.each(["light", "dark"] as const)("is for all, in the %s theme", async (theme) => {
@@ -106,5 +106,5 @@ test("on a telephone the navigation opens over the page", async () => {
 test("an address that leads nowhere leads back", async () => {
   const page = await browser.open(`${served.url}/console/nowhere#code=c0d3`);
   await page.getByRole("heading", { name: "There is no such page" }).waitFor();
-  expect(await page.getByRole("link", { name: "To the mesh" }).getAttribute("href")).toBe("/console/mesh");
+  await expect.poll(() => page.getByRole("link", { name: "To the mesh" }).getAttribute("href")).toBe("/console/mesh");
 });

@@ -97,7 +97,7 @@ test("code takes packages by name and version", TIME, async () => {
   await page.getByRole("textbox", { name: "Package to add" }).fill("nanoid@5.1.6");
   await page.keyboard.press("Enter");
   await page.getByText("not saved").waitFor();
-  expect(await page.getByRole("textbox", { name: "Version of nanoid" }).inputValue()).toBe("5.1.6");
+  await expect.poll(() => page.getByRole("textbox", { name: "Version of nanoid" }).inputValue()).toBe("5.1.6");
   await page.getByRole("button", { name: "Remove nanoid" }).click();
   await page.getByText("saved", { exact: true }).waitFor();
 });

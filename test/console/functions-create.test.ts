@@ -46,7 +46,7 @@ describe("a new function", { timeout: 60_000 }, () => {
     await page.getByRole("textbox", { name: "Name" }).fill("ticker");
     await page.getByRole("button", { name: "Create" }).click();
     await editorOf(page, "ticker").getByText("async function* count").waitFor();
-    expect(page.url()).toBe(`${mesh.url}/console/functions/my-adder/ticker?tab=code`);
+    await expect.poll(() => page.url()).toBe(`${mesh.url}/console/functions/my-adder/ticker?tab=code`);
   });
 
   test("has its name checked while it is typed, and by the API where somebody was quicker", async () => {
@@ -69,7 +69,7 @@ describe("a new function", { timeout: 60_000 }, () => {
     await page.getByRole("textbox", { name: "Name" }).fill("taken");
     await page.getByRole("button", { name: "Create" }).click();
     await page.getByRole("textbox", { name: "Name" }).and(page.locator("[data-invalid]")).waitFor();
-    expect(page.url()).toContain("create=hello");
+    await expect.poll(() => page.url()).toContain("create=hello");
   });
 });
 
@@ -84,7 +84,7 @@ describe("the list", { timeout: 60_000 }, () => {
     await expect.poll(() => page.url()).toContain("find=needle");
     await page.getByRole("link", { name: "needle" }).click();
     await page.getByRole("heading", { name: /^needle/ }).waitFor();
-    expect(page.url()).toBe(`${mesh.url}/console/functions/my-adder/needle`);
+    await expect.poll(() => page.url()).toBe(`${mesh.url}/console/functions/my-adder/needle`);
   });
 
   test.each(["light", "dark"] as const)("and the editor can be used by all, in the %s theme", async (theme) => {
@@ -120,6 +120,6 @@ test("a viewer looks, and changes nothing", { timeout: 60_000 }, async () => {
   await page.getByRole("link", { name: "looked-at" }).click();
   await page.getByRole("tab", { name: "Code" }).click();
   await page.getByText("Viewers look; administrators change.").waitFor();
-  expect(await editorOf(page, "looked-at").getAttribute("aria-readonly")).toBe("true");
+  await expect.poll(() => editorOf(page, "looked-at").getAttribute("aria-readonly")).toBe("true");
   expect(await page.getByRole("button", { name: /Save|Build/ }).count()).toBe(0);
 });

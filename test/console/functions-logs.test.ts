@@ -51,7 +51,7 @@ describe("a log", { timeout: 60_000 }, () => {
 
     await page.getByRole("searchbox", { name: "Search the log" }).fill("bob");
     await expect.poll(() => lines.getByText("asked for Ada").count()).toBe(0);
-    expect(await lines.locator("mark").allTextContents()).toContain("Bob");
+    await expect.poll(() => lines.locator("mark").allTextContents()).toContain("Bob");
     await page.waitForURL("**/greet?tab=logs&find=bob");
   });
 
@@ -105,12 +105,12 @@ describe("a call from the console", { timeout: 60_000 }, () => {
     await page.keyboard.press("Control+Enter");
     await page.getByText("403", { exact: true }).first().waitFor();
     const rule = page.getByRole("link", { name: "Look at its rule" });
-    expect(await rule.getAttribute("href")).toContain("service=greet&function=handler");
+    await expect.poll(() => rule.getAttribute("href")).toContain("service=greet&function=handler");
     await page.getByRole("button", { name: "By its id" }).click();
     await page.getByRole("button", { name: "Call greet" }).click();
     await page.getByText("Good day, Eve").first().waitFor();
     const made = page.getByRole("table", { name: "Calls from here" });
-    expect(await made.getByRole("row").count()).toBe(3);
+    await expect.poll(() => made.getByRole("row").count()).toBe(3);
     await made.getByRole("button").last().click();
     await expect
       .poll(() => page.getByRole("button", { name: "As everybody calls it" }).getAttribute("aria-pressed"))

@@ -39,9 +39,9 @@ describe("the overview", { timeout: 90_000 }, () => {
     await page.getByText("“steps” is stored, and does not run yet").waitFor();
     await mesh.ask(`/api/v1/functions/deploy/${id}`, {}, { headers: { Prefer: "wait=60" } });
     await page.getByText("Nobody may call it yet").waitFor();
-    expect(await page.getByRole("link", { name: "Write a rule" }).getAttribute("href")).toContain(
-      "/rules/my-adder?service=steps&function=handler",
-    );
+    await expect
+      .poll(() => page.getByRole("link", { name: "Write a rule" }).getAttribute("href"))
+      .toContain("/rules/my-adder?service=steps&function=handler");
     expect(await accessibilityProblems(page)).toEqual([]);
     await page.getByRole("button", { name: "fmesh" }).click();
     await page.getByText("fmesh call steps.handler '{}'").waitFor();
@@ -69,7 +69,7 @@ test("a viewer sees what runs, and why nothing can be changed", { timeout: 90_00
   await page.getByLabel("Password").fill(VIEWER.pass);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByText("Your role may look at functions, not deploy them.").waitFor();
-  expect(await page.getByRole("button", { name: "Deploy version 1" }).isDisabled()).toBe(true);
+  await expect.poll(() => page.getByRole("button", { name: "Deploy version 1" }).isDisabled()).toBe(true);
   expect(await page.getByRole("button", { name: "Undeploy…" }).count()).toBe(0);
   await page.getByRole("tab", { name: "Settings" }).click();
   await page.getByText("Your role may look at the settings, not change them.").waitFor();

@@ -55,7 +55,7 @@ test.each([
       .last()
       .waitFor();
     await page.getByRole("button", { name: "Try again" }).first().waitFor();
-    expect(await page.locator("main").innerText()).toContain("503");
+    await expect.poll(() => page.locator("main").innerText()).toContain("503");
     await page.getByRole("link", { name: "Mesh", exact: true }).click();
     await page.getByText("Adds and divides").first().waitFor();
   },

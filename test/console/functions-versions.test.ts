@@ -36,8 +36,8 @@ describe("calls", { timeout: 60_000 }, () => {
   test("are divided by sliders that always add up to 100, also by the keyboard, in one request", async () => {
     const page = await open("versions");
     await page.getByRole("slider", { name: "Calls to version 2" }).focus();
-    expect(await page.getByRole("slider", { name: "Calls to version 2" }).inputValue()).toBe("25");
-    expect(await page.getByRole("slider", { name: "Calls to version 1" }).inputValue()).toBe("75");
+    await expect.poll(() => page.getByRole("slider", { name: "Calls to version 2" }).inputValue()).toBe("25");
+    await expect.poll(() => page.getByRole("slider", { name: "Calls to version 1" }).inputValue()).toBe("75");
     await page.keyboard.press("ArrowRight");
     await page.getByText("Then: 74 % of the calls go to version 1 and 26 % to version 2.").waitFor();
     await page.getByRole("textbox", { name: "Percent of the calls to version 2" }).fill("40");

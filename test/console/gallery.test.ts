@@ -48,7 +48,7 @@ describe.each(["light", "dark"] as const)("in the %s theme", (theme) => {
 test.each(TABS)("nothing under %s is wider than a telephone", async (tab) => {
   const page = await browser.open(gallery(), { width: 360, height: 740 });
   await show(page, tab);
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+  await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
 });
 
 test("of 100 000 rows only those in sight are drawn, and the keyboard gets to the last", async () => {
@@ -56,11 +56,11 @@ test("of 100 000 rows only those in sight are drawn, and the keyboard gets to th
   await show(page, "Data");
   const table = page.getByRole("table", { name: "All invocations" });
   await expect.poll(() => table.getByRole("row").count()).toBeGreaterThan(10);
-  expect(await table.getAttribute("aria-rowcount")).toBe("100001");
+  await expect.poll(() => table.getAttribute("aria-rowcount")).toBe("100001");
   await page.getByRole("region", { name: "All invocations" }).focus();
   await page.keyboard.press("End");
   await table.getByText("run-99999").waitFor();
-  expect(await table.getByRole("row").count()).toBeLessThan(100);
+  await expect.poll(() => table.getByRole("row").count()).toBeLessThan(100);
 });
 
 test("j and k go through a list, and Enter opens", async () => {
@@ -78,7 +78,7 @@ test("the editor finds what TypeScript finds, and completes", async () => {
   await show(page, "Editors");
   const editor = page.getByRole("textbox", { name: "Handler" });
   await editor.locator(".cm-lintRange-error").waitFor();
-  expect(await editor.locator(".cm-lintRange-error").textContent()).toBe("answer");
+  await expect.poll(() => editor.locator(".cm-lintRange-error").textContent()).toBe("answer");
   await editor.getByText("context.").click();
   await page.keyboard.press("End");
   await page.keyboard.type("\n  context.sig");
@@ -88,7 +88,9 @@ test("the editor finds what TypeScript finds, and completes", async () => {
 test("a chart says in words what it shows", async () => {
   const page = await browser.open(gallery());
   await show(page, "Data");
-  expect(await page.getByRole("figure").textContent()).toMatch(/Calls per second\. Calls: .+ now, between .+ and /);
+  await expect
+    .poll(() => page.getByRole("figure").textContent())
+    .toMatch(/Calls per second\. Calls: .+ now, between .+ and /);
 });
 
 test("what failed is told until it is closed", async () => {

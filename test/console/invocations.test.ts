@@ -91,10 +91,10 @@ describe("one invocation", () => {
     await page.getByRole("heading", { name: "pay.charge Failure" }).waitFor();
     await page.getByText("function_failed", { exact: true }).waitFor();
     await page.getByText("card declined", { exact: true }).waitFor();
-    expect(await page.getByRole("region", { name: "Request" }).innerText()).toContain('"place": 2');
-    expect(await page.getByRole("list", { name: "Timing" }).innerText()).toMatch(
-      /200 ms\s+Attempts\s+1\s+Time it had\s+10\.0 s/,
-    );
+    await expect.poll(() => page.getByRole("region", { name: "Request" }).innerText()).toContain('"place": 2');
+    await expect
+      .poll(() => page.getByRole("list", { name: "Timing" }).innerText())
+      .toMatch(/200 ms\s+Attempts\s+1\s+Time it had\s+10\.0 s/);
     await page.getByText("As a CloudEvent").click();
     const told = await page.getByRole("region", { name: "Code" }).innerText();
     expect(JSON.parse(told)).toMatchObject({
@@ -107,7 +107,9 @@ describe("one invocation", () => {
     const page = await open(one(CHARGE));
     const bars = page.getByRole("list", { name: "Calls of the trace" }).getByRole("listitem");
     await bars.nth(2).waitFor();
-    expect(await bars.getByRole("link").allInnerTexts()).toEqual(["shop.checkout", "pay.charge", "mail.send"]);
+    await expect
+      .poll(() => bars.getByRole("link").allInnerTexts())
+      .toEqual(["shop.checkout", "pay.charge", "mail.send"]);
     const [outer, inner, last] = await Promise.all(
       [0, 1, 2].map(async (place) => {
         const bar = bars.nth(place);
@@ -126,7 +128,7 @@ describe("one invocation", () => {
     expect(last.indent).toBe(inner.indent);
     await bars.getByRole("link", { name: "shop.checkout" }).click();
     await page.getByRole("heading", { name: "shop.checkout Success" }).waitFor();
-    expect(await page.getByRole("region", { name: "Response" }).innerText()).toContain('"order": 7');
+    await expect.poll(() => page.getByRole("region", { name: "Response" }).innerText()).toContain('"order": 7');
   });
 
   test("leads to those beside it in the list that it was opened from", async () => {
@@ -148,14 +150,14 @@ describe("one invocation", () => {
     const page = await open(one(seededId(999)), { expected: /status of 404/ });
     const problem = page.getByText(`There is no event "${seededId(999)}"`);
     await problem.waitFor();
-    expect(await page.getByRole("button", { name: "Try again" }).count()).toBe(1);
+    await expect.poll(() => page.getByRole("button", { name: "Try again" }).count()).toBe(1);
   });
 
   test.each(["light", "dark"] as const)("can be used by anybody, in the %s theme", async (theme) => {
     const page = await open(one(CHARGE), { theme, width: 360 });
     await page.getByRole("list", { name: "Calls of the trace" }).waitFor();
     expect(await accessibilityProblems(page)).toEqual([]);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+    await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
   });
 });
 
@@ -169,10 +171,12 @@ describe("a call is made again", () => {
     expect(await accessibilityProblems(page)).toEqual([]);
     await dialog.getByRole("button", { name: "Call it again" }).click();
     await dialog.getByRole("heading", { name: "It answered with 200" }).waitFor();
-    expect(await dialog.getByRole("region", { name: "Answer" }).innerText()).toContain("42");
+    await expect.poll(() => dialog.getByRole("region", { name: "Answer" }).innerText()).toContain("42");
     await dialog.getByRole("link", { name: "Open the new record" }).click();
     await page.waitForURL((url) => !url.pathname.includes(id));
-    expect(await page.getByRole("region", { name: "Request" }).innerText()).toMatch(/"num1": 20,\s+"num2": 22/);
+    await expect
+      .poll(() => page.getByRole("region", { name: "Request" }).innerText())
+      .toMatch(/"num1": 20,\s+"num2": 22/);
   });
 
   test("by whoever copies it as curl", async () => {
@@ -207,7 +211,7 @@ describe("a call is made again", () => {
       "Only administrators make calls again.",
     ]);
     await page.getByRole("button", { name: "More" }).click();
-    expect(await page.getByRole("menuitem", { name: "Delete" }).getAttribute("aria-disabled")).toBe("true");
+    await expect.poll(() => page.getByRole("menuitem", { name: "Delete" }).getAttribute("aria-disabled")).toBe("true");
   });
 });
 
@@ -217,7 +221,7 @@ describe("an event of a client", () => {
   test("is shown as one, ended, and deleted", async () => {
     const page = await open(one(await tell(mesh, order), "?type=ORDER_PLACED"));
     await page.getByRole("heading", { name: "web-shop Pending" }).waitFor();
-    expect(await page.getByRole("region", { name: "Payload" }).innerText()).toContain('"order": 7');
+    await expect.poll(() => page.getByRole("region", { name: "Payload" }).innerText()).toContain('"order": 7');
     expect(await page.getByRole("button", { name: "Replay" }).count()).toBe(0);
     await page.getByRole("button", { name: "More" }).click();
     await page.getByRole("menuitem", { name: "End as failure" }).click();

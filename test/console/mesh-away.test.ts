@@ -71,7 +71,7 @@ describe("a mesh of which a part is away", () => {
     await broker.stop();
     await page.getByText("The broker is away").waitFor();
     await page.getByText("disconnected", { exact: true }).waitFor();
-    expect(await page.getByText("Adds and divides").isVisible()).toBe(true);
+    await expect.poll(() => page.getByText("Adds and divides").isVisible()).toBe(true);
   });
 
   test("the gateway: the page says so, and keeps the last picture", { timeout: TOO_LONG }, async () => {
@@ -80,6 +80,6 @@ describe("a mesh of which a part is away", () => {
     await page.getByText("Adds and divides").waitFor();
     await gateway.stop("SIGKILL");
     await page.getByText("The mesh cannot be followed; this is how it was last").waitFor();
-    expect(await page.getByText("Adds and divides").isVisible()).toBe(true);
+    await expect.poll(() => page.getByText("Adds and divides").isVisible()).toBe(true);
   });
 });

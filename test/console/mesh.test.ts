@@ -70,7 +70,7 @@ describe("the mesh", () => {
     await missing.getByText("fmesh worker mailer.ts").waitFor();
     await missing.getByRole("link", { name: "mailer" }).click();
     await page.getByRole("heading", { name: "Nobody serves “mailer” now" }).waitFor();
-    expect(page.url()).toContain("/services/my-adder/mailer");
+    await expect.poll(() => page.url()).toContain("/services/my-adder/mailer");
   });
 
   test("is filtered by its address, and by the keyboard", async () => {
@@ -94,7 +94,7 @@ describe("the mesh", () => {
     await page.keyboard.press("j");
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { level: 1, name: "orders" }).waitFor();
-    expect(page.url()).toContain("/services/my-adder/orders");
+    await expect.poll(() => page.url()).toContain("/services/my-adder/orders");
   });
 
   test.each(["light", "dark"] as const)("is for everybody, in the %s theme", async (theme) => {

@@ -73,7 +73,7 @@ describe("the playground", () => {
     await expect.poll(() => editor.innerText()).toContain('"num1": 5');
     await editor.fill('{ "num1": 7, "num2": 1 }');
     await page.getByRole("button", { name: "Form", exact: true }).click();
-    expect(await page.getByLabel("num1").inputValue()).toBe("7");
+    await expect.poll(() => page.getByLabel("num1").inputValue()).toBe("7");
     await page.getByRole("button", { name: "JSON", exact: true }).click();
     await editor.fill('{ "num1": ');
     await page.getByRole("button", { name: "Form", exact: true }).click();
@@ -85,7 +85,7 @@ describe("the playground", () => {
     await send(page);
     await page.getByText("The request is not valid").waitFor();
     await page.getByText("invalid_request").waitFor();
-    expect(await page.getByLabel("customer").getAttribute("aria-invalid")).toBe("true");
+    await expect.poll(() => page.getByLabel("customer").getAttribute("aria-invalid")).toBe("true");
   });
 
   test("shows what a function says of its failure", async () => {
@@ -117,7 +117,7 @@ describe("the playground", () => {
     await page.getByRole("region", { name: "Items" }).getByText("3", { exact: true }).waitFor();
     await page.getByRole("button", { name: "Stop" }).click();
     await page.getByText("stopped", { exact: true }).waitFor();
-    expect(await page.getByRole("button", { name: "Send" }).isEnabled()).toBe(true);
+    await expect.poll(() => page.getByRole("button", { name: "Send" }).isEnabled()).toBe(true);
   });
 
   test("shows bytes, and JSON of a function without a schema", async () => {
@@ -146,7 +146,7 @@ describe("the playground", () => {
     expect(page.url()).not.toContain("eyJ");
     expect(await page.locator("main").innerText()).not.toContain("eyJ");
     await page.reload();
-    expect(await page.getByLabel("num2").inputValue()).toBe("99");
+    await expect.poll(() => page.getByLabel("num2").inputValue()).toBe("99");
     await page.getByLabel("num2").fill("1");
     await page.getByRole("button", { name: /arithmetic\.sum .*99/ }).click();
     await expect.poll(() => page.getByLabel("num2").inputValue()).toBe("99");
@@ -159,7 +159,7 @@ describe("the playground", () => {
     await page.getByRole("button", { name: "Sign in" }).click();
     await page.getByText("Only administrators choose other claims.").waitFor();
     await page.getByRole("combobox", { name: "Called by" }).click();
-    expect(await page.getByRole("option").count()).toBe(2);
+    await expect.poll(() => page.getByRole("option").count()).toBe(2);
     await page.keyboard.press("Escape");
     await send(page);
     await expect.poll(() => result(page)).toContain('"sum": 30');

@@ -135,7 +135,7 @@ test("who saves after somebody else is told so, and keeps theirs on top, takes t
     text.replace("rule: authenticated\n            example", "rule: deny\n            example"),
   );
   await page.getByText("“ada” saved meanwhile").waitFor();
-  expect(await page.getByRole("button", { name: "Review and save" }).isDisabled()).toBe(true);
+  await expect.poll(() => page.getByRole("button", { name: "Review and save" }).isDisabled()).toBe(true);
   await page.getByRole("button", { name: "Compare" }).click();
   await page.getByRole("dialog").getByLabel("Theirs and yours").waitFor();
   await page.keyboard.press("Escape");
@@ -154,7 +154,7 @@ test("the whole text is checked as one types, at line and column; a broken one c
   await page.keyboard.insertText("projetcs: []");
   const save = page.getByRole("button", { name: "Review and save" });
   await page.getByText(/It cannot be used: line \d+: .*projetcs/).waitFor();
-  expect(await save.isDisabled()).toBe(true);
+  await expect.poll(() => save.isDisabled()).toBe(true);
   await page.locator(".cm-lintRange-error").waitFor();
   await page.keyboard.press("Home");
   await page.keyboard.insertText("# ");
@@ -168,9 +168,9 @@ test("what was before is listed, compared with now, and restored", TIME, async (
   const page = await open("/rules/my-adder?view=history");
   const rows = page.getByRole("table", { name: "Saved configurations" }).getByRole("row");
   await rows.nth(2).waitFor();
-  expect(await rows.nth(1).innerText()).toMatch(/ada\s+In force/);
+  await expect.poll(() => rows.nth(1).innerText()).toMatch(/ada\s+In force/);
   const oldest = rows.last();
-  expect(await oldest.innerText()).toContain("the file, by hand");
+  await expect.poll(() => oldest.innerText()).toContain("the file, by hand");
   await oldest.getByRole("button", { name: "Compare" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("Now, and this text").waitFor();

@@ -73,7 +73,7 @@ describe("a rule", () => {
     await page.getByText('May be called by: callers whose role is "support"').waitFor();
     const unsaved = page.getByRole("region", { name: "Not saved yet" });
     await unsaved.getByText("Refused: 403").waitFor();
-    expect(await unsaved.locator("[aria-current]").innerText()).toContain("this decides");
+    await expect.poll(() => unsaved.locator("[aria-current]").innerText()).toContain("this decides");
     await page.getByRole("region", { name: "Saved", exact: true }).getByText("Allowed").waitFor();
     expect(await callWithoutToken("divide")).toBe(200);
     await page.getByRole("button", { name: "Review and save" }).click();
@@ -100,7 +100,7 @@ describe("a rule", () => {
     );
     const save = page.getByRole("button", { name: "Review and save" });
     await page.getByText(/It cannot be used: arithmetic\.whoami, clauses\[0\].*eval/).waitFor();
-    expect(await save.isDisabled()).toBe(true);
+    await expect.poll(() => save.isDisabled()).toBe(true);
     await page.locator(".cm-lintRange-error").waitFor();
     await write(page, "Rule as YAML", "rule: [");
     await page.getByText("The rule of arithmetic.whoami cannot be read").waitFor();
@@ -114,7 +114,7 @@ describe("a rule", () => {
       "rule: or\nclauses:\n  - { rule: match, type: string, eval: in, f1: args.auth.role, f2: [ops, dev] }\n",
     );
     await page.getByRole("button", { name: "Fields" }).click();
-    expect(await page.getByLabel("Right").inputValue()).toBe("ops, dev");
+    await expect.poll(() => page.getByLabel("Right").inputValue()).toBe("ops, dev");
     await page.getByRole("button", { name: "Add a clause" }).click();
     await page.getByRole("button", { name: "JSON" }).click();
     await page.getByRole("textbox", { name: "Rule as JSON" }).getByText('"admin"').waitFor();
@@ -172,7 +172,7 @@ describe("a service", () => {
     await page.getByRole("tab", { name: /Findings 1/ }).click();
     await page.getByRole("button", { name: "services.arithmetic.functions.default.rule" }).click();
     await page.getByRole("heading", { name: "All other functions of arithmetic" }).waitFor();
-    expect(await page.getByLabel("Who may call").innerText()).toContain("Everybody");
+    await expect.poll(() => page.getByLabel("Who may call").innerText()).toContain("Everybody");
     await page.getByRole("button", { name: "Remove the entry" }).click();
     await reviewAndSave(page);
   });
@@ -183,8 +183,8 @@ describe("who only looks", () => {
     const page = await open(entry("whoami"), VIEWER);
     await page.getByText("Only administrators change them.").waitFor();
     await page.getByText('May be called by: callers whose role is "admin"').waitFor();
-    expect(await page.getByLabel("Right").isDisabled()).toBe(true);
-    expect(await page.getByRole("switch").first().isDisabled()).toBe(true);
+    await expect.poll(() => page.getByLabel("Right").isDisabled()).toBe(true);
+    await expect.poll(() => page.getByRole("switch").first().isDisabled()).toBe(true);
     expect(await page.getByRole("button", { name: /^(Add|Remove|Review)/ }).count()).toBe(0);
     const verdict = page.getByRole("region", { name: "As it is saved" });
     await verdict.getByText('args.auth.role is "user", wanted "admin"').waitFor();
@@ -206,7 +206,7 @@ test.each(["light", "dark"] as const)(
       await page.getByRole("tab", { name: view }).click();
       if (view === "Configuration") await page.getByRole("textbox", { name: "The whole configuration" }).waitFor();
       expect(await accessibilityProblems(page)).toEqual([]);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+      await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
     }
   },
 );

@@ -30,9 +30,9 @@ describe("a service", () => {
     await page.getByText("POST /v1/call/my-adder/arithmetic/sum").waitFor();
     await page.getByRole("button", { name: "JSON Schema" }).click();
     await page.getByRole("region", { name: "Takes" }).getByText('"properties"').waitFor();
-    expect(page.url()).toContain("function=sum");
+    await expect.poll(() => page.url()).toContain("function=sum");
     await sum.click();
-    expect(await sum.getAttribute("aria-expanded")).toBe("false");
+    await expect.poll(() => sum.getAttribute("aria-expanded")).toBe("false");
   });
 
   test("leads from a function to its rule, and to the playground", async () => {
@@ -42,7 +42,7 @@ describe("a service", () => {
     await page.goBack();
     await page.getByRole("link", { name: "callers with a valid token" }).click();
     await page.getByRole("heading", { level: 1, name: "Rules" }).waitFor();
-    expect(page.url()).toContain("/rules/my-adder");
+    await expect.poll(() => page.url()).toContain("/rules/my-adder");
   });
 
   test("lists calls that are recorded as they are made, each leading to its record", async () => {
@@ -69,7 +69,7 @@ describe("a service", () => {
     const page = await open("orders", "?function=cancel");
     await page.getByText("Last error").waitFor();
     await page.locator("figure canvas").first().waitFor();
-    expect(await page.locator("figure").count()).toBe(3);
+    await expect.poll(() => page.locator("figure").count()).toBe(3);
     await page.getByRole("table", { name: "Instances" }).getByText("answers").waitFor();
   });
 

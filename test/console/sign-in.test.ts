@@ -53,7 +53,7 @@ describe("the link that fmesh up prints", () => {
     await page.goto(printedLink());
     await isSignedIn(page);
     await page.getByRole("heading", { name: "Mesh", exact: true }).waitFor();
-    expect(page.url()).toBe(`${mesh.url}/console/mesh`);
+    await expect.poll(() => page.url()).toBe(`${mesh.url}/console/mesh`);
 
     const [code, token] = [codeOf(printedLink()), await tokenIn(page)];
     expect([code.length, token.length]).toEqual([32, expect.any(Number)]);
@@ -64,7 +64,7 @@ describe("the link that fmesh up prints", () => {
     expect(sent).not.toContain(token);
     expect(await page.evaluate(() => JSON.stringify(localStorage))).not.toContain(token);
     await page.goBack();
-    expect(page.url()).toBe(`${mesh.url}/livez`);
+    await expect.poll(() => page.url()).toBe(`${mesh.url}/livez`);
     const said = mesh.command.output().replace(printedLink(), "");
     expect(said).not.toContain(code);
     expect(said).not.toContain(token);
@@ -90,7 +90,7 @@ describe("the link that fmesh up prints", () => {
     // Only the fragment changes: the page is not loaded again.
     await page.goto(await mesh.link("/mesh"));
     await isSignedIn(page);
-    expect(page.url()).toBe(`${mesh.url}/console/mesh`);
+    await expect.poll(() => page.url()).toBe(`${mesh.url}/console/mesh`);
   });
 });
 
@@ -100,15 +100,15 @@ describe("a password", () => {
     await signIn(page, "ada", "lovelace-1815");
     await page.getByRole("heading", { name: "Rules my-adder" }).waitFor();
     await page.getByRole("button", { name: "Signed in as ada Administrator" }).waitFor();
-    expect(page.url()).toBe(`${mesh.url}/console/rules/my-adder`);
+    await expect.poll(() => page.url()).toBe(`${mesh.url}/console/rules/my-adder`);
   });
 
   test("that is wrong is forgotten, and the user is not", async () => {
     const page = await browser.open(`${mesh.url}/console/`, { expected: REFUSED });
     await signIn(page, "ada", "wrong");
     await page.getByText("User or password is wrong").waitFor();
-    expect(await page.getByLabel("User").inputValue()).toBe("ada");
-    expect(await page.getByLabel("Password").inputValue()).toBe("");
+    await expect.poll(() => page.getByLabel("User").inputValue()).toBe("ada");
+    await expect.poll(() => page.getByLabel("Password").inputValue()).toBe("");
     await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute("name"))).toBe("pass");
   });
 
@@ -168,7 +168,7 @@ describe("a session", () => {
       await page.getByText("npx fmesh console").waitFor();
       await signIn(page, "ada", "lovelace-1815");
       await page.getByRole("heading", { name: "Mesh", exact: true }).waitFor();
-      expect(page.url()).toBe(`${mesh.url}/console/mesh?q=arith`);
+      await expect.poll(() => page.url()).toBe(`${mesh.url}/console/mesh?q=arith`);
     } finally {
       await again.stop();
     }
