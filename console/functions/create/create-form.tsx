@@ -7,6 +7,7 @@ import { CodeBlock } from "../../ui/code-block.tsx";
 import { ErrorNotice } from "../../ui/error-notice.tsx";
 import { Field, TextInput } from "../../ui/field.tsx";
 import { Select } from "../../ui/select.tsx";
+import { editorLanguage } from "../edit/editor-language.ts";
 import { useFunctions } from "../use-functions.ts";
 import styles from "./create.module.css";
 import { freeLabel, labelProblem } from "./label-problem.ts";
@@ -77,11 +78,7 @@ export function CreateForm({
         {create.error !== null && !isTaken && (
           <ErrorNotice title={`“${create.variables?.label ?? label}” was not created`} error={create.error} />
         )}
-        <CodeBlock
-          title={template.title}
-          code={template.handler}
-          language={template.template === "python" ? "text" : "typescript"}
-        />
+        <CodeBlock title={template.title} code={template.handler} language={editorLanguage(template.template)} />
       </div>
     </form>
   );

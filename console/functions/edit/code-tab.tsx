@@ -9,7 +9,7 @@ import { useLatestBuild } from "../build/use-latest-build.ts";
 import { useVersion } from "../use-version.ts";
 import { functionRoute } from "../routes.ts";
 import { CodeBar } from "./code-bar.tsx";
-import { Conflict } from "./conflict.tsx";
+import { CodeConflict } from "./code-conflict.tsx";
 import { Dependencies } from "./dependencies.tsx";
 import styles from "./edit.module.css";
 import { HandlerEditor } from "./handler-editor.tsx";
@@ -48,7 +48,7 @@ function Workbench({ project, fn }: Props): ReactNode {
   return (
     <div className={styles["workbench"]}>
       <CodeBar fn={fn} draft={draft} actions={actions} isReadOnly={isReadOnly} />
-      <Conflict fn={fn} draft={draft} />
+      <CodeConflict fn={fn} draft={draft} />
       <div className={styles["columns"]}>
         <HandlerEditor
           fn={fn}

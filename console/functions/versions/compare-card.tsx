@@ -5,6 +5,7 @@ import { Diff } from "../../ui/diff.tsx";
 import { Segments } from "../../ui/segments.tsx";
 import { Select } from "../../ui/select.tsx";
 import { Toolbar } from "../../ui/toolbar.tsx";
+import { editorLanguage } from "../edit/editor-language.ts";
 import { settingsText } from "./settings-text.ts";
 import styles from "./versions.module.css";
 
@@ -69,7 +70,7 @@ export function CompareCard({
             label={`Version ${from.version} and version ${to.version}`}
             before={left}
             after={right}
-            language={side === "settings" ? "json" : to.template === "python" ? "text" : "typescript"}
+            language={side === "settings" ? "json" : editorLanguage(to.template)}
           />
         )}
       </div>
