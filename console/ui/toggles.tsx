@@ -16,76 +16,65 @@ export interface ToggleProps {
 }
 
 /** On or off, in force at once. */
-export function Switch({
-  label,
-  hint,
-  isOn,
-  onChange,
-  isDisabled = false,
-  isLabelHidden = false,
-}: ToggleProps): ReactNode {
-  const id = useId();
+export function Switch(props: ToggleProps): ReactNode {
   return (
-    <div className={styles["toggleRow"]}>
-      <BaseSwitch.Root
-        className={styles["switch"]}
-        checked={isOn}
-        onCheckedChange={(next) => onChange(next)}
-        disabled={isDisabled}
-        aria-labelledby={id}
-      >
-        <BaseSwitch.Thumb className={styles["thumb"]} />
-      </BaseSwitch.Root>
-      <ToggleWords id={id} label={label} hint={hint} isHidden={isLabelHidden} />
-    </div>
+    <Toggle {...props}>
+      {(control) => (
+        <BaseSwitch.Root className={styles["switch"]} {...control}>
+          <BaseSwitch.Thumb className={styles["thumb"]} />
+        </BaseSwitch.Root>
+      )}
+    </Toggle>
   );
 }
 
 /** Part of a choice that is sent later. */
-export function Checkbox({
+export function Checkbox(props: ToggleProps): ReactNode {
+  return (
+    <Toggle {...props}>
+      {(control) => (
+        <BaseCheckbox.Root className={styles["checkbox"]} {...control}>
+          <BaseCheckbox.Indicator>
+            <Check aria-hidden="true" strokeWidth={3} />
+          </BaseCheckbox.Indicator>
+        </BaseCheckbox.Root>
+      )}
+    </Toggle>
+  );
+}
+
+/** What the two give to the control they are made of. */
+interface Control {
+  readonly checked: boolean;
+  readonly onCheckedChange: (isOn: boolean) => void;
+  readonly disabled: boolean;
+  readonly "aria-labelledby": string;
+}
+
+function Toggle({
   label,
   hint,
   isOn,
   onChange,
   isDisabled = false,
   isLabelHidden = false,
-}: ToggleProps): ReactNode {
+  children,
+}: ToggleProps & { readonly children: (control: Control) => ReactNode }): ReactNode {
   const id = useId();
   return (
     <div className={styles["toggleRow"]}>
-      <BaseCheckbox.Root
-        className={styles["checkbox"]}
-        checked={isOn}
-        onCheckedChange={(next) => onChange(next)}
-        disabled={isDisabled}
-        aria-labelledby={id}
-      >
-        <BaseCheckbox.Indicator>
-          <Check aria-hidden="true" strokeWidth={3} />
-        </BaseCheckbox.Indicator>
-      </BaseCheckbox.Root>
-      <ToggleWords id={id} label={label} hint={hint} isHidden={isLabelHidden} />
-    </div>
-  );
-}
-
-function ToggleWords({
-  id,
-  label,
-  hint,
-  isHidden,
-}: {
-  readonly id: string;
-  readonly label: string;
-  readonly hint: ReactNode;
-  readonly isHidden: boolean;
-}): ReactNode {
-  return (
-    <div className={isHidden ? "visually-hidden" : undefined}>
-      <div id={id} className={styles["label"]}>
-        {label}
+      {children({
+        checked: isOn,
+        onCheckedChange: (next) => onChange(next),
+        disabled: isDisabled,
+        "aria-labelledby": id,
+      })}
+      <div className={isLabelHidden ? "visually-hidden" : undefined}>
+        <div id={id} className={styles["label"]}>
+          {label}
+        </div>
+        {hint !== undefined && <div className={styles["hint"]}>{hint}</div>}
       </div>
-      {hint !== undefined && <div className={styles["hint"]}>{hint}</div>}
     </div>
   );
 }
