@@ -1,6 +1,7 @@
-import { type UseQueryResult, useQuery } from "@tanstack/react-query";
+import { type QueryClient, type UseQueryResult, useQuery } from "@tanstack/react-query";
 import { useAdminApi } from "../api/api-context.tsx";
 import type { HttpApi } from "../api/http-api.ts";
+import { PROJECTS_KEY } from "../session/projects.ts";
 import { useSession } from "../session/session-context.tsx";
 
 /** Where the configuration is in the cache, with all that is asked about it: invalidate it after a save. */
@@ -50,6 +51,11 @@ export function useSavedTexts(isOn = true): UseQueryResult<readonly SavedText[]>
 /** Asks for the texts that were saved. */
 export async function listSaved(admin: HttpApi, signal?: AbortSignal): Promise<readonly SavedText[]> {
   return (await admin.get<{ entries: readonly SavedText[] }>("/v1/admin/config/history", { signal })).entries;
+}
+
+/** Has the rules of all projects read again, and the configuration with all that is asked about it. */
+export async function readAgain(cache: QueryClient): Promise<void> {
+  await Promise.all([PROJECTS_KEY, CONFIG_KEY].map((queryKey) => cache.invalidateQueries({ queryKey: [...queryKey] })));
 }
 
 /** What a change is based on, as a header. */

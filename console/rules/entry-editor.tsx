@@ -1,32 +1,27 @@
-import { Trash2 } from "lucide-react";
 import { type ReactNode, useMemo, useState } from "react";
 import type { FunctionView } from "../../mesh/mesh-view.ts";
 import { initialValue } from "../playground/initial-value.ts";
-import { Button } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";
-import { Notice } from "../ui/notice.tsx";
 import { Segments } from "../ui/segments.tsx";
 import { entryTitle } from "./entry-words.ts";
 import styles from "./editor.module.css";
-import type { Remark } from "./findings.ts";
+import { type Remark, isAbout } from "./findings.ts";
 import { NoRule } from "./no-rule.tsx";
 import { operandNames } from "./operand-names.ts";
-import { RuleBuilder } from "./rule-builder.tsx";
-import { RuleTextEditor } from "./rule-text-editor.tsx";
+import { RuleEditor, type RuleForm } from "./rule-editor.tsx";
 import { isSame } from "./same.ts";
-import { ruleWhenOn, switchService } from "./service-switch.ts";
-import { type Entry, entryKey, entryOf, withFunctions, withoutEntry } from "./services.ts";
+import { type Entry, entryOf } from "./services.ts";
 import { TryCall } from "./try-call.tsx";
 import { useWords } from "./use-checked.ts";
 import { useQuestion } from "./use-question.ts";
 import type { RulesDraft } from "./use-rules-draft.ts";
 import { useVerdict } from "./use-verdict.ts";
 
-const FORMS = [
-  { value: "builder", label: "Fields" },
+const FORMS: readonly { readonly value: RuleForm; readonly label: string }[] = [
+  { value: "fields", label: "Fields" },
   { value: "yaml", label: "YAML" },
   { value: "json", label: "JSON" },
-] as const;
+];
 
 /** One entry's rule: in words, as fields or text, and tried out. */
 export function EntryEditor({
@@ -49,21 +44,23 @@ export function EntryEditor({
   readonly canChange: boolean;
   readonly onSave: () => void;
 }): ReactNode {
-  const [form, setForm] = useState<(typeof FORMS)[number]["value"]>("builder");
-  const own = entryOf(draft.services, entry);
-  const saved = entryOf(draft.saved, entry);
-  const rule = own?.rule;
-  const brokenText = draft.texts[entryKey(entry)];
-  const words = useWords(project, rule);
-  const [question, setQuestion, call] = useQuestion(entry, own?.example ?? initialOf(view?.inputSchema));
-  const isChanged = !isSame(rule, saved?.rule);
-  const savedVerdict = useVerdict(project, call, { etag: draft.etag });
-  const unsavedVerdict = useVerdict(project, call, { rule, etag: draft.etag, isOn: isChanged && rule !== undefined });
-  const shownVerdict = isChanged ? unsavedVerdict.data : savedVerdict.data;
+  const [form, setForm] = useState<RuleForm>("fields");
+  const { rule, example } = entryOf(draft.services, entry) ?? {};
+  const savedRule = entryOf(draft.saved, entry)?.rule;
   const schema = view?.inputSchema;
-  const example = own?.example;
+  const words = useWords(project, rule);
+  const [question, setQuestion, call] = useQuestion(entry, example ?? initialOf(schema));
+  const isChanged = !isSame(rule, savedRule);
+  const { etag } = draft;
+  const saved = useVerdict(project, call, { etag });
+  const unsaved = useVerdict(project, call, { rule, etag, isOn: isChanged && rule !== undefined });
   const names = useMemo(() => operandNames(schema, draft.saved, example), [schema, draft.saved, example]);
-  const mine = remarks.filter((remark) => remark.entry !== undefined && entryKey(remark.entry) === entryKey(entry));
+  const context = {
+    names,
+    known,
+    remarks: remarks.filter((remark) => isAbout(remark, entry)),
+    decidedPath: (isChanged ? unsaved : saved).data?.decidedBy?.path,
+  };
 
   return (
     <>
@@ -84,95 +81,15 @@ export function EntryEditor({
             onRule={(next) => draft.setRule(entry, next)}
           />
         ) : (
-          <div className={styles["editor"]}>
-            {ruleWhenOn(rule) !== undefined && (
-              <Notice
-                tone="warning"
-                title="This service is switched off"
-                actions={
-                  canChange && (
-                    <Button
-                      size="small"
-                      onClick={() =>
-                        draft.change((services) =>
-                          withFunctions(
-                            services,
-                            entry.service,
-                            switchService(services[entry.service]?.functions ?? {}, true),
-                          ),
-                        )
-                      }
-                    >
-                      Switch on
-                    </Button>
-                  )
-                }
-              >
-                Its rules stay as they are, behind one that nobody passes.
-              </Notice>
-            )}
-            {brokenText !== undefined && form === "builder" && (
-              <Notice
-                tone="bad"
-                title="The text of this rule cannot be read"
-                actions={
-                  <>
-                    <Button size="small" onClick={() => setForm("yaml")}>
-                      Go to the text
-                    </Button>
-                    <Button size="small" onClick={() => draft.setText(entry, undefined)}>
-                      Discard the text
-                    </Button>
-                  </>
-                }
-              >
-                The fields show the last rule that could be read.
-              </Notice>
-            )}
-            {form === "builder" ? (
-              <fieldset className={styles["fields"]} disabled={!canChange}>
-                <legend className="visually-hidden">The rule of {entryTitle(entry)}</legend>
-                <RuleBuilder
-                  rule={rule}
-                  context={{ names, known, remarks: mine, decidedPath: shownVerdict?.decidedBy?.path }}
-                  onChange={(next) => draft.setRule(entry, next)}
-                />
-              </fieldset>
-            ) : (
-              <RuleTextEditor
-                key={form}
-                rule={rule}
-                brokenText={brokenText}
-                format={form}
-                names={names}
-                remarks={mine}
-                isReadOnly={!canChange}
-                onRule={(next) => draft.setRule(entry, next)}
-                onBroken={(text) => draft.setText(entry, text)}
-                onSave={onSave}
-              />
-            )}
-            {canChange && (
-              <div>
-                <Button
-                  size="small"
-                  variant="quiet"
-                  icon={<Trash2 aria-hidden="true" />}
-                  onClick={() => draft.change((services) => withoutEntry(services, entry))}
-                >
-                  Remove the entry
-                </Button>
-              </div>
-            )}
-          </div>
+          <RuleEditor {...{ entry, rule, draft, form, context, canChange, onSave }} onForm={setForm} />
         )}
       </Card>
       <TryCall
         entry={entry}
         question={question}
-        saved={savedVerdict}
-        unsaved={isChanged && rule !== undefined ? unsavedVerdict : undefined}
-        rules={[rule, saved?.rule]}
+        saved={saved}
+        unsaved={isChanged && rule !== undefined ? unsaved : undefined}
+        rules={[rule, savedRule]}
         onChange={setQuestion}
       />
     </>

@@ -4,15 +4,23 @@ import { Card } from "../ui/card.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import type { Remark } from "./findings.ts";
 import { RemarkList } from "./remark-list.tsx";
+import { rulesRoute } from "./routes.ts";
 
 /** What a reviewer would say about the configuration that is in force. */
 export function FindingsTab({
+  project,
   remarks,
-  onJump,
 }: {
+  readonly project: string;
   readonly remarks: readonly Remark[];
-  readonly onJump: (remark: Remark) => (() => void) | undefined;
 }): ReactNode {
+  const navigate = rulesRoute.useNavigate();
+  const jump = ({ entry, line, column, tone }: Remark): (() => void) | undefined => {
+    const isHere = entry !== undefined && (entry.project === undefined || entry.project === project) && tone === "info";
+    if (isHere) return () => void navigate({ search: { service: entry.service, function: entry.function } });
+    if (line > 0) return () => void navigate({ search: { view: "text", at: `${line}:${column}` } });
+    return undefined;
+  };
   if (remarks.length === 0) {
     return (
       <EmptyState icon={<CircleCheck aria-hidden="true" />} title="Nothing to say">
@@ -22,7 +30,7 @@ export function FindingsTab({
   }
   return (
     <Card title="What is probably not meant" description="Found in the configuration that is in force." isFlush>
-      <RemarkList remarks={remarks} onJump={onJump} />
+      <RemarkList remarks={remarks} onJump={jump} />
     </Card>
   );
 }

@@ -1,5 +1,5 @@
 import type { Finding } from "../api/admin-types.ts";
-import type { Entry } from "./services.ts";
+import { type Entry, entryKey } from "./services.ts";
 
 /** What a check answers. `before` and `after` are the file's text, for those who may see all of it. */
 export interface Checked {
@@ -37,6 +37,11 @@ export function remarksOf({ problems, warnings, advice }: Pick<Checked, "problem
     ...warnings.map((finding) => fromFinding(finding, "warning")),
     ...advice.map(fromAdvice),
   ];
+}
+
+/** Whether something was found in the rule of an entry. */
+export function isAbout(remark: Remark, entry: Entry): boolean {
+  return remark.entry !== undefined && entryKey(remark.entry) === entryKey(entry);
 }
 
 function fromFinding({ path, line, column, message }: Finding, tone: Remark["tone"]): Remark {

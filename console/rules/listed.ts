@@ -1,7 +1,7 @@
 import type { ServiceView } from "../../mesh/mesh-view.ts";
 import type { Rule } from "../../mesh/rule.ts";
 import { clauseWords } from "./clause-words.ts";
-import type { Remark } from "./findings.ts";
+import { type Remark, isAbout } from "./findings.ts";
 import { ruleWhenOn, switchOf } from "./service-switch.ts";
 import { type Entry, entryKey, entryOf, inherited } from "./services.ts";
 import type { RulesDraft } from "./use-rules-draft.ts";
@@ -45,10 +45,7 @@ export function listServices(
   const names = new Set([...Object.keys(services), ...served.map(({ name }) => name)]);
   const wanted = search.trim().toLowerCase();
   const isBroken = (entry: Entry): boolean =>
-    Object.hasOwn(texts, entryKey(entry)) ||
-    remarks.some(
-      (remark) => remark.tone === "bad" && remark.entry !== undefined && entryKey(remark.entry) === entryKey(entry),
-    );
+    Object.hasOwn(texts, entryKey(entry)) || remarks.some((remark) => remark.tone === "bad" && isAbout(remark, entry));
   return (
     [...names]
       // Nobody outside has a reason to call parts of the mesh that have no rules.

@@ -7,46 +7,39 @@ import { Notice } from "../ui/notice.tsx";
 import type { Remark } from "./findings.ts";
 import { RemarkList } from "./remark-list.tsx";
 import styles from "./editor.module.css";
+import type { Review } from "./use-review.ts";
 
 /** What is about to be saved, before it is. */
 export function ReviewDialog({
-  isOpen,
-  onClose,
-  onSave,
+  review: { isOpen, cancel, saving },
   before,
   after,
   remarks,
   obstacle,
-  isSaving,
-  error,
 }: {
-  readonly isOpen: boolean;
-  readonly onClose: () => void;
-  readonly onSave: () => void;
+  readonly review: Review;
   readonly before: string;
   readonly after: string;
   readonly remarks: readonly Remark[];
   /** Why it cannot be saved. */
   readonly obstacle: string | undefined;
-  readonly isSaving: boolean;
-  readonly error: Error | null;
 }): ReactNode {
   return (
     <Dialog
       isOpen={isOpen}
-      onClose={onClose}
+      onClose={cancel}
       title="Save these changes?"
       description="They are in force at all gateways as soon as they are saved."
       isWide
       actions={
         <>
-          <Button onClick={onClose}>Cancel</Button>
+          <Button onClick={cancel}>Cancel</Button>
           <Button
             variant="primary"
-            isBusy={isSaving}
+            isBusy={saving.isPending}
             disabled={obstacle !== undefined}
             title={obstacle}
-            onClick={onSave}
+            onClick={saving.save}
           >
             Save
           </Button>
@@ -54,7 +47,7 @@ export function ReviewDialog({
       }
     >
       <div className={styles["editor"]}>
-        {error !== null && <ErrorNotice error={error} title="It was not saved" />}
+        {saving.error !== null && <ErrorNotice error={saving.error} title="It was not saved" />}
         {obstacle !== undefined && <Notice tone="bad" title={obstacle} />}
         <Diff
           label="What is saved now, and what would be"

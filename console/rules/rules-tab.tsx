@@ -1,6 +1,7 @@
 import { Plus, ShieldCheck } from "lucide-react";
 import { type ReactNode, useMemo, useState } from "react";
 import type { ServiceView } from "../../mesh/mesh-view.ts";
+import { useLiveMesh } from "../mesh/use-live-mesh.ts";
 import { Button } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { SearchField } from "../ui/search-field.tsx";
@@ -13,28 +14,26 @@ import { NameDialog } from "./name-dialog.tsx";
 import { rulesRoute } from "./routes.ts";
 import { SwitchOffDialog } from "./switch-off-dialog.tsx";
 import { switchService } from "./service-switch.ts";
-import { type Entry, entryKey, withFunctions } from "./services.ts";
+import { type Entry, entryKey } from "./services.ts";
 import type { RulesDraft } from "./use-rules-draft.ts";
 
 /** The services of a project on one side, the rule of one entry on the other. */
 export function RulesTab({
   project,
   draft,
-  served,
   remarks,
-  open,
   canChange,
   onSave,
 }: {
   readonly project: string;
   readonly draft: RulesDraft;
-  readonly served: readonly ServiceView[];
   readonly remarks: readonly Remark[];
-  readonly open: Entry | undefined;
   readonly canChange: boolean;
   readonly onSave: () => void;
 }): ReactNode {
   const navigate = rulesRoute.useNavigate();
+  const open = useOpenEntry();
+  const served = useServed(project);
   const [search, setSearch] = useState("");
   /** The service that gets a function; `""` for a new one. */
   const [adding, setAdding] = useState<string>();
@@ -48,9 +47,7 @@ export function RulesTab({
     void navigate({ search: entry === undefined ? {} : { ...entry }, resetScroll: false });
   };
   const turn = (service: string, isOn: boolean): void =>
-    draft.change((services) =>
-      withFunctions(services, service, switchService(services[service]?.functions ?? {}, isOn)),
-    );
+    draft.change((services) => switchService(services, service, isOn));
   const view = served.find(({ name }) => name === open?.service)?.functions.find(({ name }) => name === open?.function);
   const addService = canChange && (
     <Button icon={<Plus aria-hidden="true" />} onClick={() => setAdding("")}>
@@ -128,4 +125,19 @@ export function RulesTab({
       )}
     </>
   );
+}
+
+/** The entry whose rule is shown, as the address says it. */
+function useOpenEntry(): Entry | undefined {
+  const { service, function: name } = rulesRoute.useSearch();
+  return useMemo(
+    () => (service === undefined || name === undefined ? undefined : { service, function: name }),
+    [service, name],
+  );
+}
+
+/** The services of a project that are there now. */
+function useServed(project: string): readonly ServiceView[] {
+  const { view } = useLiveMesh().mesh;
+  return useMemo(() => view?.services.filter((each) => each.project === project) ?? [], [view, project]);
 }

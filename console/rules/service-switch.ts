@@ -1,5 +1,6 @@
 import type { Rule } from "../../mesh/rule.ts";
-import type { RuledFunction } from "../api/admin-types.ts";
+import type { RuledFunction, RuledServices } from "../api/admin-types.ts";
+import { withFunctions } from "./services.ts";
 
 /** What refused callers of a service that is switched off are told; also tells such a rule from one that people wrote. */
 export const OFF_MESSAGE = "this service is switched off";
@@ -25,13 +26,12 @@ export function ruleWhenOn(rule: Rule): Rule | undefined {
  * Refuses every call of a service, or lets in again whom its rules let in. A rule that is switched off stays where it is,
  * behind one that nobody passes.
  */
-export function switchService(functions: Functions, isOn: boolean): Functions {
-  return Object.fromEntries(
-    Object.entries(functions).map(([name, entry]) => {
-      const { rule } = entry;
-      return [name, rule === undefined ? entry : { ...entry, rule: switched(rule, isOn) }];
-    }),
-  );
+export function switchService(services: RuledServices, service: string, isOn: boolean): RuledServices {
+  const functions = Object.entries(services[service]?.functions ?? {}).map(([name, entry]) => {
+    const { rule } = entry;
+    return [name, rule === undefined ? entry : { ...entry, rule: switched(rule, isOn) }] as const;
+  });
+  return withFunctions(services, service, Object.fromEntries(functions));
 }
 
 function switched(rule: Rule, isOn: boolean): Rule {

@@ -5,60 +5,45 @@ import { CodeEditor } from "../ui/code-editor.tsx";
 import type { EditorPlace } from "../ui/editor/editor-problem.ts";
 import { type ConfigText, ifMatch } from "./config-api.ts";
 import { completeRule } from "./complete-rule.ts";
-import { ConflictNotice } from "./conflict-notice.tsx";
+import { ConfigConflict } from "./config-conflict.tsx";
 import styles from "./editor.module.css";
 import { remarksOf } from "./findings.ts";
 import { operandNames } from "./operand-names.ts";
 import { RemarkList } from "./remark-list.tsx";
 import { ReviewDialog } from "./review-dialog.tsx";
+import { rulesRoute } from "./routes.ts";
 import { SaveBar } from "./save-bar.tsx";
 import { useCheckedText } from "./use-checked.ts";
-import { useSaving } from "./use-saving.ts";
+import { useReview } from "./use-review.ts";
 import type { TextDraft } from "./use-text-draft.ts";
 
 const complete = completeRule(operandNames(undefined, undefined));
 
 /** The whole configuration as it is written, checked while one types. */
-export function TextTab({
-  config,
-  draft,
-  place,
-}: {
-  readonly config: ConfigText;
-  readonly draft: TextDraft;
-  /** Where the cursor stands at first. */
-  readonly place: EditorPlace | undefined;
-}): ReactNode {
+export function TextTab({ config, draft }: { readonly config: ConfigText; readonly draft: TextDraft }): ReactNode {
   const admin = useAdminApi();
-  const [isReviewing, setReviewing] = useState(false);
+  const place = usePlace();
   const [jumped, setJumped] = useState<EditorPlace>();
   const { checked, isCurrent } = useCheckedText(draft.text);
   const remarks = useMemo(() => (checked === undefined ? [] : remarksOf(checked)), [checked]);
   const problems = useMemo(() => remarks.filter(({ line, tone }) => line > 0 || tone === "bad"), [remarks]);
-  const saving = useSaving({
-    send: () => admin.put<{ etag: string }>("/v1/admin/config", { text: draft.text }, ifMatch(draft.base.etag)),
-    onSaved: () => {
-      draft.discard();
-      setReviewing(false);
-    },
-    onConflict: () => setReviewing(false),
-  });
   const worst = remarks.find(({ tone }) => tone === "bad");
   const obstacle = draft.isConflict
     ? "Somebody else saved meanwhile: choose above"
     : worst && `It cannot be used: ${worst.line > 0 ? `line ${worst.line}: ` : ""}${worst.message}`;
-  const review = (): void => {
-    if (draft.isChanged && obstacle === undefined && isCurrent && config.canSave) setReviewing(true);
-  };
+  const review = useReview({
+    isReady: draft.isChanged && obstacle === undefined && isCurrent && config.canSave,
+    send: () => admin.put<{ etag: string }>("/v1/admin/config", { text: draft.text }, ifMatch(draft.base.etag)),
+    onSaved: draft.discard,
+  });
 
   return (
     <div className={styles["editor"]}>
       {draft.isConflict && (
-        <ConflictNotice
+        <ConfigConflict
           mine={draft.text}
           theirs={config.text}
-          onTheirs={draft.discard}
-          onMine={draft.rebase}
+          draft={draft}
           whatHappens="If you keep yours, saving replaces theirs: take over what you want to keep of it."
         />
       )}
@@ -82,7 +67,7 @@ export function TextTab({
           complete={complete}
           place={jumped ?? place}
           onChange={draft.setText}
-          onSave={review}
+          onSave={review.begin}
         />
       </Card>
       {remarks.length > 0 && (
@@ -99,23 +84,19 @@ export function TextTab({
           obstacle={obstacle}
           isBusy={!isCurrent}
           onDiscard={draft.discard}
-          onReview={review}
+          onReview={review.begin}
         />
       )}
-      <ReviewDialog
-        isOpen={isReviewing}
-        onClose={() => {
-          setReviewing(false);
-          saving.reset();
-        }}
-        onSave={saving.save}
-        before={draft.base.text}
-        after={draft.text}
-        remarks={remarks}
-        obstacle={obstacle}
-        isSaving={saving.isPending}
-        error={saving.error}
-      />
+      <ReviewDialog review={review} before={draft.base.text} after={draft.text} remarks={remarks} obstacle={obstacle} />
     </div>
   );
+}
+
+/** Where the cursor stands at first, as the address says it. */
+function usePlace(): EditorPlace | undefined {
+  const { at } = rulesRoute.useSearch();
+  return useMemo(() => {
+    const [line, column] = (at ?? "").split(":").map(Number);
+    return line === undefined || column === undefined ? undefined : { line, column };
+  }, [at]);
 }

@@ -1,9 +1,8 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback } from "react";
 import { useAdminApi } from "../api/api-context.tsx";
-import { PROJECTS_KEY } from "../session/projects.ts";
 import { useToasts } from "../ui/toast.tsx";
-import { CONFIG_KEY, ifMatch, listSaved } from "./config-api.ts";
+import { ifMatch, listSaved, readAgain } from "./config-api.ts";
 
 /** After a save: has everything read again, tells about it, and takes it back if somebody says so. */
 export function useSaved(): (
@@ -15,8 +14,6 @@ export function useSaved(): (
   const toasts = useToasts();
   return useCallback(
     async ({ etag }, undo) => {
-      const refresh = (): Promise<unknown> =>
-        Promise.all([PROJECTS_KEY, CONFIG_KEY].map((queryKey) => cache.invalidateQueries({ queryKey: [...queryKey] })));
       const takeBack = async (): Promise<void> => {
         try {
           await (undo === undefined ? restorePrevious() : undo(etag));
@@ -24,7 +21,7 @@ export function useSaved(): (
         } catch (error) {
           toasts.bad("It could not be taken back", error);
         }
-        await refresh();
+        await readAgain(cache);
       };
       const restorePrevious = async (): Promise<void> => {
         const [current, previous] = await listSaved(admin);
@@ -36,7 +33,7 @@ export function useSaved(): (
         description: "It is in force now.",
         action: { label: "Undo", onPress: () => void takeBack() },
       });
-      await refresh();
+      await readAgain(cache);
     },
     [admin, cache, toasts],
   );

@@ -1,7 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { ProblemError } from "../api/problem-error.ts";
-import { PROJECTS_KEY } from "../session/projects.ts";
-import { CONFIG_KEY } from "./config-api.ts";
+import { readAgain } from "./config-api.ts";
 import { useSaved } from "./use-saved.ts";
 
 /** A save under way. */
@@ -12,19 +11,18 @@ export interface Saving {
   readonly reset: () => void;
 }
 
-/** Saves, tells about it, and has read again what somebody else saved meanwhile. */
-export function useSaving({
-  send,
-  undo,
-  onSaved,
-  onConflict,
-}: {
+/** What is saved, and what comes after. */
+export interface SavingOptions {
   readonly send: () => Promise<{ readonly etag: string }>;
   /** How it is taken back. Default: by the history. */
   readonly undo?: ((etag: string) => Promise<unknown>) | undefined;
   readonly onSaved: () => void;
+  /** Somebody else saved meanwhile; what they saved is read by then. */
   readonly onConflict: () => void;
-}): Saving {
+}
+
+/** Saves, tells about it, and has read again what somebody else saved meanwhile. */
+export function useSaving({ send, undo, onSaved, onConflict }: SavingOptions): Saving {
   const cache = useQueryClient();
   const saved = useSaved();
   const { mutate, isPending, error, reset } = useMutation({
@@ -36,9 +34,7 @@ export function useSaving({
     },
     onError: async (failure) => {
       if (ProblemError.from(failure).status !== 412) return;
-      await Promise.all(
-        [PROJECTS_KEY, CONFIG_KEY].map((queryKey) => cache.invalidateQueries({ queryKey: [...queryKey] })),
-      );
+      await readAgain(cache);
       onConflict();
     },
   });
