@@ -1,4 +1,5 @@
 import { createRouter } from "@tanstack/react-router";
+import { placeOf } from "./events/list-place.ts";
 import { eventsRoutes } from "./events/routes.ts";
 import { functionsRoutes } from "./functions/routes.ts";
 import { invocationsRoutes } from "./invocations/routes.ts";
@@ -29,6 +30,9 @@ export const router = createRouter({
   basepath: "/console",
   defaultPreload: "intent",
   scrollRestoration: true,
+  getScrollRestorationKey: placeOf,
+  // Another filter is another list: it begins at its top.
+  scrollToTopSelectors: ["[data-scroll-restoration-id]"],
   defaultPendingMs: 150,
   defaultPendingComponent: () => (
     <Page title="Loading">

@@ -4,6 +4,7 @@ import { formatMs } from "../ui/format.ts";
 import { TimeAgo } from "../ui/time-ago.tsx";
 import type { EventRow } from "./event-row.ts";
 import styles from "./events.module.css";
+import { fromList } from "./list-place.ts";
 import type { EventsSearch } from "./search.ts";
 import { EventStatusMark } from "./statuses.tsx";
 
@@ -28,7 +29,13 @@ export function eventColumns(
     header: hasType ? "Source" : "Function",
     width: "minmax(9rem, 9fr)",
     cell: ({ id, source: name }) => (
-      <Link to="/invocations/$project/$id" params={{ project, id }} search={search} className={styles["source"]}>
+      <Link
+        to="/invocations/$project/$id"
+        params={{ project, id }}
+        search={search}
+        state={fromList}
+        className={styles["source"]}
+      >
         {name}
       </Link>
     ),

@@ -11,6 +11,7 @@ import { Toolbar } from "../ui/toolbar.tsx";
 import { listEvents } from "./events-api.ts";
 import styles from "./events.module.css";
 import { readFind } from "./find.ts";
+import { fromList } from "./list-place.ts";
 import { type EventsSearch, STATUSES, type SearchChange } from "./search.ts";
 import { STATUS_WORDS } from "./statuses.tsx";
 import { TimeRange } from "./time-range.tsx";
@@ -106,7 +107,7 @@ function Finder({
   const api = useProjectApi(project);
   const toasts = useToasts();
   const openEvent = (id: string): Promise<void> =>
-    navigate({ to: "/invocations/$project/$id", params: { project, id }, search });
+    navigate({ to: "/invocations/$project/$id", params: { project, id }, search, state: fromList });
   const openWhichever = async (id: string): Promise<void> => {
     const { events } = await listEvents(api, { traceId: id, limit: 1 });
     if (events.length > 0) onChange({ traceId: id });

@@ -34,7 +34,7 @@ export function EventsView({
 }): ReactNode {
   const asked = useMemo(() => (type === undefined ? search : { ...search, type }), [search, type]);
   const hasType = type === undefined;
-  const list = useFollowedList(project, asked);
+  const list = useFollowedList(project, asked, title);
   const { summary, rows, error, isFollowing, stream } = list;
   const { data } = summary;
   const { traceId } = search;

@@ -21,6 +21,8 @@ export interface UsedEventList {
   readonly error: unknown;
   /** Up to when events are in the list. */
   readonly until: number;
+  /** All rows there are have their places. Before that, `rows` are the first. */
+  readonly isCounted: boolean;
   /** The rows are still those of another filter. */
   readonly isStale: boolean;
   readonly want: (first: number, last: number) => void;
@@ -69,6 +71,7 @@ export function useEventList(project: string, filter: EventFilter, window: TimeW
   const rows = isFitting ? state.rows : (known ?? (shown === undefined ? undefined : state.rows));
   return {
     ...{ summary, rows, until: isFitting ? list.until : window.until, isStale: !isFitting && known === undefined },
+    isCounted: list !== undefined,
     error: head.error ?? summary.error ?? state.error,
     want: (first, last) => shown?.want(first, last),
     retry: () => {

@@ -1,6 +1,8 @@
+import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
 import type { StreamStatus } from "../api/event-stream.ts";
 import type { EventRow } from "./event-row.ts";
+import { usePlaceInList } from "./list-place.ts";
 import { MOST_TOLD, type Told, addedSince, withChanges } from "./live-events.ts";
 import { type EventsSearch, filterOf, windowOf } from "./search.ts";
 import { type UsedEventList, useEventList } from "./use-event-list.ts";
@@ -11,6 +13,8 @@ const AGAIN_MS = 15_000;
 
 /** A list that may go on with what happens. */
 export interface FollowedList extends UsedEventList {
+  /** How far down it begins, in pixels: where somebody was before they left. */
+  readonly startAt: number;
   /** Whether it can: what ends in the past does not. */
   readonly isFollowing: boolean;
   readonly isPaused: boolean;
@@ -24,11 +28,15 @@ export interface FollowedList extends UsedEventList {
   readonly reload: () => void;
 }
 
-/** Events of a search, with those that come as long as nobody minds. */
-export function useFollowedList(project: string, search: EventsSearch): FollowedList {
-  const [now, setNow] = useState(() => Date.now());
+/**
+ * Events of a search, with those that come as long as nobody minds.
+ * @param name of the list on its page
+ */
+export function useFollowedList(project: string, search: EventsSearch, name: string): FollowedList {
+  const startAt = usePlaceInList(name);
+  const [now, setNow] = useUntil(project, search, startAt > 0);
   const [isPaused, setPaused] = useState(false);
-  const [isAway, setAway] = useState(false);
+  const [isAway, setAway] = useState(startAt > 0);
   const [held, setHeld] = useState<Told>();
   const isFollowing = search.until === undefined;
   const filter = useMemo(() => filterOf(search), [search]);
@@ -69,11 +77,25 @@ export function useFollowedList(project: string, search: EventsSearch): Followed
   return {
     ...list,
     ...{ rows: rows satisfies readonly (EventRow | undefined)[] | undefined },
-    ...{ isFollowing, isPaused, setPaused, setAway, stream, missed: Math.max(0, all - added.length) },
+    ...{ startAt, isFollowing, isPaused, setPaused, setAway, stream, missed: Math.max(0, all - added.length) },
     want: (first, last) => list.want(Math.max(0, first - added.length), last - added.length),
     reload: () => {
       setNow(Date.now());
       list.retry();
     },
   };
+}
+
+/** Up to when a list is; one that is come back to is as it was left, and what came since waits above it. */
+function useUntil(project: string, search: EventsSearch, isBack: boolean): [number, (now: number) => void] {
+  const cache = useQueryClient();
+  const key = useMemo(() => ["events", project, "until", search], [project, search]);
+  const [now, setNow] = useState(() => (isBack ? cache.getQueryData<number>(key) : undefined) ?? Date.now());
+  useEffect(
+    () => () => {
+      cache.setQueryData<number>(key, now);
+    },
+    [cache, key, now],
+  );
+  return [now, setNow];
 }

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { useProjectApi } from "../api/api-context.tsx";
 import { EVENTS_PATH } from "../events/events-api.ts";
 import type { ListedEvent } from "../events/event-row.ts";
+import { toList } from "../events/list-place.ts";
 import { EventStatusMark } from "../events/statuses.tsx";
 import { Page } from "../ui/page.tsx";
 import { QueryView } from "../ui/query-view.tsx";
@@ -50,11 +51,11 @@ export function InvocationPage(): ReactNode {
         {
           id: "list",
           link: isOfCalls ? (
-            <Link to="/invocations/$project" params={{ project }} search={listSearch}>
+            <Link to="/invocations/$project" params={{ project }} search={listSearch} state={toList}>
               Invocations
             </Link>
           ) : (
-            <Link to="/events/$project" params={{ project }} search={listSearch}>
+            <Link to="/events/$project" params={{ project }} search={listSearch} state={toList}>
               Events
             </Link>
           ),

@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { ChevronDown, ChevronUp } from "lucide-react";
 import type { ReactNode } from "react";
 import type { EventRow } from "../events/event-row.ts";
+import { withinList } from "../events/list-place.ts";
 import type { EventsSearch } from "../events/search.ts";
 import { IconButton, buttonClass } from "../ui/button.tsx";
 import type { Neighbours } from "./neighbours.ts";
@@ -44,6 +45,7 @@ function Step({
       to="/invocations/$project/$id"
       params={{ project, id: row.id }}
       search={search}
+      state={withinList}
       className={`${buttonClass()} ${styles["step"]}`}
       aria-label={label}
       title={`${label} (${label === "Newer" ? "k" : "j"})`}

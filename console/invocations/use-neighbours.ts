@@ -3,6 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useProjectApi } from "../api/api-context.tsx";
 import type { ListedEvent } from "../events/event-row.ts";
 import { rowFetcher } from "../events/events-api.ts";
+import { withinList } from "../events/list-place.ts";
 import { type EventsSearch, filterOf, windowOf } from "../events/search.ts";
 import { useShortcut } from "../ui/use-shortcut.ts";
 import { type Neighbours, findNeighbours } from "./neighbours.ts";
@@ -22,7 +23,8 @@ export function useNeighbours(project: string, event: ListedEvent | undefined, s
   });
   const { newer, older } = data ?? { newer: undefined, older: undefined };
   const go = (id: string | undefined): void => {
-    if (id !== undefined) void navigate({ to: "/invocations/$project/$id", params: { project, id }, search });
+    if (id === undefined) return;
+    void navigate({ to: "/invocations/$project/$id", params: { project, id }, search, state: withinList });
   };
   useShortcut("j", () => go(older?.id), { description: "The one before it in time", isOn: older !== undefined });
   useShortcut("k", () => go(newer?.id), { description: "The one after it in time", isOn: newer !== undefined });

@@ -30,6 +30,8 @@ export interface VirtualTableProps<Row> {
   readonly hasListKeys?: boolean;
   /** CSS height of the whole table. Default: what is left of the window. */
   readonly height?: string;
+  /** How far down it begins, in pixels: where somebody was who comes back. */
+  readonly startAt?: number;
   /** Asked for when the end comes into sight: to load the next page. */
   readonly onEnd?: (() => void) | undefined;
   /** Told which rows are drawn, from the first to the last: to fetch those that are missing. */
@@ -50,6 +52,7 @@ export function VirtualTable<Row>({
   openKey,
   hasListKeys = onOpen !== undefined,
   height = "max(20rem, calc(100dvh - 16rem))",
+  startAt = 0,
   onEnd,
   onRange,
   sorting,
@@ -63,6 +66,7 @@ export function VirtualTable<Row>({
     getScrollElement: () => viewport.current,
     estimateSize: () => Math.round(ROW_REM * rem),
     overscan: 12,
+    initialOffset: startAt,
     getItemKey: useCallback(
       (index: number) => {
         const row = rows[index];
@@ -97,7 +101,15 @@ export function VirtualTable<Row>({
   const template = columns.map(({ width }) => width ?? "minmax(6rem, 1fr)").join(" ");
   return (
     // A region that scrolls has to be reached by the keyboard.
-    <div ref={viewport} className={styles["viewport"]} style={{ height }} tabIndex={0} role="region" aria-label={label}>
+    <div
+      ref={viewport}
+      className={styles["viewport"]}
+      style={{ height }}
+      tabIndex={0}
+      role="region"
+      aria-label={label}
+      data-scroll-restoration-id={label}
+    >
       <div className={styles["grid"]} role="table" aria-label={label} aria-rowcount={rows.length + 1}>
         <div role="rowgroup" className={styles["gridHead"]}>
           <div role="row" aria-rowindex={1} className={styles["gridHead"]} style={{ gridTemplateColumns: template }}>

@@ -52,6 +52,23 @@ function isAt(rows: Awaited<ReturnType<typeof drawnRows>>, place: number): boole
   return Math.abs((rows[0]?.place ?? Infinity) - place) < 60 && rows.every(({ text }) => text !== "");
 }
 
+/** The links of the rows that can be seen, and how far below the list's edge each of them is. */
+function rowsInSight(list: Locator): Promise<{ readonly path: string; readonly top: number }[]> {
+  return list.evaluate((element) => {
+    const { top, bottom } = element.getBoundingClientRect();
+    return [...element.querySelectorAll("[role=row] a")]
+      .map((link) => ({ link, box: link.getBoundingClientRect() }))
+      .filter(({ box }) => box.top > top && box.bottom < bottom)
+      .map(({ link, box }) => ({ path: (link as HTMLAnchorElement).pathname, top: box.top - top }));
+  });
+}
+
+/** From the second page that a list led to. */
+const WAYS_BACK: readonly (readonly [string, (page: Page) => Promise<unknown>])[] = [
+  ["back and back", (page) => page.goBack().then(() => page.goBack())],
+  ["by the link", (page) => page.getByRole("navigation", { name: "Breadcrumbs" }).getByRole("link").click()],
+];
+
 describe("a hundred thousand events", { timeout: 40_000 }, () => {
   test("scroll: only rows near those in sight exist, and wherever one looks they are the right ones", async () => {
     const page = await open(`/invocations/${PROJECT}?${WHOLE}`);
@@ -89,6 +106,45 @@ describe("a hundred thousand events", { timeout: 40_000 }, () => {
     await page.goBack();
     await totals(page, COUNT);
     expect(new URL(page.url()).pathname).toBe(`/console/invocations/${PROJECT}`);
+  });
+
+  test.each(WAYS_BACK)("are where one was after a look at some of them: %s", async (_, back) => {
+    const page = await open(`/invocations/${PROJECT}?range=6h`);
+    const list = page.getByRole("region", { name: "Invocations" });
+    await expect.poll(() => list.getByRole("table").getAttribute("aria-rowcount").then(Number)).toBeGreaterThan(COUNT);
+    await list.evaluate((element) => element.scrollTo({ top: element.scrollHeight / 3 }));
+    await expect.poll(() => drawnRows(list).then((rows) => isAt(rows, COUNT / 3))).toBe(true);
+    const before = await rowsInSight(list);
+    expect(before.length).toBeGreaterThan(5);
+    await list.locator(`a[href^="${before[4]?.path ?? "?"}"]`).click();
+    await page.waitForURL(({ href }) => href.includes(before[4]?.path ?? "?"));
+    await page.getByRole("link", { name: "Older" }).click();
+    await page.waitForURL(({ href }) => href.includes(before[5]?.path ?? "?"));
+    // What comes meanwhile waits above.
+    await callSum(mesh, 1, 2);
+    await back(page);
+    await expect.poll(() => rowsInSight(list)).toEqual(before);
+    await page.getByRole("button", { name: /^Show \d+ new$/ }).click();
+    await list.getByText("arithmetic.sum").first().waitFor();
+  });
+
+  test("are where one was when nothing of them is known any more, and from the top with another filter", async () => {
+    const page = await open(`/events/${PROJECT}?${WHOLE}`);
+    const list = page.getByRole("region", { name: "Events" });
+    await totals(page, COUNT);
+    await list.evaluate((element) => element.scrollTo({ top: element.scrollHeight / 2 }));
+    await expect.poll(() => drawnRows(list).then((rows) => isAt(rows, COUNT / 2))).toBe(true);
+    const before = await rowsInSight(list);
+    await list.locator(`a[href^="${before[4]?.path ?? "?"}"]`).click();
+    await page.getByRole("link", { name: "Older" }).waitFor();
+    await page.reload();
+    await page.getByRole("link", { name: "Older" }).waitFor();
+    await page.goBack();
+    await expect.poll(() => rowsInSight(list)).toEqual(before);
+    await page.getByRole("combobox", { name: "Status" }).click();
+    await page.getByRole("option", { name: "Failure" }).click();
+    await totals(page, 3334);
+    await expect.poll(() => list.evaluate(({ scrollTop }) => scrollTop)).toBe(0);
   });
 
   test("are counted by function, the worst first", async () => {

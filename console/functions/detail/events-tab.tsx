@@ -2,7 +2,7 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useMemo, useState } from "react";
 import { EventCharts } from "../../events/event-charts.tsx";
 import { eventColumns } from "../../events/event-columns.tsx";
-import { rowKey } from "../../events/event-row.ts";
+import { EventRows } from "../../events/event-rows.tsx";
 import { LiveButton } from "../../events/live-button.tsx";
 import { RANGES, type EventsSearch, type Range, STATUSES, type Status } from "../../events/search.ts";
 import { STATUS_WORDS } from "../../events/statuses.tsx";
@@ -13,14 +13,13 @@ import { EmptyState } from "../../ui/empty-state.tsx";
 import { ErrorNotice } from "../../ui/error-notice.tsx";
 import { Segments } from "../../ui/segments.tsx";
 import { Select } from "../../ui/select.tsx";
-import { Skeleton, SkeletonLines } from "../../ui/skeleton.tsx";
+import { Skeleton } from "../../ui/skeleton.tsx";
 import { Toolbar } from "../../ui/toolbar.tsx";
-import { VirtualTable } from "../../ui/virtual-table.tsx";
 import type { FunctionTabProps } from "../function-tabs.tsx";
 import styles from "./detail.module.css";
 
-/** Rows that are drawn above those in sight: further down, somebody reads. */
-const AT_TOP = 4;
+/** What the list is called. */
+const LIST = "Invocations";
 
 /** The invocations of a function, as they come. */
 export function EventsTab({ project, fn }: FunctionTabProps): ReactNode {
@@ -30,7 +29,7 @@ export function EventsTab({ project, fn }: FunctionTabProps): ReactNode {
     () => ({ source: fn.label, range, ...(status !== undefined && { status }) }),
     [fn.label, range, status],
   );
-  const list = useFollowedList(project, search);
+  const list = useFollowedList(project, search, LIST);
   const navigate = useNavigate();
   const columns = useMemo(
     () => eventColumns(project, search, { hasType: false }).filter(({ id }) => id !== "source"),
@@ -83,20 +82,11 @@ export function EventsTab({ project, fn }: FunctionTabProps): ReactNode {
             />
           )}
       <Card isFlush>
-        {rows === undefined ? (
-          list.error === undefined && <SkeletonLines count={6} label="The invocations are being listed" />
-        ) : (
-          <VirtualTable
-            label="Invocations"
-            columns={columns}
-            rows={rows}
-            rowKey={rowKey}
+        {(rows !== undefined || list.error === undefined) && (
+          <EventRows
+            {...{ project, search, columns, list }}
+            label={LIST}
             height="max(16rem, calc(100dvh - 32rem))"
-            onOpen={({ id }) => void navigate({ to: "/invocations/$project/$id", params: { project, id }, search })}
-            onRange={(first, last) => {
-              list.setAway(first > AT_TOP);
-              list.want(first, last);
-            }}
             empty={<NoInvocations project={project} fn={fn} isNarrow={status !== undefined} />}
           />
         )}
