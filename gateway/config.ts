@@ -35,6 +35,8 @@ export interface GatewayConfig {
     readonly spaceCloud: SpaceCloudConfig;
     /** The name by which gateways elsewhere ask for this configuration. Default: they are not answered. */
     readonly publishAs?: string;
+    /** The name of a published configuration that counts here instead of this one's projects. Default: this one's count. */
+    readonly follow?: string;
   };
   readonly admin: AdminConfig;
   readonly broker: BrokerConfig;

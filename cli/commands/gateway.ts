@@ -1,8 +1,8 @@
 import { Command } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import { fileAdministration } from "../../gateway/runtime/file-administration.ts";
-import { followConfig } from "../../gateway/runtime/follow-config.ts";
-import { publishConfig } from "../../gateway/runtime/publish-config.ts";
+import { keptText } from "../../gateway/runtime/kept-text.ts";
+import { serveLive } from "../../gateway/runtime/serve-live.ts";
 import { GATEWAY_RESOURCE } from "../../mesh/tracing/start.ts";
 import { consoleFiles } from "../console/console-files.ts";
 import { serveGateway } from "../hosting/serve-gateway.ts";
@@ -29,12 +29,12 @@ function runGateway(path: string): Promise<void> {
   return runOnBroker(path, { name: "gateway", resource: GATEWAY_RESOURCE }, async (given) => {
     const { config, configFile, env, broker, connected, stack, log, tracing } = given;
     const admin = fileAdministration(config, { version: packageJson.version, configFile, env, log });
-    const gateway = stack.use(
-      await serveGateway(config, { configFile, broker, log, tracing, consoleFiles: consoleFiles(log, stack), admin }),
-    );
-    const published = stack.use(publishConfig(config, { configFile, env, broker, log, connected }));
-    const onChange = (): void => published.changed();
-    stack.use(await followConfig(gateway, { configFile, current: config, env, log, onChange }));
+    const files = consoleFiles(log, stack);
+    const gateway = await serveLive(config, {
+      ...{ configFile, env, broker, connected, log, stack },
+      kept: (name) => keptText(configFile, name),
+      serve: (from) => serveGateway(from, { configFile, broker, log, tracing, consoleFiles: files, admin }),
+    });
     const { url, grpcAddress } = gateway;
     log.info("gateway is up", { url, ...(grpcAddress !== undefined && { grpcAddress }) });
   });

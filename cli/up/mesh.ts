@@ -3,8 +3,8 @@ import type { AdminAuth } from "../../gateway/admin/admin-auth.ts";
 import packageJson from "../../package.json" with { type: "json" };
 import type { GatewayConfig } from "../../gateway/config.ts";
 import { fileAdministration } from "../../gateway/runtime/file-administration.ts";
-import { followConfig } from "../../gateway/runtime/follow-config.ts";
-import { publishConfig } from "../../gateway/runtime/publish-config.ts";
+import { keptText } from "../../gateway/runtime/kept-text.ts";
+import { serveLive } from "../../gateway/runtime/serve-live.ts";
 import { CloseStack } from "../../mesh/lifecycle.ts";
 import type { Log } from "../../mesh/log.ts";
 import { GATEWAY_RESOURCE, startTracing } from "../../mesh/tracing/start.ts";
@@ -79,18 +79,19 @@ export async function startMesh(config: GatewayConfig, options: MeshOptions): Pr
       isDevelopment: true,
     });
     const served = { recordsFolder: ".fmesh/records", consoleFiles: consoleFiles(log, stack), admin };
-    const gateway = stack.use(await serveGateway(adapt(config), { broker, configFile, log, tracing, ...served }));
+    const gateway = await serveLive(config, {
+      ...{ configFile, env: options.env, broker, log, stack, adapt },
+      kept: (name) => keptText(configFile, name),
+      onChange: (changed) => {
+        workers.follow(changed);
+        parts.forEach((part) => part.follow(changed));
+      },
+      serve: (from) => serveGateway(from, { broker, configFile, log, tracing, ...served }),
+    });
     // The gateway would wait for them.
     stack.defer(() => parts.forEach((part) => part.endStreams()));
     const note = { pid: process.pid, brokerUrl: workerUrl, gatewayUrl: gateway.url, ...onlyProject(config) };
     stack.use(leaveRunningMeshNote(dirname(configFile), note));
-    const published = stack.use(publishConfig(config, { configFile, env: options.env, broker, log }));
-    const onChange = (changed: GatewayConfig): void => {
-      published.changed();
-      workers.follow(changed);
-      parts.forEach((part) => part.follow(changed));
-    };
-    stack.use(await followConfig(gateway, { configFile, current: config, env: options.env, log, adapt, onChange }));
     await Promise.all([workers.settled(), ...parts.map(({ settled }) => settled)]);
     const { url: gatewayUrl, grpcAddress } = gateway;
     return { gatewayUrl, grpcAddress, brokerAddresses: addresses, admin: admin.auth, close: () => stack.close() };

@@ -44,6 +44,9 @@ export interface Project {
 /** The answer of `GET /v1/admin/projects`. */
 export interface ProjectsAnswer {
   readonly projects: readonly Project[];
+  /** Not there when the gateway keeps no configuration. */
   readonly etag?: string;
   readonly canSave: boolean;
+  /** The name of the mesh's configuration that the gateway goes by, in place of a file. */
+  readonly follows?: string;
 }

@@ -4,12 +4,12 @@ import { PROJECTS_KEY, useProjects } from "../session/projects.ts";
 import { useSession } from "../session/session-context.tsx";
 import { Badge } from "../ui/badge.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
-import { Notice } from "../ui/notice.tsx";
 import { Page } from "../ui/page.tsx";
 import { QueryView } from "../ui/query-view.tsx";
 import { SkeletonLines } from "../ui/skeleton.tsx";
 import { ProjectRules } from "./project-rules.tsx";
 import { rulesRoute } from "./routes.ts";
+import { RulesNotice } from "./rules-notice.tsx";
 
 /** How often is looked whether somebody else saved. */
 const LOOK_AGAIN_MS = 5000;
@@ -35,7 +35,7 @@ export function RulesPage(): ReactNode {
       description="Who may call what. What has no rule, nobody may call."
     >
       <QueryView query={query} title="The rules cannot be read" loading={<SkeletonLines count={8} />}>
-        {({ projects, etag, canSave }) => {
+        {({ projects, etag, canSave, follows }) => {
           const project = projects.find((each) => each.id === id);
           if (project === undefined) {
             return (
@@ -46,14 +46,7 @@ export function RulesPage(): ReactNode {
           }
           return (
             <>
-              {etag === undefined && (
-                <Notice title="This gateway keeps no configuration file">
-                  Its rules come from elsewhere: they are seen and tried here, and changed where the file is.
-                </Notice>
-              )}
-              {etag !== undefined && role === "viewer" && (
-                <Notice title="You see the rules, and can try them">Only administrators change them.</Notice>
-              )}
+              <RulesNotice hasFile={etag !== undefined} follows={follows} role={role} />
               <ProjectRules key={id} project={project} etag={etag} canSave={canSave} />
             </>
           );

@@ -179,7 +179,11 @@ export class Configuration {
   #store(): ConfigStore {
     const { store } = this.#parts;
     if (store !== undefined) return store;
-    const message = "this gateway keeps no configuration file; change it where the file is";
+    const { follow } = this.inForce.gateway;
+    const message =
+      follow === undefined
+        ? "this gateway keeps no configuration file; change it where the file is"
+        : `this gateway follows the configuration that the mesh publishes as "${follow}"; change it at the gateway that publishes it`;
     throw new MeshError("invalid_request", message, { status: 501 });
   }
 }

@@ -24,7 +24,8 @@ export function projectRoutes({ auth, configuration, now }: AdminParts): Hono {
       .filter(({ id }) => maySee(who, id))
       .map((project) => shownProject(project, adviceOn(project)));
     const etag = await configuration.etag();
-    return answer(c, { projects, etag, canSave: who.role === "admin" && configuration.canSave }, etag);
+    const canSave = who.role === "admin" && configuration.canSave;
+    return answer(c, { projects, etag, canSave, follows: configuration.inForce.gateway.follow }, etag);
   });
   app.put("/v1/admin/projects/:id/services", async (c) => {
     const who = await whoAsks(c, auth);

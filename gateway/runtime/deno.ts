@@ -2,13 +2,15 @@ import { accessOfProcess } from "../../mesh/broker/access-of-process.ts";
 import { natsBrokerOnDeno } from "../../mesh/broker/nats-deno.ts";
 import { CloseStack } from "../../mesh/lifecycle.ts";
 import { jsonLog } from "../../mesh/log.ts";
+import type { GatewayConfig } from "../config.ts";
 import { ConfigError } from "../config/config-error.ts";
+import type { RunningGateway } from "./bun.ts";
 import { loadConfig } from "./config-file.ts";
 import { allowedEnvironment } from "./deno/environment.ts";
 import type { DenoPlatform } from "./deno/platform.ts";
 import { serveOnDeno } from "./deno/serve.ts";
 import { existingBroker } from "./existing-broker.ts";
-import { followConfig } from "./follow-config.ts";
+import { serveLive } from "./serve-live.ts";
 
 declare const Deno: DenoPlatform;
 
@@ -39,8 +41,8 @@ async function runOnDeno(deno: DenoPlatform): Promise<void> {
   const broker = stack.use(natsBrokerOnDeno({ url, name: "gateway", log, ...access }));
   // It tries for ever: all that ends it is the end of this process, which is no news.
   broker.connect().catch(() => undefined);
-  const gateway = stack.use(serveOnDeno(config, { deno, configFile, broker, log }));
-  stack.use(await followConfig(gateway, { configFile, current: config, env, log }));
+  const serve = (from: GatewayConfig): RunningGateway => serveOnDeno(from, { deno, configFile, broker, log });
+  const gateway = await serveLive(config, { configFile, env, broker, log, stack, serve });
   log.info("gateway is up", { url: gateway.url });
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     deno.addSignalListener(signal, () => {

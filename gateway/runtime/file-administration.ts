@@ -11,7 +11,7 @@ import { FileConfigStore } from "./config-store/file-store.ts";
  * @param options.isDevelopment whether it may be a mesh for development: it is one if only this machine reaches it.
  */
 export function fileAdministration(
-  { admin, gateway: { host } }: GatewayConfig,
+  { admin, gateway: { host, follow } }: GatewayConfig,
   options: {
     readonly configFile: string;
     readonly log: Log;
@@ -22,7 +22,8 @@ export function fileAdministration(
   const { configFile, log, version, env, adapt, operatorSecret, isDevelopment = false } = options;
   return {
     auth: new AdminAuth(admin, { log, now: Date.now, operatorSecret }),
-    store: new FileConfigStore(configFile),
+    // What a gateway follows is changed where it is published.
+    ...(follow === undefined && { store: new FileConfigStore(configFile) }),
     version,
     env,
     ...(adapt !== undefined && { adapt }),

@@ -18,6 +18,12 @@ export interface FollowOptions {
   readonly onChange?: (config: GatewayConfig) => void;
 }
 
+/** A file that is followed. */
+export interface FollowedFile extends Closable {
+  /** Puts in force what the file says now, for what it is adapted by has changed. @throws ConfigError */
+  again(): void;
+}
+
 /**
  * Puts each saved change of a configuration file in force. A broken save changes nothing and says why.
  * @throws ConfigError when the file's folder cannot be watched.
@@ -25,9 +31,10 @@ export interface FollowOptions {
 export async function followConfig(
   gateway: Pick<RunningGateway, "replaceConfig">,
   options: FollowOptions,
-): Promise<Closable> {
+): Promise<FollowedFile> {
   const { configFile, current, env, log, adapt = (config) => config, onChange } = options;
   const stopping = new AbortController();
+  let inForce = current;
   const complain = (error: unknown): void => {
     const reason = error instanceof Error ? error.message : String(error);
     log.error(`the saved configuration is not used, the one before stays in force: ${reason}`);
@@ -40,6 +47,7 @@ export async function followConfig(
     onChange: (config) => {
       try {
         gateway.replaceConfig(adapt(config));
+        inForce = config;
       } catch (error) {
         complain(error);
         return;
@@ -49,6 +57,7 @@ export async function followConfig(
     },
   });
   return {
+    again: () => gateway.replaceConfig(adapt(inForce)),
     close: () => {
       stopping.abort();
       return Promise.resolve();

@@ -50,18 +50,28 @@ const spaceCloud = shape({
   natsWorkers: v.optional(flag, false),
 });
 
+const configName = v.pipe(text, v.check(isName, "is not a name to publish by; use 1 to 64 letters, digits, _ or -"));
+
 /** How the gateway listens and what it takes. */
-export const gatewaySchema = shape({
-  host: v.optional(text, "127.0.0.1"),
-  port: v.optional(port, 4122),
-  cors: v.optional(cors, {}),
-  limits: v.optional(limits, {}),
-  records: v.optional(records, {}),
-  spaceCloud: v.optional(spaceCloud, {}),
-  publishAs: v.exactOptional(
-    v.pipe(text, v.check(isName, "is not a name to publish by; use 1 to 64 letters, digits, _ or -")),
+export const gatewaySchema = v.pipe(
+  shape({
+    host: v.optional(text, "127.0.0.1"),
+    port: v.optional(port, 4122),
+    cors: v.optional(cors, {}),
+    limits: v.optional(limits, {}),
+    records: v.optional(records, {}),
+    spaceCloud: v.optional(spaceCloud, {}),
+    publishAs: v.exactOptional(configName),
+    follow: v.exactOptional(configName),
+  }),
+  v.forward(
+    v.check(
+      ({ publishAs, follow }) => publishAs === undefined || follow === undefined,
+      'has no effect beside "publishAs": a gateway publishes its file, or follows another one\'s; leave one of them out',
+    ),
+    ["follow"],
   ),
-});
+);
 
 function isOrigin(value: string): boolean {
   return value === "*" || (URL.canParse(value) && new URL(value).origin === value);

@@ -1,16 +1,21 @@
 import { open, rename, rm, stat } from "node:fs/promises";
 import { randomHex } from "../../../mesh/ids.ts";
 
-/** Replaces a file by one with another text, at once and with the same permissions: whoever reads it reads one of the two. */
+/**
+ * Replaces a file by one with another text, at once and with the same permissions: whoever reads it reads one of the two. One that is
+ * not there yet is for this user's eyes only.
+ */
 export async function replaceFile(path: string, text: string): Promise<void> {
-  const { mode, uid, gid } = await stat(path);
+  const before = await stat(path).catch(ignoreMissing);
   const beside = `${path}.${randomHex(4)}.tmp`;
   try {
     const file = await open(beside, "wx", 0o600);
     try {
       await file.writeFile(text);
-      await file.chown(uid, gid).catch(ignoreNotPermitted);
-      await file.chmod(mode & 0o777);
+      if (before !== undefined) {
+        await file.chown(before.uid, before.gid).catch(ignoreNotPermitted);
+        await file.chmod(before.mode & 0o777);
+      }
       await file.sync();
     } finally {
       await file.close();
@@ -20,6 +25,10 @@ export async function replaceFile(path: string, text: string): Promise<void> {
     await rm(beside, { force: true });
     throw error;
   }
+}
+
+function ignoreMissing(error: unknown): undefined {
+  if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
 }
 
 /** Only its owner's may be given away; then the file is of whoever runs the gateway. */

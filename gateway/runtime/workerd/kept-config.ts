@@ -1,7 +1,4 @@
-import { type Broker, EMPTY_MESSAGE } from "../../../mesh/broker.ts";
-import { decodeReply } from "../../../mesh/call.ts";
 import type { Log } from "../../../mesh/log.ts";
-import { configSubject } from "../../../mesh/subjects.ts";
 import { advice } from "../../advice.ts";
 import { parseConfig } from "../../config.ts";
 import { ConfigError } from "../../config/config-error.ts";
@@ -12,7 +9,6 @@ import { type ConfigText, configTag, sourceName } from "./config-text.ts";
 import type { ObjectState } from "./platform.ts";
 import type { EdgeSettings } from "./settings.ts";
 
-const ANSWER_MS = 2000;
 const KEY = "config";
 
 /** What is kept: the mesh's last word, and which deployed configuration it came after. */
@@ -34,7 +30,6 @@ export class KeptConfig {
   #inForce: { readonly text: ConfigText; readonly recordFor: RecordSelectors } | undefined;
   #bundleTag = "";
   #refused: string | undefined;
-  #lastReason: string | undefined;
 
   constructor(options: {
     readonly storage: ObjectState["storage"];
@@ -66,25 +61,12 @@ export class KeptConfig {
     return this.#inForce?.text;
   }
 
-  /** Asks the mesh whether there is another. Never rejects: while there is no answer, what is in force stays. */
-  async refresh(broker: Broker): Promise<void> {
-    const { configName } = this.#settings;
-    if (configName === undefined) return;
-    try {
-      const answer = await broker.request(configSubject(configName), EMPTY_MESSAGE, { timeoutMs: ANSWER_MS });
-      const text = new TextDecoder().decode(decodeReply(answer).payload);
-      this.#lastReason = undefined;
-      if (text === this.#inForce?.text.text || text === this.#refused) return;
-      if (!this.#adopt({ text, source: "mesh.json" })) return;
-      await this.#storage.put(KEY, { text, bundleTag: this.#bundleTag } satisfies Kept);
-      this.#log.info("a configuration of the mesh is in force", { name: configName });
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      // While nobody is there, or nothing can be handed on, it is asked again and again.
-      if (reason === this.#lastReason) return;
-      this.#lastReason = reason;
-      this.#log.warn("the configuration could not be asked for; the last one stays", { name: configName, reason });
-    }
+  /** Takes over what the mesh publishes, unless it is no good here. */
+  async offer(text: string): Promise<void> {
+    if (text === this.#inForce?.text.text || text === this.#refused) return;
+    if (!this.#adopt({ text, source: "mesh.json" })) return;
+    await this.#storage.put(KEY, { text, bundleTag: this.#bundleTag } satisfies Kept);
+    this.#log.info("a configuration of the mesh is in force", { name: this.#settings.configName });
   }
 
   /** Whether it is in force now; if not, why is in the log. */

@@ -3,7 +3,7 @@ import { MeshError } from "../../../mesh/errors.ts";
 import { streamOf } from "../../../mesh/gather.ts";
 import type { Log } from "../../../mesh/log.ts";
 import type { AllowedCall } from "../../mesh-link.ts";
-import { ConfigFeed } from "./config-feed.ts";
+import { ConfigFeed } from "../config-feed.ts";
 import { edgeLog } from "./edge-log.ts";
 import { KeptConfig } from "./kept-config.ts";
 import { OBJECT_PATHS } from "./object-link.ts";
@@ -31,7 +31,8 @@ export class NatsLink {
   constructor(state: ObjectState, bindings: Bindings) {
     this.#settings = readSettings(bindings);
     this.#config = new KeptConfig({ storage: state.storage, settings: this.#settings, log: this.#log });
-    this.#feed = new ConfigFeed(this.#config, this.#settings.configName);
+    const offer = (text: string): Promise<void> => this.#config.offer(text);
+    this.#feed = new ConfigFeed(this.#settings.configName, { log: this.#log, offer });
     void state.blockConcurrencyWhile(() => this.#config.load());
   }
 
@@ -44,7 +45,8 @@ export class NatsLink {
       if (pathname === OBJECT_PATHS.send) return (response = await this.#send(request, end));
       const session = this.#open();
       if (pathname === OBJECT_PATHS.status) return new Response(await session.status());
-      return Response.json(await this.#feed.current());
+      await this.#feed.firstWord();
+      return Response.json(this.#config.text);
     } catch (error) {
       return encodeSentError(MeshError.from(error));
     } finally {
