@@ -123,9 +123,14 @@ describe("a line of a log", () => {
     expect(readLine(line('{"a":1}'), 1)).toMatchObject({ message: '{"a":1}', rest: "" });
   });
 
-  test("is found by its words, which are marked", () => {
-    expect(hasWords(line("Asked for Ada"), "ada asked")).toBe(true);
-    expect(hasWords(line("Asked for Ada"), "bob")).toBe(false);
+  test("is found by its words as they are shown, which are marked", () => {
+    const asked = readLine(line("Asked for Ada"), 1);
+    expect(hasWords(asked, "ada asked")).toBe(true);
+    expect(hasWords(asked, "bob")).toBe(false);
+    const late = readLine(line('{"level":40,"msg":"late","ms":7,"time":12}'), 1);
+    expect(["warning", "ms=7 LATE", "level", "12", '"ms"'].map((find) => hasWords(late, find))).toEqual([
+      ...[true, true, false, false, false],
+    ]);
     const pieces = markedPieces("a (b) A", "(b) a").map(({ piece, isFound }) => (isFound ? `<${piece}>` : piece));
     expect(pieces.join("")).toBe("<a> <(b)> <A>");
     expect(asText([line("hello")])).toBe("2026-11-20T12:00:00.000Z v1 v1-0 hello\n");

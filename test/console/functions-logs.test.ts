@@ -53,6 +53,12 @@ describe("a log", { timeout: 60_000 }, () => {
     await expect.poll(() => lines.getByText("asked for Ada").count()).toBe(0);
     await expect.poll(() => lines.locator("mark").allTextContents()).toContain("Bob");
     await page.waitForURL("**/greet?tab=logs&find=bob");
+    // As it is shown, however it was written.
+    await page.getByRole("searchbox", { name: "Search the log" }).fill("name=Ada warning");
+    await lines.getByText("asked for Ada").waitFor();
+    await expect.poll(() => lines.locator("mark").allTextContents()).toEqual(["warning", "name=Ada"]);
+    await page.getByRole("searchbox", { name: "Search the log" }).fill('"msg"');
+    await page.getByText('No line has “"msg"”.').waitFor();
   });
 
   test("of one version is another one, shows where an error comes from, and is downloaded", async () => {

@@ -66,13 +66,13 @@ function inWords(members: Readonly<Record<string, unknown>>): string {
   return [...shown.filter(([name]) => !IDS.has(name)), ...shown.filter(([name]) => IDS.has(name))].map(word).join(" ");
 }
 
-/** Whether a line has all the words that are looked for. */
-export function hasWords({ text, instance }: DeployedLine, find: string): boolean {
-  const held = `${text} ${instance}`.toLowerCase();
+/** Whether a line, as it is shown, has all the words that are looked for. */
+export function hasWords({ level, message, rest, instance }: LogLine, find: string): boolean {
+  const shown = `${level ?? ""} ${message} ${rest} ${instance}`.toLowerCase();
   return find
     .toLowerCase()
     .split(/\s+/)
-    .every((word) => held.includes(word));
+    .every((word) => shown.includes(word));
 }
 
 /** Lines as a text file has them. */

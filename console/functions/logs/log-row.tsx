@@ -27,7 +27,11 @@ export function LogRow({
       <span className={styles["from"]} title={`Version ${version}, instance ${instance}`}>
         {hasVersion ? `v${version}` : instance.slice(-6)}
       </span>
-      {level !== undefined && <span className={styles["level"]}>{level}</span>}
+      {level !== undefined && (
+        <span className={styles["level"]}>
+          <Marked text={level} find={find} />
+        </span>
+      )}
       <span className={styles["text"]}>
         <Marked text={message} find={find} />
         {rest !== "" && (
