@@ -12,12 +12,12 @@ declare module "@tanstack/react-router" {
 
 /** What tells places in the history of the browser apart; a list that a link leads back to is where it was. */
 export function placeOf({ state, href }: Pick<ParsedLocation, "state" | "href">): string {
-  return state.place ?? state.__TSR_key ?? href;
+  return keyOf(state) ?? href;
 }
 
 /** For links from a list to what is in it: its page can lead back to where one was. */
 export function fromList(state: ParsedLocation["state"]): HistoryState {
-  return { list: state.place ?? state.__TSR_key };
+  return { list: keyOf(state) };
 }
 
 /** For links from one page of a list to another one. */
@@ -35,4 +35,9 @@ export function usePlaceInList(id: string): number {
   const left = useElementScrollRestoration({ id, getKey: placeOf });
   const [top] = useState(left?.scrollY ?? 0);
   return top;
+}
+
+function keyOf(state: ParsedLocation["state"]): string | undefined {
+  // oxlint-disable-next-line no-underscore-dangle -- the router's own name
+  return state.place ?? state.__TSR_key;
 }

@@ -72,7 +72,7 @@ export function useFollowedList(project: string, search: EventsSearch, name: str
     };
     const timer = setTimeout(again, isFull ? 1000 : AGAIN_MS);
     return () => clearTimeout(timer);
-  }, [isFollowing, isHeld, isCounting, isFull, now]);
+  }, [isFollowing, isHeld, isCounting, isFull, now, setNow]);
 
   return {
     ...list,
