@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import type { Role } from "../api/admin-types.ts";
+import type { Role } from "../session/session.ts";
 import { Notice } from "../ui/notice.tsx";
 
 /** Why rules cannot be changed here, if they cannot. */
