@@ -35,6 +35,8 @@ export interface MeshOptions {
   readonly configFile: string;
   /** Signs tokens for projects without a key of their own. */
   readonly secret: string;
+  /** Port of the gateway, instead of the configuration's. */
+  readonly port?: number | undefined;
   /** An existing broker; without it, one is started in this process. */
   readonly brokerUrl: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -68,7 +70,8 @@ export async function startMesh(config: GatewayConfig, options: MeshOptions): Pr
     );
     const given = { configFile, broker, brokerUrl: workerUrl, brokerSocketUrl: socketUrl, env: options.env };
     const parts = startParts(config, { ...given, log, tracing, stack });
-    const adapt = (from: GatewayConfig): GatewayConfig => withDevelopmentSecret(from, options.secret);
+    const adapt = (from: GatewayConfig): GatewayConfig =>
+      withPort(withDevelopmentSecret(from, options.secret), options.port);
     const admin = fileAdministration(config, {
       version: packageJson.version,
       configFile,
@@ -99,4 +102,8 @@ export async function startMesh(config: GatewayConfig, options: MeshOptions): Pr
     await stack.close();
     throw error;
   }
+}
+
+function withPort(config: GatewayConfig, port: number | undefined): GatewayConfig {
+  return port === undefined ? config : { ...config, gateway: { ...config.gateway, port } };
 }

@@ -31,8 +31,7 @@ export async function runMesh(path: string, { port, startWorker, live }: RunMesh
   const write = (line: string): void => void process.stdout.write(`${line}\n`);
   const log = consoleLog(write);
   const { env } = process;
-  const loaded = await loadConfig(configFile, { env });
-  const config = port === undefined ? loaded : { ...loaded, gateway: { ...loaded.gateway, port } };
+  const config = await loadConfig(configFile, { env });
 
   const secret = developmentSecret(dirname(configFile));
   for (const { id } of config.projects.filter(hasNoKey)) {
@@ -46,6 +45,7 @@ export async function runMesh(path: string, { port, startWorker, live }: RunMesh
     mesh = await startMesh(config, {
       configFile,
       secret,
+      port,
       brokerUrl,
       env,
       startWorker,
