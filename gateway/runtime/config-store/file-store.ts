@@ -58,7 +58,7 @@ export class FileConfigStore implements ConfigStore {
       await this.#history.add(text, by);
     } catch (cause) {
       takeBack();
-      throw new MeshError("internal", "the configuration could not be written; the log has the reason", { cause });
+      throw notWritten(this.file, cause);
     }
     return { text, etag: await this.#etag(text) };
   }
@@ -67,4 +67,16 @@ export class FileConfigStore implements ConfigStore {
     const hash = await this.#hash.of(text);
     return Buffer.from(hash).subarray(0, 16).toString("hex");
   }
+}
+
+/** What the file system says where a file is not the gateway's to write. One that is mounted, as by Kubernetes, is busy. */
+const NOT_TO_BE_WRITTEN: ReadonlySet<unknown> = new Set(["EROFS", "EBUSY", "EACCES", "EPERM"]);
+
+function notWritten(file: string, cause: unknown): MeshError {
+  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+  if (!NOT_TO_BE_WRITTEN.has(code)) {
+    return new MeshError("internal", "the configuration could not be written; the log has the reason", { cause });
+  }
+  const message = `"${file}" cannot be replaced here (${String(code)}), as where it is mounted read-only; change it where it comes from`;
+  return new MeshError("invalid_request", message, { status: 501, cause });
 }
