@@ -1,5 +1,5 @@
 import type { GatewayConfig } from "../../gateway/config.ts";
-import { followConfig } from "../../gateway/runtime/follow-config.ts";
+import { followFile } from "../../gateway/runtime/follow-file.ts";
 import { runOnBroker } from "../run-on-broker.ts";
 import type { HostedProjects, PartOptions } from "./hosted-projects.ts";
 
@@ -19,6 +19,6 @@ export function runPart(path: string, name: string, host: HostPart): Promise<voi
     if (broker.status !== "connected") return;
     const part = stack.use(host(config, { ...given, serviceLog: log }));
     const target = { replaceConfig: (changed: typeof config) => part.follow(changed) };
-    stack.use(await followConfig(target, { configFile, current: config, env, log }));
+    stack.use(await followFile(target, { configFile, current: config, env, log }));
   });
 }

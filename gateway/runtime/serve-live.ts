@@ -4,7 +4,7 @@ import type { Log } from "../../mesh/log.ts";
 import type { GatewayConfig } from "../config.ts";
 import type { Environment } from "../config/environment.ts";
 import type { RunningGateway } from "./bun.ts";
-import { followConfig } from "./follow-config.ts";
+import { followFile } from "./follow-file.ts";
 import { FollowedConfig, type KeptText } from "./followed-config.ts";
 import { publishConfig } from "./publish-config.ts";
 
@@ -44,7 +44,7 @@ export async function serveLive(config: GatewayConfig, options: LiveOptions): Pr
     publishConfig(config, { configFile, env, broker, log, ...(connected !== undefined && { connected }) }),
   );
   const file = stack.use(
-    await followConfig(gateway, {
+    await followFile(gateway, {
       configFile,
       current: config,
       env,

@@ -28,7 +28,7 @@ export interface FollowedFile extends Closable {
  * Puts each saved change of a configuration file in force. A broken save changes nothing and says why.
  * @throws ConfigError when the file's folder cannot be watched.
  */
-export async function followConfig(
+export async function followFile(
   gateway: Pick<RunningGateway, "replaceConfig">,
   options: FollowOptions,
 ): Promise<FollowedFile> {
