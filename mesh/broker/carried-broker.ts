@@ -71,6 +71,14 @@ export abstract class CarriedBroker implements Broker {
     });
   }
 
+  /** What became of a carrier that was there. */
+  protected lost(cause: unknown): MeshError {
+    return new MeshError("broker_unavailable", `the connection to the broker at ${this.url} was lost`, {
+      retryAfterSeconds: 1,
+      cause,
+    });
+  }
+
   protected tell(status: BrokerStatus): void {
     for (const listener of this.#listeners) listener(status);
   }

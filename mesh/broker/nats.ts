@@ -1,6 +1,5 @@
 import type { ConnectionOptions, NatsConnection } from "@nats-io/nats-core";
 import type { BrokerStatus } from "../broker.ts";
-import { MeshError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { pause } from "../pause.ts";
 import type { BrokerCredentials } from "./access.ts";
@@ -77,10 +76,7 @@ export class NatsBroker extends CarriedBroker {
     try {
       await this.#connection?.flush();
     } catch (error) {
-      throw new MeshError("broker_unavailable", `the connection to the broker at ${this.url} was lost`, {
-        retryAfterSeconds: 1,
-        cause: error,
-      });
+      throw this.lost(error);
     }
   }
 

@@ -1,5 +1,4 @@
 import type { BrokerStatus } from "../broker.ts";
-import { MeshError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { pause } from "../pause.ts";
 import { parseBrokerUrl, socketPathIn } from "./address.ts";
@@ -66,10 +65,7 @@ export class UnixBroker extends CarriedBroker {
     try {
       await this.#connection?.ping();
     } catch (error) {
-      throw new MeshError("broker_unavailable", `the connection to the broker at ${this.url} was lost`, {
-        retryAfterSeconds: 1,
-        cause: error,
-      });
+      throw this.lost(error);
     }
   }
 
