@@ -1,18 +1,14 @@
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { accessibilityProblems, useBrowser } from "../support/browser.ts";
-import { type ConsoleMesh, startConsoleMesh } from "./console-mesh.ts";
+import { beforeAll, expect, test } from "vitest";
+import { accessibilityProblems } from "../support/browser.ts";
 import { type SeededPages, scrollsSideways, seedPages, shown, withEmptyProject } from "./pages.ts";
+import { useConsoleMesh } from "./use-console-mesh.ts";
 
-let mesh: ConsoleMesh;
+const mesh = useConsoleMesh({ prepare: (example) => example.edit(withEmptyProject) });
 let pages: SeededPages;
 beforeAll(async () => {
-  mesh = await startConsoleMesh({ prepare: (example) => example.edit(withEmptyProject) });
   pages = await seedPages(mesh);
 }, 120_000);
-afterAll(() => mesh.stop());
-
-const browser = useBrowser();
 
 /** What keeps people from using a page, in either theme, or on a narrow screen. */
 async function problemsOf(page: Page, path: string): Promise<string[]> {
@@ -33,7 +29,7 @@ async function problemsOf(page: Page, path: string): Promise<string[]> {
 }
 
 async function problemsOfAll(paths: readonly string[]): Promise<string[]> {
-  const page = await browser.open(await mesh.link("/mesh"));
+  const page = await mesh.open("/mesh");
   await shown(page);
   const found: string[] = [];
   for (const path of paths) found.push(...(await problemsOf(page, path)));

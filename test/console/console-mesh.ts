@@ -15,6 +15,10 @@ export interface ConsoleMesh {
   ask<T>(path: string, json?: unknown, options?: AskOptions): Promise<T>;
   /** The same, for whatever it answers. */
   send(path: string, json?: unknown, options?: AskOptions): Promise<Response>;
+}
+
+/** The same for whoever started it. */
+export interface StartedConsoleMesh extends ConsoleMesh {
   stop(): Promise<void>;
 }
 
@@ -36,7 +40,7 @@ export interface ConsoleMeshOptions {
 }
 
 /** Runs `fmesh up` until the console can be opened. */
-export async function startConsoleMesh(options: ConsoleMeshOptions = {}): Promise<ConsoleMesh> {
+export async function startConsoleMesh(options: ConsoleMeshOptions = {}): Promise<StartedConsoleMesh> {
   const { example: name, project = "my-adder", prepare } = options;
   const example = await copyExample(name);
   await prepare?.(example);

@@ -1,9 +1,9 @@
 import type { Locator, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { accessibilityProblems, useBrowser } from "../support/browser.ts";
-import { type ConsoleMesh, startConsoleMesh } from "./console-mesh.ts";
+import { describe, expect, test } from "vitest";
+import { accessibilityProblems } from "../support/browser.ts";
 import { PROJECT, callSum, recordingExample, tell } from "./recorded-calls.ts";
 import { seedEvents, seededSource } from "./seeded-events.ts";
+import { useConsoleMesh } from "./use-console-mesh.ts";
 
 const COUNT = 100_000;
 const to = Date.now() - 60_000;
@@ -12,25 +12,12 @@ const seeded = { count: COUNT, from: to - 50 * 60_000, to };
 /** All that was seeded and nothing else, as an address says it. */
 const WHOLE = `since=${new Date(seeded.from).toISOString()}&until=${new Date(to).toISOString()}`;
 
-let mesh: ConsoleMesh;
-beforeAll(async () => {
-  mesh = await startConsoleMesh({
-    async prepare(example) {
-      await recordingExample(example);
-      await seedEvents(example.folder, PROJECT, seeded);
-    },
-  });
-}, 180_000);
-afterAll(() => mesh.stop());
-
-const browser = useBrowser();
-
-async function open(path: string, options?: Parameters<typeof browser.open>[1]): Promise<Page> {
-  const page = await browser.open(await mesh.link(path), options);
-  // What does not come is told by its name, before the test is over.
-  page.setDefaultTimeout(15_000);
-  return page;
-}
+const mesh = useConsoleMesh({
+  async prepare(example) {
+    await recordingExample(example);
+    await seedEvents(example.folder, PROJECT, seeded);
+  },
+});
 
 function totals(page: Page, count: number): Promise<void> {
   return page.getByText(`${count.toLocaleString("en")} in this time`).waitFor();
@@ -71,7 +58,7 @@ const WAYS_BACK: readonly (readonly [string, (page: Page) => Promise<unknown>])[
 
 describe("a hundred thousand events", { timeout: 40_000 }, () => {
   test("scroll: only rows near those in sight exist, and wherever one looks they are the right ones", async () => {
-    const page = await open(`/invocations/${PROJECT}?${WHOLE}`);
+    const page = await mesh.open(`/invocations/${PROJECT}?${WHOLE}`);
     await totals(page, COUNT);
     const list = page.getByRole("region", { name: "Invocations" });
     await expect.poll(() => list.getByRole("table").getAttribute("aria-rowcount")).toBe(String(COUNT + 1));
@@ -89,7 +76,7 @@ describe("a hundred thousand events", { timeout: 40_000 }, () => {
   });
 
   test("are gone through by the keyboard, to the very last", async () => {
-    const page = await open(`/invocations/${PROJECT}?${WHOLE}`);
+    const page = await mesh.open(`/invocations/${PROJECT}?${WHOLE}`);
     await totals(page, COUNT);
     await page.keyboard.press("End");
     await page.getByText("card 0 was declined").waitFor();
@@ -109,7 +96,7 @@ describe("a hundred thousand events", { timeout: 40_000 }, () => {
   });
 
   test.each(WAYS_BACK)("are where one was after a look at some of them: %s", async (_, back) => {
-    const page = await open(`/invocations/${PROJECT}?range=6h`);
+    const page = await mesh.open(`/invocations/${PROJECT}?range=6h`);
     const list = page.getByRole("region", { name: "Invocations" });
     await expect.poll(() => list.getByRole("table").getAttribute("aria-rowcount").then(Number)).toBeGreaterThan(COUNT);
     await list.evaluate((element) => element.scrollTo({ top: element.scrollHeight / 3 }));
@@ -129,7 +116,7 @@ describe("a hundred thousand events", { timeout: 40_000 }, () => {
   });
 
   test("are where one was when nothing of them is known any more, and from the top with another filter", async () => {
-    const page = await open(`/events/${PROJECT}?${WHOLE}`);
+    const page = await mesh.open(`/events/${PROJECT}?${WHOLE}`);
     const list = page.getByRole("region", { name: "Events" });
     await totals(page, COUNT);
     await list.evaluate((element) => element.scrollTo({ top: element.scrollHeight / 2 }));
@@ -148,7 +135,7 @@ describe("a hundred thousand events", { timeout: 40_000 }, () => {
   });
 
   test("are counted by function, the worst first", async () => {
-    const page = await open(`/invocations/${PROJECT}?${WHOLE}`);
+    const page = await mesh.open(`/invocations/${PROJECT}?${WHOLE}`);
     await page.getByRole("tab", { name: "By function" }).click();
     const first = page.getByRole("table", { name: "Functions" }).getByRole("row").nth(1);
     await expect.poll(() => first.innerText()).toMatch(/pay\.charge\s+10K\s+3,334\s+33\.3%/);
@@ -161,7 +148,7 @@ describe("a hundred thousand events", { timeout: 40_000 }, () => {
 
 describe("filters", () => {
   test("live in the address, both ways", async () => {
-    const page = await open(`/events/${PROJECT}?${WHOLE}&status=DONE`);
+    const page = await mesh.open(`/events/${PROJECT}?${WHOLE}&status=DONE`);
     await totals(page, COUNT);
     await page.getByRole("combobox", { name: "Status" }).click();
     await page.getByRole("option", { name: "Failure" }).click();
@@ -179,7 +166,7 @@ describe("filters", () => {
   });
 
   test("are reached by /, where a function, a trace or an id can be written", async () => {
-    const page = await open(`/events/${PROJECT}?${WHOLE}`);
+    const page = await mesh.open(`/events/${PROJECT}?${WHOLE}`);
     await totals(page, COUNT);
     await page.keyboard.press("/");
     await page.keyboard.type("shop.step2");
@@ -194,7 +181,7 @@ describe("filters", () => {
   });
 
   test("of time are presets, exact times, and what is drawn over in a chart", async () => {
-    const page = await open(`/invocations/${PROJECT}`);
+    const page = await mesh.open(`/invocations/${PROJECT}`);
     await page.getByRole("button", { name: "6h" }).click();
     await page.waitForURL(/range=6h/);
     await page.getByRole("button", { name: "1h" }).click();
@@ -219,7 +206,7 @@ describe("filters", () => {
   });
 
   test("that nothing fits say so, and can be cleared", async () => {
-    const page = await open(`/events/${PROJECT}?${WHOLE}&source=nobody`);
+    const page = await mesh.open(`/events/${PROJECT}?${WHOLE}&source=nobody`);
     await page.getByText("Nothing fits these filters").waitFor();
     await page.getByRole("button", { name: "Clear the filters" }).click();
     await totals(page, COUNT);
@@ -229,7 +216,7 @@ describe("filters", () => {
 
 describe("live", () => {
   test("what happens stands above at once; paused, it is counted until somebody wants to see it", async () => {
-    const page = await open(`/invocations/${PROJECT}?source=arithmetic.sum`);
+    const page = await mesh.open(`/invocations/${PROJECT}?source=arithmetic.sum`);
     await page.getByRole("status").filter({ hasText: "Live" }).waitFor();
     const list = page.getByRole("region", { name: "Invocations" });
     await callSum(mesh, 1, 2);
@@ -248,7 +235,7 @@ describe("live", () => {
   });
 
   test("events of clients are shown, too", async () => {
-    const page = await open(`/events/${PROJECT}?type=ORDER_PLACED`);
+    const page = await mesh.open(`/events/${PROJECT}?type=ORDER_PLACED`);
     await page.getByRole("status").filter({ hasText: "Live" }).waitFor();
     await tell(mesh, { type: "ORDER_PLACED", source: "web-shop", payload: { order: 7 } });
     const row = page.getByRole("region", { name: "Events" }).getByRole("row").filter({ hasText: "web-shop" });
@@ -261,14 +248,14 @@ test.each(["light", "dark"] as const)(
   { timeout: 40_000 },
   async (theme) => {
     // Few rows: each of them is looked at.
-    const page = await open(`/invocations/${PROJECT}?${WHOLE}`, { theme, height: 480 });
+    const page = await mesh.open(`/invocations/${PROJECT}?${WHOLE}`, { theme, height: 480 });
     await totals(page, COUNT);
     expect(await accessibilityProblems(page)).toEqual([]);
   },
 );
 
 test("nothing is wider than a small screen", async () => {
-  const page = await open(`/events/${PROJECT}?${WHOLE}`, { width: 360, height: 780 });
+  const page = await mesh.open(`/events/${PROJECT}?${WHOLE}`, { width: 360, height: 780 });
   await totals(page, COUNT);
   await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
 });

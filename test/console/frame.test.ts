@@ -1,35 +1,23 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { accessibilityProblems, useBrowser } from "../support/browser.ts";
-import { type BuiltConsole, buildConsole } from "./built-console.ts";
-import { type ServedConsole, serveConsole } from "./served-console.ts";
+import { useGallery } from "./use-gallery.ts";
 
-let built: BuiltConsole;
-let served: ServedConsole;
-beforeAll(async () => {
-  built = await buildConsole("gallery");
-  served = serveConsole(built.folder);
-}, 120_000);
-afterAll(async () => {
-  await served.stop();
-  await built.remove();
-});
-
-const browser = useBrowser();
 // A page that asks for nothing.
-const start = (fragment = "#code=c0d3"): string => `${served.url}/console/ui${fragment}`;
+const address = useGallery();
+const browser = useBrowser();
 const REFUSED = /status of 401/;
 
 describe("signing in", () => {
   test("by a one-time link leaves no code in the address, and lasts over a reload", async () => {
-    const page = await browser.open(start());
+    const page = await browser.open(address());
     await page.getByRole("heading", { name: "Components" }).waitFor();
-    await expect.poll(() => page.url()).toBe(`${served.url}/console/ui`);
+    await expect.poll(() => page.url()).toBe(address("/ui"));
     await page.reload();
     await page.getByRole("heading", { name: "Components" }).waitFor();
   });
 
   test("with a wrong password says so in the gateway's words", async () => {
-    const page = await browser.open(start(""), { expected: REFUSED });
+    const page = await browser.open(address("/ui"), { expected: REFUSED });
     await page.getByLabel("User").fill("ada");
     await page.getByLabel("Password").fill("wrong");
     await page.keyboard.press("Enter");
@@ -38,13 +26,13 @@ describe("signing in", () => {
   });
 
   test.each(["light", "dark"] as const)("is for all, in the %s theme", async (theme) => {
-    const page = await browser.open(start(""), { theme });
+    const page = await browser.open(address("/ui"), { theme });
     await page.getByRole("button", { name: "Sign in" }).waitFor();
     expect(await accessibilityProblems(page)).toEqual([]);
   });
 
   test("out leaves nothing in the tab", async () => {
-    const page = await browser.open(start());
+    const page = await browser.open(address());
     await page.getByRole("button", { name: "Signed in as" }).click();
     await page.getByRole("menuitem", { name: "Sign out" }).click();
     await page.getByRole("button", { name: "Sign in" }).waitFor();
@@ -54,7 +42,7 @@ describe("signing in", () => {
 
 describe("the keyboard", () => {
   test("reaches the content first", async () => {
-    const page = await browser.open(start());
+    const page = await browser.open(address());
     await page.getByRole("heading", { name: "Components" }).waitFor();
     await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
@@ -62,7 +50,7 @@ describe("the keyboard", () => {
   });
 
   test("jumps to a page by a few letters", async () => {
-    const page = await browser.open(start());
+    const page = await browser.open(address());
     await page.getByRole("link", { name: "Rules" }).waitFor();
     await page.keyboard.press("Control+k");
     const field = page.getByRole("combobox", { name: "Jump to a page" });
@@ -73,7 +61,7 @@ describe("the keyboard", () => {
   });
 
   test("shows what its keys do", async () => {
-    const page = await browser.open(start());
+    const page = await browser.open(address());
     await page.getByRole("link", { name: "Rules" }).waitFor();
     await page.keyboard.press("?");
     const list = page.getByRole("dialog", { name: "Keyboard shortcuts" });
@@ -85,7 +73,7 @@ describe("the keyboard", () => {
 });
 
 test("the theme that was chosen stays", async () => {
-  const page = await browser.open(start(), { theme: "light" });
+  const page = await browser.open(address(), { theme: "light" });
   await page.getByRole("button", { name: "Signed in as" }).click();
   await page.getByRole("menuitem", { name: "Dark" }).click();
   const scheme = (): Promise<string> => page.evaluate(() => getComputedStyle(document.documentElement).colorScheme);
@@ -96,7 +84,7 @@ test("the theme that was chosen stays", async () => {
 });
 
 test("on a telephone the navigation opens over the page", async () => {
-  const page = await browser.open(start(), { width: 360, height: 740 });
+  const page = await browser.open(address(), { width: 360, height: 740 });
   await page.getByRole("button", { name: "Show the navigation" }).click();
   const sheet = page.getByRole("dialog", { name: "Navigation" });
   await sheet.getByRole("link", { name: "Rules" }).waitFor();
@@ -104,7 +92,7 @@ test("on a telephone the navigation opens over the page", async () => {
 });
 
 test("an address that leads nowhere leads back", async () => {
-  const page = await browser.open(`${served.url}/console/nowhere#code=c0d3`);
+  const page = await browser.open(address("/nowhere#code=c0d3"));
   await page.getByRole("heading", { name: "There is no such page" }).waitFor();
   await expect.poll(() => page.getByRole("link", { name: "To the mesh" }).getAttribute("href")).toBe("/console/mesh");
 });

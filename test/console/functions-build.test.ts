@@ -1,39 +1,21 @@
-import type { Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { startNpmRegistry } from "../builder/bundle/npm-registry.ts";
-import { accessibilityProblems, useBrowser } from "../support/browser.ts";
-import { type ConsoleMesh, startConsoleMesh } from "./console-mesh.ts";
+import { accessibilityProblems } from "../support/browser.ts";
+import { functionPage, store } from "./stored-functions.ts";
+import { useConsoleMesh } from "./use-console-mesh.ts";
 
 const registry = startNpmRegistry({ name: "tea", version: "1.0.0", files: { "index.js": "" } });
-let mesh: ConsoleMesh;
-beforeAll(async () => {
-  mesh = await startConsoleMesh({
-    prepare: (example) => example.edit((text) => `${text}\nbuilder: { npm: { registry: "${registry.url}" } }\n`),
-  });
-}, 180_000);
+const mesh = useConsoleMesh({
+  prepare: (example) => example.edit((text) => `${text}\nbuilder: { npm: { registry: "${registry.url}" } }\n`),
+});
 afterAll(async () => {
-  await mesh.stop();
   await registry[Symbol.asyncDispose]();
 });
 
-const browser = useBrowser();
-
-async function open(path: string, options?: Parameters<typeof browser.open>[1]): Promise<Page> {
-  const page = await browser.open(await mesh.link(path), options);
-  page.setDefaultTimeout(30_000);
-  return page;
-}
-
-async function store(label: string, handler: string, more: object = {}): Promise<void> {
-  await mesh.ask("/api/v1/functions", { label, handler, ...more });
-}
-
-const codeOf = (label: string): string => `/functions/my-adder/${label}?tab=code`;
-
 describe("a build", { timeout: 90_000 }, () => {
   test("is begun from the code, shows its steps, and leads to the deployment", async () => {
-    await store("greet", "export default () => 1;\n");
-    const page = await open(codeOf("greet"));
+    await store(mesh, { label: "greet" });
+    const page = await mesh.open(functionPage("greet", "code"));
     await page.getByRole("textbox", { name: "Handler of greet" }).click();
     await page.keyboard.press("Control+End");
     await page.keyboard.insertText("// written here\n");
@@ -55,8 +37,8 @@ describe("a build", { timeout: 90_000 }, () => {
   });
 
   test("of what has a mistake marks its place, until the text is another", async () => {
-    await store("broken", "export default () => {\n  const text = ;\n};\n");
-    const page = await open(codeOf("broken"));
+    await store(mesh, { label: "broken", handler: "export default () => {\n  const text = ;\n};\n" });
+    const page = await mesh.open(functionPage("broken", "code"));
     await page.getByRole("button", { name: /^Build/ }).click();
     await page.getByText("The build of version 1 failed").waitFor();
     await page.locator(".cm-lint-marker-error").first().waitFor();
@@ -69,9 +51,13 @@ describe("a build", { timeout: 90_000 }, () => {
   });
 
   test("can be given up", async () => {
-    await store("slow", 'import "tea"; export default () => 3;\n', { dependencies: { tea: "1.0.0" } });
+    await store(mesh, {
+      label: "slow",
+      handler: 'import "tea"; export default () => 3;\n',
+      dependencies: { tea: "1.0.0" },
+    });
     const asked = registry.hang();
-    const page = await open(codeOf("slow"));
+    const page = await mesh.open(functionPage("slow", "code"));
     await page.getByRole("button", { name: /^Build/ }).click();
     await asked;
     await page.getByText("Install dependencies").waitFor();
@@ -81,8 +67,8 @@ describe("a build", { timeout: 90_000 }, () => {
   });
 
   test("is among the function's, and the project's", async () => {
-    await store("listed", "export default () => 5;\n");
-    const page = await open(codeOf("listed"));
+    await store(mesh, { label: "listed", handler: "export default () => 5;\n" });
+    const page = await mesh.open(functionPage("listed", "code"));
     await page.getByRole("button", { name: /^Build/ }).click();
     await page.getByText("Version 1 is built").waitFor();
     await page.getByRole("tab", { name: "Builds" }).click();

@@ -1,23 +1,17 @@
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { accessibilityProblems, useBrowser } from "../support/browser.ts";
-import { type ConsoleMesh, startConsoleMesh } from "./console-mesh.ts";
+import { expect, test } from "vitest";
+import { accessibilityProblems } from "../support/browser.ts";
+import { functionPage, store } from "./stored-functions.ts";
+import { useConsoleMesh } from "./use-console-mesh.ts";
 
 const TIME = { timeout: 60_000 };
 
-let mesh: ConsoleMesh;
-beforeAll(async () => {
-  mesh = await startConsoleMesh();
-}, 180_000);
-afterAll(() => mesh.stop());
-
-const browser = useBrowser();
+const mesh = useConsoleMesh();
 
 /** Stores a function and opens its code. */
-async function openCode(label: string, handler = "export default () => 1;\n"): Promise<{ page: Page; id: string }> {
-  const { id } = await mesh.ask<{ id: string }>("/api/v1/functions", { label, handler });
-  const page = await browser.open(await mesh.link(`/functions/my-adder/${label}?tab=code`));
-  page.setDefaultTimeout(30_000);
+async function openCode(label: string, settings?: { readonly handler: string }): Promise<{ page: Page; id: string }> {
+  const id = await store(mesh, { label, ...settings });
+  const page = await mesh.open(functionPage(label, "code"));
   return { page, id };
 }
 
@@ -33,7 +27,7 @@ async function write(page: Page, label: string, text: string): Promise<void> {
 test("code is completed and checked by the types that a handler really gets", TIME, async () => {
   const handler =
     'import type { Context } from "functions-mesh";\nexport default (_: unknown, context: Context) => 1;\n';
-  const { page } = await openCode("typed", handler);
+  const { page } = await openCode("typed", { handler });
   await write(page, "typed", "const told = (context: Context) => context.lo");
   await page.getByRole("option", { name: "log" }).waitFor({ timeout: 30_000 });
   await page.keyboard.press("Enter");

@@ -1,31 +1,17 @@
-import type { Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { accessibilityProblems, useBrowser } from "../support/browser.ts";
-import { type ConsoleMesh, startConsoleMesh } from "./console-mesh.ts";
-import { deploy } from "./pages.ts";
+import { describe, expect, test } from "vitest";
+import { accessibilityProblems } from "../support/browser.ts";
+import { deploy, functionPage, store } from "./stored-functions.ts";
+import { useConsoleMesh } from "./use-console-mesh.ts";
 
-let mesh: ConsoleMesh;
-beforeAll(async () => {
-  mesh = await startConsoleMesh();
-}, 180_000);
-afterAll(() => mesh.stop());
-
-const browser = useBrowser();
-
-async function open(label: string, tab: string, options?: Parameters<typeof browser.open>[1]): Promise<Page> {
-  const page = await browser.open(await mesh.link(`/functions/my-adder/${label}?tab=${tab}`), options);
-  page.setDefaultTimeout(30_000);
-  return page;
-}
-
-async function store(label: string, handler: string): Promise<string> {
-  return (await mesh.ask<{ id: string }>("/api/v1/functions", { label, handler })).id;
-}
+const mesh = useConsoleMesh();
 
 describe("a deployment", { timeout: 90_000 }, () => {
   test("of what was not built builds it, shows each step, and says where calls go", async () => {
-    await store("greet", "export default ({ name }: { name: string }) => ({ text: `Good day, ${name}` });\n");
-    const page = await open("greet", "deploy");
+    await store(mesh, {
+      label: "greet",
+      handler: "export default ({ name }: { name: string }) => ({ text: `Good day, ${name}` });\n",
+    });
+    const page = await mesh.open(functionPage("greet", "deploy"));
     await page.getByText("No other version gets calls: it gets all of them.").waitFor();
     expect(await accessibilityProblems(page)).toEqual([]);
     await page.getByRole("button", { name: "Deploy version 1" }).click();
@@ -41,8 +27,11 @@ describe("a deployment", { timeout: 90_000 }, () => {
   });
 
   test("that fails says why and what to do, and leads to the code", async () => {
-    await store("broken", "console.error('no luck today'); process.exit(3); export default () => 1;\n");
-    const page = await open("broken", "deploy", { theme: "dark" });
+    await store(mesh, {
+      label: "broken",
+      handler: "console.error('no luck today'); process.exit(3); export default () => 1;\n",
+    });
+    const page = await mesh.open(functionPage("broken", "deploy"), { theme: "dark" });
     await page.getByRole("button", { name: "Deploy version 1" }).click();
     await page.getByText("start_failed", { exact: true }).waitFor();
     await page.getByText("ended with code 3 before it took calls").first().waitFor();
@@ -53,8 +42,8 @@ describe("a deployment", { timeout: 90_000 }, () => {
   });
 
   test("can be given up while it goes on", async () => {
-    await store("stuck", "await new Promise(() => undefined); export default () => 1;\n");
-    const page = await open("stuck", "deploy");
+    await store(mesh, { label: "stuck", handler: "await new Promise(() => undefined); export default () => 1;\n" });
+    const page = await mesh.open(functionPage("stuck", "deploy"));
     await page.getByRole("button", { name: "Deploy version 1" }).click();
     await page.getByRole("list", { name: "Steps" }).getByRole("img", { name: "under way" }).waitFor();
     await page.getByRole("button", { name: "Cancel" }).click();
@@ -63,8 +52,8 @@ describe("a deployment", { timeout: 90_000 }, () => {
   });
 
   test("is taken back when that is really meant", async () => {
-    await deploy(mesh, { label: "brief", handler: "export default () => 1;\n" });
-    const page = await open("brief", "deploy");
+    await deploy(mesh, { label: "brief" });
+    const page = await mesh.open(functionPage("brief", "deploy"));
     await page.getByRole("button", { name: "Undeploy…" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Undeploy" }).click();
     await page.getByText("Nothing of brief runs any more").waitFor();

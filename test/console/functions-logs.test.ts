@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { accessibilityProblems, useBrowser } from "../support/browser.ts";
-import { type ConsoleMesh, startConsoleMesh } from "./console-mesh.ts";
-import { deploy } from "./pages.ts";
+import { beforeAll, describe, expect, test } from "vitest";
+import { accessibilityProblems } from "../support/browser.ts";
+import { deploy, functionPage, store } from "./stored-functions.ts";
+import { useConsoleMesh } from "./use-console-mesh.ts";
 
 const HANDLER = `console.log("awake");
 export default function ({ name }: { name: string }) {
@@ -13,27 +13,17 @@ export default function ({ name }: { name: string }) {
 }
 `;
 
-let mesh: ConsoleMesh;
+const mesh = useConsoleMesh();
 let id: string;
 beforeAll(async () => {
-  mesh = await startConsoleMesh();
   id = await deploy(mesh, { label: "greet", handler: HANDLER });
 }, 180_000);
-afterAll(() => mesh.stop());
-
-const browser = useBrowser();
-
-async function open(tab: string, options?: Parameters<typeof browser.open>[1]): Promise<Page> {
-  const page = await browser.open(await mesh.link(`/functions/my-adder/greet?tab=${tab}`), options);
-  page.setDefaultTimeout(20_000);
-  return page;
-}
 
 const call = (name: string): Promise<Response> => mesh.send(`/api/v1/functions/invoke/${id}`, { data: { name } });
 
 describe("a log", { timeout: 60_000 }, () => {
   test("is followed, searched and held", async () => {
-    const page = await open("logs");
+    const page = await mesh.open(functionPage("greet", "logs"));
     const lines = page.getByRole("region", { name: "Lines" });
     await lines.getByText("awake").first().waitFor();
     await page.getByText("live", { exact: true }).waitFor();
@@ -63,7 +53,7 @@ describe("a log", { timeout: 60_000 }, () => {
 
   test("of one version is another one, shows where an error comes from, and is downloaded", async () => {
     await call("nobody");
-    const page = await open("logs&version=1", { theme: "dark" });
+    const page = await mesh.open(functionPage("greet", "logs&version=1"), { theme: "dark" });
     const lines = page.getByRole("region", { name: "Lines" });
     await lines.getByText("Error: a name is needed").first().waitFor();
     expect(await accessibilityProblems(page)).toEqual([]);
@@ -76,8 +66,8 @@ describe("a log", { timeout: 60_000 }, () => {
   });
 
   test("of what is not deployed says what to do", async () => {
-    await mesh.ask("/api/v1/functions", { label: "quiet", handler: "export default () => 1;\n" });
-    const page = await browser.open(await mesh.link("/functions/my-adder/quiet?tab=logs"));
+    await store(mesh, { label: "quiet" });
+    const page = await mesh.open(functionPage("quiet", "logs"));
     await page.getByText("Nothing runs yet").waitFor();
     expect(await accessibilityProblems(page)).toEqual([]);
     await page.getByRole("link", { name: "Deploy it" }).click();
@@ -94,7 +84,7 @@ describe("a call from the console", { timeout: 60_000 }, () => {
   };
 
   test("by its id is answered, and leads to its invocation", async () => {
-    const page = await open("invoke");
+    const page = await mesh.open(functionPage("greet", "invoke"));
     await write(page, '{"name": "Ann"}');
     await page.getByRole("button", { name: "Call greet" }).click();
     await page.getByText("Good day, Ann").first().waitFor();
@@ -105,7 +95,7 @@ describe("a call from the console", { timeout: 60_000 }, () => {
   });
 
   test("as everybody calls it is under its rule, and calls that were made can be made again", async () => {
-    const page = await open("invoke", { expected: /403/ });
+    const page = await mesh.open(functionPage("greet", "invoke"), { expected: /403/ });
     await page.getByRole("button", { name: "As everybody calls it" }).click();
     await write(page, '{"name": "Eve"}');
     await page.keyboard.press("Control+Enter");
@@ -124,7 +114,7 @@ describe("a call from the console", { timeout: 60_000 }, () => {
   });
 
   test("is among the function's events, as it comes", async () => {
-    const page = await open("events");
+    const page = await mesh.open(functionPage("greet", "events"));
     await page.getByRole("table", { name: "Invocations" }).waitFor();
     await page.getByText("Live", { exact: true }).waitFor();
     await call("nobody");

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { useBrowser } from "../support/browser.ts";
 import { type RunningCommand, startFmesh } from "../support/fmesh.ts";
-import { type ConsoleMesh, startConsoleMesh } from "./console-mesh.ts";
+import { type StartedConsoleMesh, startConsoleMesh } from "./console-mesh.ts";
 import { shown } from "./pages.ts";
 
 /** A secret of one's own keeps people signed in while the mesh is started again. */
@@ -10,7 +10,7 @@ functions: { enabled: false }
 admin: { secret: signs-for-everybody-in-this-test }
 `;
 
-let mesh: ConsoleMesh;
+let mesh: StartedConsoleMesh;
 let again: RunningCommand | undefined;
 beforeAll(async () => {
   mesh = await startConsoleMesh({ prepare: (example) => example.edit((text) => text + SETTINGS) });

@@ -1,32 +1,21 @@
-import type { Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import type { StoredFunction } from "../../mesh/function.ts";
-import { accessibilityProblems, useBrowser } from "../support/browser.ts";
-import { type ConsoleMesh, startConsoleMesh } from "./console-mesh.ts";
+import { accessibilityProblems } from "../support/browser.ts";
+import { functionPage, store } from "./stored-functions.ts";
+import { useConsoleMesh } from "./use-console-mesh.ts";
 
 const PUT = { method: "PUT" } as const;
 const SOURCE = "export default () => process.env.MOOD;\n";
 
-let mesh: ConsoleMesh;
+const mesh = useConsoleMesh();
 let id: string;
 beforeAll(async () => {
-  mesh = await startConsoleMesh();
-  const stored = { label: "greet", handler: SOURCE, env: { MOOD: "good" } };
-  id = (await mesh.ask<{ id: string }>("/api/v1/functions", stored)).id;
+  id = await store(mesh, { label: "greet", handler: SOURCE, env: { MOOD: "good" } });
 }, 180_000);
-afterAll(() => mesh.stop());
-
-const browser = useBrowser();
-
-async function open(options?: Parameters<typeof browser.open>[1]): Promise<Page> {
-  const page = await browser.open(await mesh.link("/functions/my-adder/greet?tab=settings"), options);
-  page.setDefaultTimeout(30_000);
-  return page;
-}
 
 describe("settings", { timeout: 60_000 }, () => {
   test("are checked in the words of the API, and become a new version", async () => {
-    const page = await open({ expected: /400/ });
+    const page = await mesh.open(functionPage("greet", "settings"), { expected: /400/ });
     await page.getByRole("button", { name: "Add a secret" }).click();
     await page.getByRole("textbox", { name: "Variable 1" }).fill("STRIPE_KEY");
     await page.getByRole("textbox", { name: "Secret 1" }).fill("stripe");
@@ -48,7 +37,7 @@ describe("settings", { timeout: 60_000 }, () => {
   });
 
   test("are not saved over what somebody else has saved", async () => {
-    const page = await open();
+    const page = await mesh.open(functionPage("greet", "settings"));
     await page.getByRole("textbox", { name: "Description (optional)" }).fill("mine");
     const { version } = await mesh.ask<StoredFunction>(`/api/v1/functions/${id}`);
     await mesh.ask(`/api/v1/functions/${id}`, { label: "greet", handler: SOURCE, description: "theirs" }, PUT);

@@ -1,31 +1,22 @@
-import type { Page, Route } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Route } from "playwright-core";
+import { beforeAll, describe, expect, test } from "vitest";
 import type { StoredFunction } from "../../mesh/function.ts";
-import { accessibilityProblems, useBrowser } from "../support/browser.ts";
-import { type ConsoleMesh, startConsoleMesh } from "./console-mesh.ts";
-import { deploy } from "./pages.ts";
+import { accessibilityProblems } from "../support/browser.ts";
+import { deploy, functionPage } from "./stored-functions.ts";
+import { useConsoleMesh } from "./use-console-mesh.ts";
 
-let mesh: ConsoleMesh;
+const mesh = useConsoleMesh();
 let id: string;
 beforeAll(async () => {
-  mesh = await startConsoleMesh();
   id = await deploy(mesh, { label: "greet", handler: source("Good day") });
   await mesh.ask(`/api/v1/functions/${id}`, { label: "greet", handler: source("Hello"), env: { MOOD: "good" } }, PUT);
   await mesh.ask(`/api/v1/functions/deploy/${id}?percent=25`, {}, { headers: { Prefer: "wait=60" } });
 }, 180_000);
-afterAll(() => mesh.stop());
 
 const PUT = { method: "PUT" } as const;
-const browser = useBrowser();
 
 function source(greeting: string): string {
   return `export default ({ name }: { name: string }) => ({\n  text: \`${greeting}, \${name}\`,\n});\n`;
-}
-
-async function open(tab: string, options?: Parameters<typeof browser.open>[1]): Promise<Page> {
-  const page = await browser.open(await mesh.link(`/functions/my-adder/greet?tab=${tab}`), options);
-  page.setDefaultTimeout(30_000);
-  return page;
 }
 
 async function traffic(): Promise<StoredFunction["traffic"]> {
@@ -34,7 +25,7 @@ async function traffic(): Promise<StoredFunction["traffic"]> {
 
 describe("calls", { timeout: 60_000 }, () => {
   test("are divided by sliders that always add up to 100, also by the keyboard, in one request", async () => {
-    const page = await open("versions");
+    const page = await mesh.open(functionPage("greet", "versions"));
     await page.getByRole("slider", { name: "Calls to version 2" }).focus();
     await expect.poll(() => page.getByRole("slider", { name: "Calls to version 2" }).inputValue()).toBe("25");
     await expect.poll(() => page.getByRole("slider", { name: "Calls to version 1" }).inputValue()).toBe("75");
@@ -55,7 +46,7 @@ describe("calls", { timeout: 60_000 }, () => {
 
   test("all go to a version that is promoted, and back where they went with one press", async () => {
     const before = await traffic();
-    const page = await open("versions", { theme: "dark" });
+    const page = await mesh.open(functionPage("greet", "versions"), { theme: "dark" });
     await page.getByRole("row", { name: /^v2/ }).getByRole("button", { name: "Promote" }).click();
     await expect.poll(traffic).toEqual({ 2: 100 });
     await page.getByRole("button", { name: "Undo" }).click();
@@ -64,14 +55,14 @@ describe("calls", { timeout: 60_000 }, () => {
   });
 
   test("roll back to the version before", async () => {
-    const page = await open("versions");
+    const page = await mesh.open(functionPage("greet", "versions"));
     await page.getByRole("button", { name: "Roll back" }).click();
     await expect.poll(traffic).toEqual({ 1: 100 });
     await page.getByText("All calls go to version 1").first().waitFor();
   });
 
   test("that somebody else has sent elsewhere meanwhile are left alone", async () => {
-    const page = await open("versions");
+    const page = await mesh.open(functionPage("greet", "versions"));
     const slider = page.getByRole("slider", { name: "Calls to version 2" });
     await slider.focus();
     await page.keyboard.press("End");
@@ -90,7 +81,7 @@ describe("calls", { timeout: 60_000 }, () => {
 
 describe("two versions", { timeout: 60_000 }, () => {
   test("are compared, code and settings", async () => {
-    const page = await open("versions&version=2&compare=1");
+    const page = await mesh.open(functionPage("greet", "versions&version=2&compare=1"));
     await page.locator(".cm-deletedChunk, .cm-changedLine").first().waitFor();
     await page.getByText("Hello").first().waitFor();
     await page.getByRole("button", { name: "Settings", exact: true }).click();
@@ -99,7 +90,7 @@ describe("two versions", { timeout: 60_000 }, () => {
   });
 
   test("are opened in the editor", async () => {
-    const page = await open("versions");
+    const page = await mesh.open(functionPage("greet", "versions"));
     await page.getByRole("button", { name: "More about version 1" }).click();
     await page.getByRole("menuitem", { name: "Open in the editor" }).click();
     await page.waitForURL("**/greet?tab=code&version=1");

@@ -1,22 +1,10 @@
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { accessibilityProblems, useBrowser } from "../support/browser.ts";
-import { type BuiltConsole, buildConsole } from "./built-console.ts";
-import { type ServedConsole, serveConsole } from "./served-console.ts";
+import { useGallery } from "./use-gallery.ts";
 
-let built: BuiltConsole;
-let served: ServedConsole;
-beforeAll(async () => {
-  built = await buildConsole("gallery");
-  served = serveConsole(built.folder);
-}, 120_000);
-afterAll(async () => {
-  await served.stop();
-  await built.remove();
-});
-
+const gallery = useGallery();
 const browser = useBrowser();
-const gallery = (): string => `${served.url}/console/ui#code=c0d3`;
 const TABS = ["Controls", "Messages", "Data", "Editors"] as const;
 
 async function show(page: Page, tab: (typeof TABS)[number]): Promise<void> {

@@ -1,10 +1,10 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { useBrowser } from "../support/browser.ts";
-import { type ConsoleMesh, startConsoleMesh } from "./console-mesh.ts";
-import { deploy, shown } from "./pages.ts";
+import { beforeAll, describe, expect, test } from "vitest";
+import { shown } from "./pages.ts";
+import { deploy } from "./stored-functions.ts";
+import { useConsoleMesh } from "./use-console-mesh.ts";
 
 /** What somebody would write who wants to act in the name of whoever reads it. */
 const EVIL = `"><img data-evil src=x onerror="hacked=1"><script data-evil>hacked=1</script><b data-evil>!</b>`;
@@ -35,15 +35,14 @@ const withHostileService = (config: string): string =>
     )
     .replace("- run: arithmetic.ts", "- run: arithmetic.ts\n  - run: hostile.ts");
 
-let mesh: ConsoleMesh;
+const mesh = useConsoleMesh({
+  async prepare(example) {
+    await writeFile(join(example.folder, "hostile.ts"), SERVICE);
+    await example.edit(withHostileService);
+  },
+});
 let invocation: string;
 beforeAll(async () => {
-  mesh = await startConsoleMesh({
-    prepare: async (example) => {
-      await writeFile(join(example.folder, "hostile.ts"), SERVICE);
-      await example.edit(withHostileService);
-    },
-  });
   await mesh.ask("/v1/call/my-adder/hostile/speak", {});
   await mesh.send("/v1/call/my-adder/hostile/fail", {});
   const handler = `export const handler = () => { console.log(${TEXT}); throw new Error(${TEXT}); }; // ${EVIL}\n`;
@@ -55,9 +54,6 @@ beforeAll(async () => {
   invocation = answer.headers.get("Fmesh-Invocation-Id") ?? "";
   await mesh.ask("/api/v3/events", { type: "EVIL", source: "evil-shop", payload: { [EVIL]: EVIL } });
 }, 120_000);
-afterAll(() => mesh.stop());
-
-const browser = useBrowser();
 
 /** Nothing of the text became more than text. An attempt that only the policy stops fails the test by itself. */
 const HARMLESS = { elements: 0, hasRun: false };
@@ -82,14 +78,14 @@ describe("markup that comes from outside stays text", () => {
     ["in what a function writes", "/functions/my-adder/evil?tab=logs"],
     ["in a function's settings", "/functions/my-adder/evil?tab=settings"],
   ])("%s", async (_, path) => {
-    const page = await browser.open(await mesh.link(path));
+    const page = await mesh.open(path);
     await shown(page);
     await evil(page);
     expect(await became(page)).toEqual(HARMLESS);
   });
 
   test("in requests, answers and errors on record", async () => {
-    const page = await browser.open(await mesh.link(`/invocations/my-adder/${invocation}`));
+    const page = await mesh.open(`/invocations/my-adder/${invocation}`);
     await shown(page);
     await evil(page);
     expect(await became(page)).toEqual(HARMLESS);
@@ -103,7 +99,7 @@ describe("markup that comes from outside stays text", () => {
 
   test("in forms, answers and errors of the playground", async () => {
     const refused = /status of 422/;
-    const page = await browser.open(await mesh.link("/playground/my-adder?service=hostile&function=speak"), {
+    const page = await mesh.open("/playground/my-adder?service=hostile&function=speak", {
       expected: refused,
     });
     await shown(page);
@@ -114,7 +110,7 @@ describe("markup that comes from outside stays text", () => {
   });
 
   test("in rules and their messages", async () => {
-    const page = await browser.open(await mesh.link("/rules/my-adder?service=hostile&function=never"));
+    const page = await mesh.open("/rules/my-adder?service=hostile&function=never");
     await shown(page);
     await page.getByRole("heading", { name: "hostile.never" }).waitFor();
     const written = page.locator("main input");
@@ -125,7 +121,7 @@ describe("markup that comes from outside stays text", () => {
   });
 
   test("in addresses", async () => {
-    const page = await browser.open(await mesh.link(`/functions/my-adder?find=${encodeURIComponent(EVIL)}`));
+    const page = await mesh.open(`/functions/my-adder?find=${encodeURIComponent(EVIL)}`);
     await shown(page);
     expect(await became(page)).toEqual(HARMLESS);
     for (const path of [`/nowhere/${encodeURIComponent(EVIL)}`, `/functions/my-adder/${encodeURIComponent(EVIL)}`]) {
@@ -137,7 +133,7 @@ describe("markup that comes from outside stays text", () => {
 });
 
 test("and if some of it became markup, the policy would keep it from running", async () => {
-  const page = await browser.open(await mesh.link("/mesh"), { expected: /Content Security Policy|status of 404/ });
+  const page = await mesh.open("/mesh", { expected: /Content Security Policy|status of 404/ });
   await shown(page);
   const broken = await page.evaluate(async () => {
     const directives: string[] = [];

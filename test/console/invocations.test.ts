@@ -1,11 +1,12 @@
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Change } from "../../functions-service/store.ts";
-import { accessibilityProblems, useBrowser } from "../support/browser.ts";
+import { accessibilityProblems } from "../support/browser.ts";
 import { startCommand } from "../support/fmesh.ts";
-import { type ConsoleMesh, startConsoleMesh } from "./console-mesh.ts";
-import { PROJECT, VIEWER, callSum, recordingExample, tell, tokenOf } from "./recorded-calls.ts";
+import { VIEWER } from "./people.ts";
+import { PROJECT, callSum, recordingExample, tell, tokenOf } from "./recorded-calls.ts";
 import { seedChanges, seededId } from "./seeded-events.ts";
+import { useConsoleMesh } from "./use-console-mesh.ts";
 
 const began = Date.now() - 10 * 60_000;
 const TRACE = "0af7651916cd43dd8448eb211c80319c";
@@ -61,25 +62,12 @@ function call(
   ];
 }
 
-let mesh: ConsoleMesh;
-beforeAll(async () => {
-  mesh = await startConsoleMesh({
-    async prepare(example) {
-      await recordingExample(example);
-      await seedChanges(example.folder, PROJECT, CHANGES);
-    },
-  });
-}, 180_000);
-afterAll(() => mesh.stop());
-
-const browser = useBrowser();
-
-async function open(path: string, options?: Parameters<typeof browser.open>[1]): Promise<Page> {
-  const page = await browser.open(await mesh.link(path), options);
-  // What does not come is told by its name, before the test is over.
-  page.setDefaultTimeout(15_000);
-  return page;
-}
+const mesh = useConsoleMesh({
+  async prepare(example) {
+    await recordingExample(example);
+    await seedChanges(example.folder, PROJECT, CHANGES);
+  },
+});
 
 function one(id: string, search = ""): string {
   return `/invocations/${PROJECT}/${id}${search}`;
@@ -87,7 +75,7 @@ function one(id: string, search = ""): string {
 
 describe("one invocation", () => {
   test("shows what was sent, what went wrong, and how it is told to others", async () => {
-    const page = await open(one(CHARGE));
+    const page = await mesh.open(one(CHARGE));
     await page.getByRole("heading", { name: "pay.charge Failure" }).waitFor();
     await page.getByText("function_failed", { exact: true }).waitFor();
     await page.getByText("card declined", { exact: true }).waitFor();
@@ -104,7 +92,7 @@ describe("one invocation", () => {
   });
 
   test("stands in its trace: each call by when it began, within the one that made it", async () => {
-    const page = await open(one(CHARGE));
+    const page = await mesh.open(one(CHARGE));
     const bars = page.getByRole("list", { name: "Calls of the trace" }).getByRole("listitem");
     await bars.nth(2).waitFor();
     await expect
@@ -132,7 +120,7 @@ describe("one invocation", () => {
   });
 
   test("leads to those beside it in the list that it was opened from", async () => {
-    const page = await open(`/invocations/${PROJECT}?source=shop.checkout`);
+    const page = await mesh.open(`/invocations/${PROJECT}?source=shop.checkout`);
     await page.getByRole("link", { name: "shop.checkout" }).last().click();
     await page.waitForURL(new RegExp(CHECKOUT));
     await page.getByRole("link", { name: "Newer" }).click();
@@ -147,14 +135,14 @@ describe("one invocation", () => {
   });
 
   test("that is not there is a problem, with its words", async () => {
-    const page = await open(one(seededId(999)), { expected: /status of 404/ });
+    const page = await mesh.open(one(seededId(999)), { expected: /status of 404/ });
     const problem = page.getByText(`There is no event "${seededId(999)}"`);
     await problem.waitFor();
     await expect.poll(() => page.getByRole("button", { name: "Try again" }).count()).toBe(1);
   });
 
   test.each(["light", "dark"] as const)("can be used by anybody, in the %s theme", async (theme) => {
-    const page = await open(one(CHARGE), { theme, width: 360 });
+    const page = await mesh.open(one(CHARGE), { theme, width: 360 });
     await page.getByRole("list", { name: "Calls of the trace" }).waitFor();
     expect(await accessibilityProblems(page)).toEqual([]);
     await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
@@ -164,7 +152,7 @@ describe("one invocation", () => {
 describe("a call is made again", () => {
   test("after a question, with what was sent then; the new record is a press away", async () => {
     const id = await callSum(mesh, 20, 22);
-    const page = await open(one(id));
+    const page = await mesh.open(one(id));
     await page.getByRole("button", { name: "Replay" }).click();
     const dialog = page.getByRole("dialog");
     await dialog.getByText("The function runs once more").waitFor();
@@ -180,7 +168,7 @@ describe("a call is made again", () => {
   });
 
   test("by whoever copies it as curl", async () => {
-    const page = await open(one(await callSum(mesh, 20, 22)));
+    const page = await mesh.open(one(await callSum(mesh, 20, 22)));
     await page.getByRole("button", { name: "More" }).click();
     await page.getByRole("menuitem", { name: "Copy as curl" }).click();
     await page.getByText("Copied").waitFor();
@@ -190,7 +178,7 @@ describe("a call is made again", () => {
   });
 
   test("not when what was sent is not known", async () => {
-    const page = await open(one(REDACTED));
+    const page = await mesh.open(one(REDACTED));
     const button = page.getByRole("button", { name: "Replay" });
     await button.waitFor();
     expect([await button.isDisabled(), await button.getAttribute("title")]).toEqual([
@@ -200,10 +188,7 @@ describe("a call is made again", () => {
   });
 
   test("not by who only looks; neither can they end or delete anything", async () => {
-    const page = await browser.open(`${mesh.url}/console${one(CHECKOUT)}`);
-    await page.getByLabel("User").fill(VIEWER.user);
-    await page.getByLabel("Password").fill(VIEWER.pass);
-    await page.keyboard.press("Enter");
+    const page = await mesh.openAs(VIEWER, one(CHECKOUT));
     const button = page.getByRole("button", { name: "Replay" });
     await button.waitFor();
     expect([await button.isDisabled(), await button.getAttribute("title")]).toEqual([
@@ -219,7 +204,7 @@ describe("an event of a client", () => {
   const order = { type: "ORDER_PLACED", source: "web-shop", payload: { order: 7 } };
 
   test("is shown as one, ended, and deleted", async () => {
-    const page = await open(one(await tell(mesh, order), "?type=ORDER_PLACED"));
+    const page = await mesh.open(one(await tell(mesh, order), "?type=ORDER_PLACED"));
     await page.getByRole("heading", { name: "web-shop Pending" }).waitFor();
     await expect.poll(() => page.getByRole("region", { name: "Payload" }).innerText()).toContain('"order": 7');
     expect(await page.getByRole("button", { name: "Replay" }).count()).toBe(0);

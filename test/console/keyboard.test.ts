@@ -1,18 +1,13 @@
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { useBrowser } from "../support/browser.ts";
-import { type ConsoleMesh, startConsoleMesh } from "./console-mesh.ts";
+import { beforeAll, describe, expect, test } from "vitest";
 import { type SeededPages, seedPages, shown } from "./pages.ts";
+import { useConsoleMesh } from "./use-console-mesh.ts";
 
-let mesh: ConsoleMesh;
+const mesh = useConsoleMesh();
 let pages: SeededPages;
 beforeAll(async () => {
-  mesh = await startConsoleMesh();
   pages = await seedPages(mesh);
 }, 120_000);
-afterAll(() => mesh.stop());
-
-const browser = useBrowser();
 
 /** More than any page has. */
 const MOST_STOPS = 150;
@@ -58,7 +53,7 @@ function notReached(page: Page): Promise<string[]> {
 
 describe("with the keyboard alone", () => {
   test("everything on every page is reached, and where one is can be seen", { timeout: 120_000 }, async () => {
-    const page = await browser.open(await mesh.link("/mesh"));
+    const page = await mesh.open("/mesh");
     await shown(page);
     const problems: string[] = [];
     for (const path of pages.full) {
@@ -80,7 +75,7 @@ describe("with the keyboard alone", () => {
   });
 
   test("a page is found, a service opened and the list come back to", async () => {
-    const page = await browser.open(await mesh.link("/rules/my-adder"));
+    const page = await mesh.open("/rules/my-adder");
     await shown(page);
     await page.keyboard.press("g");
     await page.keyboard.press("m");
@@ -101,7 +96,7 @@ describe("with the keyboard alone", () => {
 });
 
 test("nothing moves for those who want it still", async () => {
-  const page = await browser.open(await mesh.link("/mesh"));
+  const page = await mesh.open("/mesh");
   await shown(page);
   const moving = await page.evaluate(() =>
     document

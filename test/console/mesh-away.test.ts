@@ -2,8 +2,9 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { useBrowser } from "../support/browser.ts";
 import { type ExampleFolder, type RunningCommand, copyExample, startCommand, startFmesh } from "../support/fmesh.ts";
 import { type BrokerUnderTest, useNats } from "../support/nats.ts";
+import { type Person, signIn } from "./people.ts";
 
-const ADA = { user: "ada", pass: "correct-horse-of-ada" };
+const ADA: Person = { user: "ada", pass: "correct-horse-of-ada" };
 const TOO_LONG = 60_000;
 
 let example: ExampleFolder;
@@ -40,9 +41,7 @@ const browser = useBrowser();
 
 async function openMesh(options?: Parameters<typeof browser.open>[1]): ReturnType<typeof browser.open> {
   const page = await browser.open(`${url}/console/mesh`, options);
-  await page.getByLabel("User").fill(ADA.user);
-  await page.getByLabel("Password").fill(ADA.pass);
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await signIn(page, ADA);
   await page.getByRole("heading", { level: 1, name: "Mesh" }).waitFor();
   return page;
 }

@@ -1,24 +1,18 @@
 import type { Locator, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { accessibilityProblems, useBrowser } from "../support/browser.ts";
+import { describe, expect, test } from "vitest";
+import { type ViewOptions, accessibilityProblems } from "../support/browser.ts";
 import { startFmesh } from "../support/fmesh.ts";
-import { type ConsoleMesh, startConsoleMesh } from "./console-mesh.ts";
 import { scrollsSideways } from "./pages.ts";
 import { withShop } from "./shop-mesh.ts";
+import { useConsoleMesh } from "./use-console-mesh.ts";
 
-let mesh: ConsoleMesh;
-beforeAll(async () => {
-  mesh = await startConsoleMesh({ prepare: withShop });
-}, 120_000);
-afterAll(() => mesh.stop());
-
-const browser = useBrowser();
+const mesh = useConsoleMesh({ prepare: withShop });
 
 const rowOf = (page: Page, service: string): Locator =>
   page.getByRole("listitem").filter({ has: page.getByRole("link", { name: service, exact: true }) });
 
-async function open(path = "/mesh", options?: Parameters<typeof browser.open>[1]): Promise<Page> {
-  const page = await browser.open(await mesh.link(path), options);
+async function open(path = "/mesh", options?: ViewOptions): Promise<Page> {
+  const page = await mesh.open(path, options);
   await page.getByText("Live", { exact: true }).waitFor();
   return page;
 }

@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
-import type { Job } from "../../mesh/job.ts";
 import type { ConsoleMesh } from "./console-mesh.ts";
+import { store } from "./stored-functions.ts";
 
 /** What the pages of a mesh can be looked at with. */
 export interface SeededPages {
@@ -28,7 +28,7 @@ export function withEmptyProject(config: string): string {
 export async function seedPages(mesh: ConsoleMesh): Promise<SeededPages> {
   for (const divisor of [1, 2, 0]) await mesh.send("/v1/call/my-adder/arithmetic/divide", { num1: 6, num2: divisor });
   const source = "export const handler = (body: { name: string }) => ({ text: `Hello, ${body.name}!` });\n";
-  const { id } = await mesh.ask<{ id: string }>("/api/v1/functions", { label: "greet", handler: source });
+  const id = await store(mesh, { label: "greet", handler: source });
   await mesh.ask(`/api/v1/functions/${id}`, { label: "greet", handler: `// Politely.\n${source}` }, { method: "PUT" });
   const answer = await mesh.send(`/api/v1/functions/invoke/${id}`, { data: { name: "Ann" } });
   const invocation = answer.headers.get("Fmesh-Invocation-Id") ?? "";
@@ -49,22 +49,6 @@ export async function seedPages(mesh: ConsoleMesh): Promise<SeededPages> {
   ];
   const places = ["playground", "rules", "functions", "events", "invocations"];
   return { full, empty: places.map((place) => `/${place}/nothing-yet`) };
-}
-
-/** Stores a function, has it built and deployed, and gives its id. */
-export async function deploy(
-  mesh: ConsoleMesh,
-  stored: { readonly label: string; readonly handler: string },
-): Promise<string> {
-  const { id } = await mesh.ask<{ id: string }>("/api/v1/functions", stored);
-  // As often as it takes: the first build on a machine also makes what all images stand on.
-  let job: Pick<Job, "state">;
-  do {
-    const headers = { Prefer: "wait=20" };
-    job = await mesh.ask<Job>(`/api/v1/functions/deploy/${id}`, {}, { headers });
-  } while (job.state === "queued" || job.state === "running");
-  if (job.state !== "succeeded") throw new Error(`"${stored.label}" could not be deployed: ${job.state}`);
-  return id;
 }
 
 /** Resolves once a page shows what it was opened for: its heading, and nothing that stands for something to come. */

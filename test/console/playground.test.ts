@@ -1,20 +1,15 @@
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { accessibilityProblems, useBrowser } from "../support/browser.ts";
-import { type ConsoleMesh, startConsoleMesh } from "./console-mesh.ts";
+import { describe, expect, test } from "vitest";
+import { type ViewOptions, accessibilityProblems } from "../support/browser.ts";
+import { VIEWER } from "./people.ts";
 import { scrollsSideways } from "./pages.ts";
-import { WATCHER, withShop } from "./shop-mesh.ts";
+import { withShop } from "./shop-mesh.ts";
+import { useConsoleMesh } from "./use-console-mesh.ts";
 
-let mesh: ConsoleMesh;
-beforeAll(async () => {
-  mesh = await startConsoleMesh({ prepare: withShop });
-}, 120_000);
-afterAll(() => mesh.stop());
+const mesh = useConsoleMesh({ prepare: withShop });
 
-const browser = useBrowser();
-
-async function open(search: string, options?: Parameters<typeof browser.open>[1]): Promise<Page> {
-  const page = await browser.open(await mesh.link(`/playground/my-adder${search}`), options);
+async function open(search: string, options?: ViewOptions): Promise<Page> {
+  const page = await mesh.open(`/playground/my-adder${search}`, options);
   await page.getByRole("heading", { name: "Playground" }).waitFor();
   return page;
 }
@@ -153,10 +148,7 @@ describe("the playground", () => {
   });
 
   test("says to a viewer who may choose claims", async () => {
-    const page = await browser.open(`${mesh.url}/console/playground/my-adder?service=arithmetic&function=sum`);
-    await page.getByLabel("User").fill(WATCHER.user);
-    await page.getByLabel("Password").fill(WATCHER.pass);
-    await page.getByRole("button", { name: "Sign in" }).click();
+    const page = await mesh.openAs(VIEWER, "/playground/my-adder?service=arithmetic&function=sum");
     await page.getByText("Only administrators choose other claims.").waitFor();
     await page.getByRole("combobox", { name: "Called by" }).click();
     await expect.poll(() => page.getByRole("option").count()).toBe(2);

@@ -1,21 +1,16 @@
 import { join } from "node:path";
 import { type ExampleFolder, PROJECT_ROOT, startCommand } from "../support/fmesh.ts";
 import type { ConsoleMesh } from "./console-mesh.ts";
+import { withReaders, withViewer } from "./people.ts";
 
 /** The project of `examples/arithmetic`. */
 export const PROJECT = "my-adder";
 
-/** A viewer of the mesh under test. */
-export const VIEWER = { user: "vera", pass: "a-long-password-for-vera" } as const;
-
 /** Has calls of the example recorded, and lets a viewer in who may read records. */
 export async function recordingExample(example: ExampleFolder): Promise<void> {
-  await example.edit((text) => {
-    const recorded = text
-      .replace("rule: authenticated\n", "rule: authenticated\n            record: full\n")
-      .replace(/fetch:\n\s+rule: \{[^}]*\}/, "fetch:\n            rule: authenticated");
-    return `${recorded}\nadmin: { secret: a-secret-of-thirty-two-letters-or-more, users: [{ user: ${VIEWER.user}, pass: ${VIEWER.pass}, role: viewer }] }\n`;
-  });
+  await example.edit((text) =>
+    withViewer(withReaders(text)).replace("rule: authenticated\n", "rule: authenticated\n            record: full\n"),
+  );
 }
 
 /** A token of the project. */

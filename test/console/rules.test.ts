@@ -1,40 +1,27 @@
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { accessibilityProblems, useBrowser } from "../support/browser.ts";
-import { type ConsoleMesh, startConsoleMesh } from "./console-mesh.ts";
-import { VIEWER } from "./recorded-calls.ts";
+import { describe, expect, test } from "vitest";
+import { type ViewOptions, accessibilityProblems } from "../support/browser.ts";
+import { type Person, VIEWER } from "./people.ts";
+import { useConsoleMesh } from "./use-console-mesh.ts";
 
-const ADMIN = { user: "ada", pass: "a-long-password-for-ada" } as const;
+const ADMIN: Person = { user: "ada", pass: "a-long-password-for-ada" };
 const LITERAL = "a-secret-of-thirty-two-letters-or-more";
 const RULES = "/rules/my-adder";
 
-let mesh: ConsoleMesh;
-beforeAll(async () => {
-  mesh = await startConsoleMesh({
-    prepare: (example) =>
-      example.edit(
-        (text) => `${text}
+const mesh = useConsoleMesh({
+  prepare: (example) =>
+    example.edit(
+      (text) => `${text}
 admin:
   secret: ${LITERAL}
   users: [{ user: ${VIEWER.user}, pass: ${VIEWER.pass}, role: viewer }, { user: ${ADMIN.user}, pass: ${ADMIN.pass} }]
 `,
-      ),
-  });
-}, 180_000);
-afterAll(() => mesh.stop());
+    ),
+});
 
-const browser = useBrowser();
-
-async function open(
-  path: string,
-  who: { readonly user: string; readonly pass: string } = ADMIN,
-  options?: Parameters<typeof browser.open>[1],
-): Promise<Page> {
-  const page = await browser.open(`${mesh.url}/console${path}`, options);
+async function open(path: string, who: Person = ADMIN, options?: ViewOptions): Promise<Page> {
+  const page = await mesh.openAs(who, path, options);
   page.setDefaultTimeout(15_000);
-  await page.getByLabel("User").fill(who.user);
-  await page.getByLabel("Password").fill(who.pass);
-  await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "Rules my-adder" }).waitFor();
   return page;
 }

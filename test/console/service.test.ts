@@ -1,20 +1,14 @@
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { accessibilityProblems, useBrowser } from "../support/browser.ts";
-import { type ConsoleMesh, startConsoleMesh } from "./console-mesh.ts";
+import { describe, expect, test } from "vitest";
+import { type ViewOptions, accessibilityProblems } from "../support/browser.ts";
 import { scrollsSideways } from "./pages.ts";
 import { withShop } from "./shop-mesh.ts";
+import { useConsoleMesh } from "./use-console-mesh.ts";
 
-let mesh: ConsoleMesh;
-beforeAll(async () => {
-  mesh = await startConsoleMesh({ prepare: withShop });
-}, 120_000);
-afterAll(() => mesh.stop());
+const mesh = useConsoleMesh({ prepare: withShop });
 
-const browser = useBrowser();
-
-async function open(service: string, search = "", options?: Parameters<typeof browser.open>[1]): Promise<Page> {
-  const page = await browser.open(await mesh.link(`/services/my-adder/${service}${search}`), options);
+async function open(service: string, search = "", options?: ViewOptions): Promise<Page> {
+  const page = await mesh.open(`/services/my-adder/${service}${search}`, options);
   await page.getByRole("list", { name: "Functions" }).waitFor();
   return page;
 }

@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ExampleFolder } from "../support/fmesh.ts";
+import { withViewer } from "./people.ts";
 
 /** A service with nested params, streams, bytes and no schema at all. */
 const SERVICE = `
@@ -28,22 +29,17 @@ await service("orders", {
 }, { version: "2.3.1", description: "Orders of the shop" }).start();
 `;
 
-/** Whoever only looks. */
-export const WATCHER = { user: "grace", pass: "battery-staple-of-grace" } as const;
-
 /** To be added to the example: the service, rules for it and for one that nobody serves, and a viewer. */
 export async function withShop(example: ExampleFolder): Promise<void> {
   await writeFile(join(example.folder, "orders.ts"), SERVICE);
-  await example.edit(
-    (text) =>
-      text
-        .replace("rule: authenticated\n", "rule: authenticated\n            record: full\n")
-        .replace(
-          "    services:\n",
-          "    services:\n      orders: { functions: { refund: { rule: allow }, default: { rule: authenticated } } }\n" +
-            "      mailer: { functions: { send: { rule: authenticated } } }\n",
-        )
-        .replace("- run: arithmetic.ts", "- run: arithmetic.ts\n  - run: orders.ts") +
-      `\nadmin: { users: [{ user: ${WATCHER.user}, pass: ${WATCHER.pass}, role: viewer }] }\n`,
+  await example.edit((text) =>
+    withViewer(text)
+      .replace("rule: authenticated\n", "rule: authenticated\n            record: full\n")
+      .replace(
+        "    services:\n",
+        "    services:\n      orders: { functions: { refund: { rule: allow }, default: { rule: authenticated } } }\n" +
+          "      mailer: { functions: { send: { rule: authenticated } } }\n",
+      )
+      .replace("- run: arithmetic.ts", "- run: arithmetic.ts\n  - run: orders.ts"),
   );
 }

@@ -1,27 +1,24 @@
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { useBrowser } from "../support/browser.ts";
+import { describe, expect, test } from "vitest";
 import { runFmesh, startFmesh } from "../support/fmesh.ts";
-import { type ConsoleMesh, startConsoleMesh } from "./console-mesh.ts";
+import { type Person, signIn } from "./people.ts";
+import { useConsoleMesh } from "./use-console-mesh.ts";
 
+const ADA: Person = { user: "ada", pass: "lovelace-1815" };
+const GRACE: Person = { user: "grace", pass: "hopper-1906" };
 const ADMIN = `
 admin:
   users:
-    - { user: ada, pass: lovelace-1815 }
-    - { user: grace, pass: hopper-1906, role: viewer }
+    - { user: ${ADA.user}, pass: ${ADA.pass} }
+    - { user: ${GRACE.user}, pass: ${GRACE.pass}, role: viewer }
 `;
 /** The line that a browser writes for an answer of 401. */
 const REFUSED = /status of 401/;
 /** What it writes where there is a page of another kind. */
 const NO_ICON = /status of 404/;
 
-let mesh: ConsoleMesh;
-beforeAll(async () => {
-  mesh = await startConsoleMesh({ prepare: (example) => example.edit((text) => text + ADMIN) });
-}, 120_000);
-afterAll(() => mesh.stop());
-
-const browser = useBrowser();
+const mesh = useConsoleMesh({ prepare: (example) => example.edit((text) => text + ADMIN) });
+const { browser } = mesh;
 
 const printedLink = (): string => /console +(\S+)/.exec(mesh.command.output())?.[1] ?? "";
 const codeOf = (link: string): string => new URL(link).hash.replace("#code=", "");
@@ -32,12 +29,6 @@ const tokenIn = (page: Page): Promise<string> =>
   });
 const isSignedIn = (page: Page): Promise<void> => page.getByRole("button", { name: "Signed in as" }).waitFor();
 const isSignedOut = (page: Page): Promise<void> => page.getByRole("button", { name: "Sign in" }).waitFor();
-
-async function signIn(page: Page, user: string, pass: string): Promise<void> {
-  await page.getByLabel("User").fill(user);
-  await page.getByLabel("Password").fill(pass);
-  await page.getByRole("button", { name: "Sign in" }).click();
-}
 
 /** What the server was asked for, in full. */
 function addressesOf(page: Page): readonly string[] {
@@ -97,7 +88,7 @@ describe("the link that fmesh up prints", () => {
 describe("a password", () => {
   test("signs in, and leads to the page that was asked for", async () => {
     const page = await browser.open(`${mesh.url}/console/rules/my-adder`);
-    await signIn(page, "ada", "lovelace-1815");
+    await signIn(page, ADA);
     await page.getByRole("heading", { name: "Rules my-adder" }).waitFor();
     await page.getByRole("button", { name: "Signed in as ada Administrator" }).waitFor();
     await expect.poll(() => page.url()).toBe(`${mesh.url}/console/rules/my-adder`);
@@ -105,7 +96,7 @@ describe("a password", () => {
 
   test("that is wrong is forgotten, and the user is not", async () => {
     const page = await browser.open(`${mesh.url}/console/`, { expected: REFUSED });
-    await signIn(page, "ada", "wrong");
+    await signIn(page, { ...ADA, pass: "wrong" });
     await page.getByText("User or password is wrong").waitFor();
     await expect.poll(() => page.getByLabel("User").inputValue()).toBe("ada");
     await expect.poll(() => page.getByLabel("Password").inputValue()).toBe("");
@@ -114,7 +105,7 @@ describe("a password", () => {
 
   test("of a viewer shows what is there, and nothing that would change it", async () => {
     const page = await browser.open(`${mesh.url}/console/functions/my-adder`, { expected: /status of 403/ });
-    await signIn(page, "grace", "hopper-1906");
+    await signIn(page, GRACE);
     await page.getByRole("button", { name: "Signed in as grace Viewer" }).waitFor();
     await page.getByRole("heading", { name: "Functions", exact: true }).waitFor();
     const change = page.getByRole("button", { name: /^(New|Create|Save|Deploy|Build|Delete|Undo)/, disabled: false });
@@ -139,7 +130,7 @@ describe("a session", () => {
   });
 
   test("is one tab's: another one of the same browser has none", async () => {
-    const page = await browser.open(await mesh.link());
+    const page = await mesh.open();
     await isSignedIn(page);
     const other = await page.context().newPage();
     await other.goto(`${mesh.url}/console/`);
@@ -155,7 +146,7 @@ describe("a session", () => {
   });
 
   test("ends with the mesh, says how to get in again, and comes back to the same page", async () => {
-    const page = await browser.open(await mesh.link("/mesh?q=arith"), { expected: /status of 401|ERR_/ });
+    const page = await mesh.open("/mesh?q=arith", { expected: /status of 401|ERR_/ });
     await isSignedIn(page);
     const { port } = new URL(mesh.url);
     await mesh.command.stop();
@@ -166,7 +157,7 @@ describe("a session", () => {
       await isSignedOut(page);
       await page.getByText("The gateway does not know your session any more").waitFor();
       await page.getByText("npx fmesh console").waitFor();
-      await signIn(page, "ada", "lovelace-1815");
+      await signIn(page, ADA);
       await page.getByRole("heading", { name: "Mesh", exact: true }).waitFor();
       await expect.poll(() => page.url()).toBe(`${mesh.url}/console/mesh?q=arith`);
     } finally {

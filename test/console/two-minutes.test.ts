@@ -1,7 +1,7 @@
 import type { Locator, Page } from "playwright-core";
 import { afterAll, expect, test } from "vitest";
 import { useBrowser } from "../support/browser.ts";
-import { type ConsoleMesh, startConsoleMesh } from "./console-mesh.ts";
+import { type StartedConsoleMesh, startConsoleMesh } from "./console-mesh.ts";
 
 const TWO_MINUTES_MS = 120_000;
 
@@ -9,7 +9,7 @@ const TWO_MINUTES_MS = 120_000;
 const NOT_YET = /status of 40[34]/;
 
 const browser = useBrowser();
-let mesh: ConsoleMesh | undefined;
+let mesh: StartedConsoleMesh | undefined;
 afterAll(() => mesh?.stop());
 
 /** Notes when each step was done, in milliseconds since the beginning. */

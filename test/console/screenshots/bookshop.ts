@@ -1,12 +1,12 @@
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
-import { type ConsoleMesh, startConsoleMesh } from "../console-mesh.ts";
+import { type ConsoleMesh, type StartedConsoleMesh, startConsoleMesh } from "../console-mesh.ts";
 import { writePast } from "./past.ts";
 
 const PROJECT = "bookshop";
 
 /** A mesh as a small shop may have it. */
-export function startBookshop(): Promise<ConsoleMesh> {
+export function startBookshop(): Promise<StartedConsoleMesh> {
   return startConsoleMesh({
     project: PROJECT,
     prepare: async ({ folder }) => {
