@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import type { Page } from "playwright-core";
+import type { Page, Route } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { EMPTY_MESSAGE } from "../../mesh/broker.ts";
 import { natsBroker } from "../../mesh/broker/nats-bun.ts";
@@ -127,7 +127,7 @@ test(
   },
 );
 
-test("who saves after somebody else is told so, and keeps theirs on top, takes theirs, or compares", TIME, async () => {
+test("who saves after somebody else is told so, and compares, and keeps theirs below one's own", TIME, async () => {
   const page = await open("/rules/my-adder?service=arithmetic&function=count", { expected: /status of 412/ });
   await choose(page, /Nobody/);
   await page.getByText("1 change is not saved").waitFor();
@@ -179,3 +179,35 @@ test("what was before is listed, compared with now, and restored", TIME, async (
   expect(await statusOf(first, "divide")).toBe(503);
   expect(await readFile(example.configFile, "utf8")).not.toContain("projetcs");
 });
+
+test(
+  "who saves a moment after somebody else is refused, and takes theirs: nothing of one's own is left",
+  TIME,
+  async () => {
+    const page = await open("/rules/my-adder?service=arithmetic&function=average", { expected: /status of 412/ });
+    await choose(page, /Nobody/);
+    // It happens between the press and what the press has sent.
+    const theirs = async (route: Route): Promise<void> => {
+      await saveElsewhere((text) => text.replace(/(?<=average:\s+rule:\s+)\{[^}]*\}/, "authenticated"));
+      await route.continue();
+    };
+    await page.route("**/v1/admin/projects/my-adder/services", theirs, { times: 1 });
+    await review(page);
+    await page.getByRole("dialog").getByRole("button", { name: "Save", exact: true }).click();
+    await page.getByText("“ada” saved meanwhile").waitFor();
+    await page.getByRole("button", { name: "Compare" }).click();
+    const compared = page.getByRole("dialog", { name: "Theirs and yours" });
+    await compared.getByRole("button", { name: "Take theirs" }).click();
+    await compared.waitFor({ state: "detached" });
+    await expect.poll(() => page.getByLabel("Who may call").innerText()).toMatch(/token/);
+    await page.getByRole("region", { name: "Changes that are not saved" }).waitFor({ state: "detached" });
+    expect(await page.getByText("saved meanwhile").count()).toBe(0);
+    const saved = await readFile(example.configFile, "utf8");
+    expect(saved).toMatch(/average:\s+rule:\s+authenticated/);
+    // It stays so, and can be changed again.
+    await choose(page, /Nobody/);
+    await review(page);
+    await confirm(page);
+    expect(await readFile(example.configFile, "utf8")).toMatch(/average:\s+rule:\s+deny/);
+  },
+);
