@@ -1,4 +1,3 @@
-import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import type { Change } from "../../functions-service/store.ts";
 import { accessibilityProblems } from "../support/browser.ts";
