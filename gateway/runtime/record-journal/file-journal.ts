@@ -64,6 +64,9 @@ export class FileJournal implements BatchJournal {
       this.#live ??= this.#begin();
       this.#live.segment.append(frame);
     } catch (error) {
+      // A file that takes no more is removed once it has been shipped, which makes room on a full disk.
+      this.#seal();
+      this.#removeShipped();
       throw cannotWrite(error);
     }
     room.take(frame.length);
@@ -81,13 +84,8 @@ export class FileJournal implements BatchJournal {
 
   forget(upTo: number): void {
     this.#start = upTo;
-    let first = this.#placed[0];
-    for (; first !== undefined && first.base + first.segment.size <= upTo; first = this.#placed[0]) {
-      if (first === this.#live) break;
-      this.#placed.shift();
-      this.#options.room.giveBack(first.segment.size);
-      first.segment.remove();
-    }
+    this.#removeShipped();
+    const [first] = this.#placed;
     if (first !== undefined && first.base < upTo) first.segment.shipped(upTo - first.base);
   }
 
@@ -96,6 +94,16 @@ export class FileJournal implements BatchJournal {
     this.#seal();
     if (this.#start === this.#end) this.forget(this.#end);
     for (const { segment } of this.#placed) segment.close();
+  }
+
+  #removeShipped(): void {
+    let first = this.#placed[0];
+    for (; first !== undefined && first.base + first.segment.size <= this.#start; first = this.#placed[0]) {
+      if (first === this.#live) break;
+      this.#placed.shift();
+      this.#options.room.giveBack(first.segment.size);
+      first.segment.remove();
+    }
   }
 
   #find(after: number, bytes: number): JournalPiece | undefined {
