@@ -2,7 +2,9 @@ import { Checkbox as BaseCheckbox } from "@base-ui/react/checkbox";
 import { Switch as BaseSwitch } from "@base-ui/react/switch";
 import { Check } from "lucide-react";
 import { type ReactNode, useId } from "react";
-import styles from "./field.module.css";
+import { classNames } from "./class-names.ts";
+import field from "./field.module.css";
+import styles from "./toggles.module.css";
 
 /** What {@link Switch} and {@link Checkbox} take. */
 export interface ToggleProps {
@@ -62,7 +64,7 @@ function Toggle({
 }: ToggleProps & { readonly children: (control: Control) => ReactNode }): ReactNode {
   const id = useId();
   return (
-    <div className={styles["toggleRow"]}>
+    <div className={styles["row"]}>
       {children({
         checked: isOn,
         onCheckedChange: (next) => onChange(next),
@@ -70,10 +72,10 @@ function Toggle({
         "aria-labelledby": id,
       })}
       <div className={isLabelHidden ? "visually-hidden" : undefined}>
-        <div id={id} className={styles["label"]}>
+        <div id={id} className={classNames(field["label"], styles["label"])}>
           {label}
         </div>
-        {hint !== undefined && <div className={styles["hint"]}>{hint}</div>}
+        {hint !== undefined && <div className={field["hint"]}>{hint}</div>}
       </div>
     </div>
   );

@@ -1,13 +1,12 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type CSSProperties, type ReactNode, useCallback, useEffect, useEffectEvent, useRef, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useEffectEvent, useRef, useState } from "react";
 import { classNames } from "./class-names.ts";
 import type { Column, Sorting } from "./column.ts";
 import { ColumnHeader, ariaSort } from "./column-header.tsx";
-import { focusRow } from "./focus-row.ts";
-import { isOnControl } from "./is-on-control.ts";
 import styles from "./table.module.css";
 import { useListKeys } from "./use-list-keys.ts";
 import { useShortcut } from "./use-shortcut.ts";
+import { VirtualRow, WaitingRow } from "./virtual-row.tsx";
 
 /** Rows in rem, so that they grow with the letters. */
 const ROW_REM = 2.25;
@@ -134,56 +133,12 @@ export function VirtualTable<Row>({
             const row = rows[index];
             const style = { gridTemplateColumns: template, height: size, transform: `translateY(${start}px)` };
             if (row === undefined) return <WaitingRow key={key} columns={columns.length} index={index} style={style} />;
-            return (
-              // The keyboard goes through the rows by j and k.
-              // oxlint-disable-next-line jsx-a11y/click-events-have-key-events
-              <div
-                key={key}
-                role="row"
-                ref={index === current ? focusRow : undefined}
-                tabIndex={-1}
-                aria-rowindex={index + 2}
-                className={classNames(styles["row"], styles["gridRow"], onOpen && styles["opens"])}
-                data-current={index === current || rowKey(row) === openKey || undefined}
-                style={style}
-                onClick={onOpen && ((event) => !isOnControl(event.target) && onOpen(row))}
-              >
-                {columns.map((column) => (
-                  <div
-                    key={column.id}
-                    role="cell"
-                    className={classNames(styles["gridCell"], column.align && styles[column.align])}
-                  >
-                    {column.cell(row)}
-                  </div>
-                ))}
-              </div>
-            );
+            const isCurrent = index === current;
+            const isOpen = rowKey(row) === openKey;
+            return <VirtualRow key={key} {...{ columns, row, index, style, isCurrent, isOpen, onOpen }} />;
           })}
         </div>
       </div>
-    </div>
-  );
-}
-
-/** Where a row will be. */
-function WaitingRow({
-  columns,
-  index,
-  style,
-}: {
-  readonly columns: number;
-  readonly index: number;
-  readonly style: CSSProperties;
-}): ReactNode {
-  return (
-    <div role="row" aria-rowindex={index + 2} aria-busy="true" className={styles["gridRow"]} style={style}>
-      {Array.from({ length: columns }, (_, column) => (
-        // Columns of a row that is not there have no other name.
-        <div key={column} role="cell" className={styles["gridCell"]}>
-          <span className={styles["waiting"]} />
-        </div>
-      ))}
     </div>
   );
 }

@@ -6,6 +6,7 @@ import { Button } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
 import { ErrorNotice } from "../../ui/error-notice.tsx";
 import { Field, TextInput } from "../../ui/field.tsx";
+import layout from "../../ui/layout.module.css";
 import { Select } from "../../ui/select.tsx";
 import { trafficInWords } from "../detail/traffic-words.ts";
 import type { FunctionTabProps } from "../function-tabs.tsx";
@@ -49,7 +50,7 @@ export function DeployForm({
   return (
     <Card title="Deploy a version" description="It is built before, if it was not. Calls go there once it is ready.">
       <form
-        className={styles["stack"]}
+        className={layout["stack"]}
         onSubmit={(event) => {
           event.preventDefault();
           start();

@@ -5,6 +5,7 @@ import { Button, buttonClass } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
 import { CodeBlock } from "../../ui/code-block.tsx";
 import { ErrorNotice } from "../../ui/error-notice.tsx";
+import layout from "../../ui/layout.module.css";
 import { Notice } from "../../ui/notice.tsx";
 import { SkeletonLines } from "../../ui/skeleton.tsx";
 import { useToasts } from "../../ui/toast.tsx";
@@ -17,7 +18,6 @@ import { useFunctionsChanged } from "../use-functions.ts";
 import { JobFailure } from "./job-failure.tsx";
 import { JobState } from "./job-state.tsx";
 import { JobSteps } from "./job-steps.tsx";
-import styles from "./deploy.module.css";
 
 /** A deployment as it goes on: its steps, what its tools say, and how it ended. */
 export function DeployJob({ project, fn, id }: FunctionTabProps & { readonly id: string }): ReactNode {
@@ -60,7 +60,7 @@ export function DeployJob({ project, fn, id }: FunctionTabProps & { readonly id:
         </>
       }
     >
-      <div className={styles["stack"]}>
+      <div className={layout["stack"]}>
         <JobSteps job={job} />
         {status.state === "waiting" && <Notice tone="warning">Broken off; it is taken up again in a moment.</Notice>}
         {cancel.isError && <ErrorNotice title="It cannot be cancelled" error={cancel.error} />}

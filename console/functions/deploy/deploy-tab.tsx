@@ -3,10 +3,10 @@ import { useJobs } from "../build/jobs-api.ts";
 import { useDeployment } from "../detail/deployment.ts";
 import type { FunctionTabProps } from "../function-tabs.tsx";
 import { functionRoute } from "../routes.ts";
+import layout from "../../ui/layout.module.css";
 import { DeployForm } from "./deploy-form.tsx";
 import { DeployJob } from "./deploy-job.tsx";
 import { DeployJobs } from "./deploy-jobs.tsx";
-import styles from "./deploy.module.css";
 import { DeployedCard } from "./deployed-card.tsx";
 
 /** Brings a version to where it runs, and shows how that goes. */
@@ -20,8 +20,8 @@ export function DeployTab({ project, fn }: FunctionTabProps): ReactNode {
   const show = (id: string): void => void navigate({ search: { tab: "deploy", job: id } });
 
   return (
-    <div className={styles["columns"]}>
-      <div className={styles["column"]}>
+    <div className={layout["columns"]}>
+      <div className={layout["stack"]}>
         <DeployForm
           key={version ?? fn.version}
           project={project}
@@ -33,7 +33,7 @@ export function DeployTab({ project, fn }: FunctionTabProps): ReactNode {
         />
         <DeployedCard project={project} fn={fn} deployment={deployment} />
       </div>
-      <div className={styles["column"]}>
+      <div className={layout["stack"]}>
         {shown !== undefined && <DeployJob key={shown} project={project} fn={fn} id={shown} />}
         <DeployJobs title="Deployments" kind="deploy" jobs={jobs} shown={shown} onShow={({ id }) => show(id)} />
       </div>

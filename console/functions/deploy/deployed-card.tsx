@@ -5,6 +5,7 @@ import { useSession } from "../../session/session-context.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
+import layout from "../../ui/layout.module.css";
 import { QueryView } from "../../ui/query-view.tsx";
 import { ConditionMark, ConditionNotice } from "../detail/condition.tsx";
 import { TrafficBar } from "../detail/traffic-bar.tsx";
@@ -50,7 +51,7 @@ export function DeployedCard({
           deployed === null ? (
             <EmptyState title="Nothing runs">Deploy a version: its instances are shown here.</EmptyState>
           ) : (
-            <div className={styles["stack"]}>
+            <div className={layout["stack"]}>
               <ConditionNotice condition={deployed} />
               <TrafficBar traffic={deployed.traffic} />
               <div className={styles["bleed"]}>

@@ -1,10 +1,10 @@
 import type { ReactNode } from "react";
 import { ConfirmDialog } from "../../ui/dialog.tsx";
 import { ErrorNotice } from "../../ui/error-notice.tsx";
+import layout from "../../ui/layout.module.css";
 import { useToasts } from "../../ui/toast.tsx";
 import type { FunctionTabProps } from "../function-tabs.tsx";
 import { useUndeploy } from "./deploy-api.ts";
-import styles from "./deploy.module.css";
 
 /** Asks before all of a function is stopped. */
 export function UndeployDialog({
@@ -36,7 +36,7 @@ export function UndeployDialog({
         })
       }
     >
-      <div className={styles["stack"]}>
+      <div className={layout["stack"]}>
         <p>Its instances finish their calls and end; calls after that are refused. Code and versions stay stored.</p>
         {undeploy.isError && <ErrorNotice title="It cannot be undeployed" error={undeploy.error} />}
       </div>

@@ -5,6 +5,7 @@ import type { EventSummary } from "../../../mesh/event-summary.ts";
 import { useProjectApi } from "../../api/api-context.tsx";
 import { Card } from "../../ui/card.tsx";
 import { formatCount, formatMs } from "../../ui/format.ts";
+import layout from "../../ui/layout.module.css";
 import { QueryView } from "../../ui/query-view.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { TimeChart } from "../../ui/time-chart.tsx";
@@ -61,7 +62,7 @@ function Charts({ summary: { buckets, totals } }: { readonly summary: EventSumma
   );
   if (totals.total === 0) return <p className={styles["soft"]}>None yet. Those by its id are recorded and counted.</p>;
   return (
-    <div className={styles["stack"]}>
+    <div className={layout["stack"]}>
       <TimeChart
         label="Invocations per minute"
         times={times}

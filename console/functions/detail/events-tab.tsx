@@ -11,12 +11,12 @@ import { buttonClass } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { ErrorNotice } from "../../ui/error-notice.tsx";
+import layout from "../../ui/layout.module.css";
 import { Segments } from "../../ui/segments.tsx";
 import { Select } from "../../ui/select.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { Toolbar } from "../../ui/toolbar.tsx";
 import type { FunctionTabProps } from "../function-tabs.tsx";
-import styles from "./detail.module.css";
 
 /** What the list is called. */
 const LIST = "Invocations";
@@ -38,7 +38,7 @@ export function EventsTab({ project, fn }: FunctionTabProps): ReactNode {
   const { rows, summary, isPaused, missed } = list;
 
   return (
-    <div className={styles["stack"]}>
+    <div className={layout["stack"]}>
       <Toolbar label="Filters">
         <Segments<Range>
           label="Time"

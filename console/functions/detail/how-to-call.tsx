@@ -1,5 +1,6 @@
 import { type ReactNode, useState } from "react";
 import { CodeBlock } from "../../ui/code-block.tsx";
+import layout from "../../ui/layout.module.css";
 import { Segments } from "../../ui/segments.tsx";
 import type { FunctionTabProps } from "../function-tabs.tsx";
 import { callCode } from "./call-code.ts";
@@ -19,7 +20,7 @@ export function HowToCall({
   const [tool, setTool] = useState<Tool>("curl");
   const code = callCode({ origin: location.origin, project, label: fn.label, params });
   return (
-    <div className={styles["stack"]}>
+    <div className={layout["stack"]}>
       <div className={styles["row"]}>
         <Segments<Tool>
           label="What it is called with"

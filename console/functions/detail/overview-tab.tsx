@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { useProjects } from "../../session/projects.ts";
 import { Card } from "../../ui/card.tsx";
+import layout from "../../ui/layout.module.css";
 import { DeployJobs } from "../deploy/deploy-jobs.tsx";
 import { useJobs } from "../build/jobs-api.ts";
 import { DeployedCard } from "../deploy/deployed-card.tsx";
@@ -8,7 +9,6 @@ import type { FunctionTabProps } from "../function-tabs.tsx";
 import { functionRoute } from "../routes.ts";
 import { CallsCard } from "./calls-card.tsx";
 import { useDeployment } from "./deployment.ts";
-import styles from "./detail.module.css";
 import { FunctionNumbers } from "./function-numbers.tsx";
 import { HowToCall } from "./how-to-call.tsx";
 import { nextStep } from "./next-step.ts";
@@ -29,11 +29,11 @@ export function OverviewTab({ project, fn }: FunctionTabProps): ReactNode {
     hasRule: services === undefined ? undefined : rule !== undefined,
   });
   return (
-    <div className={styles["stack"]}>
+    <div className={layout["stack"]}>
       {step !== undefined && <NextStepNotice project={project} fn={fn} step={step} />}
       {deployment.data !== null && <FunctionNumbers project={project} fn={fn} deployed={deployment.data} />}
-      <div className={styles["columns"]}>
-        <div className={styles["stack"]}>
+      <div className={layout["columns"]}>
+        <div className={layout["stack"]}>
           <DeployedCard project={project} fn={fn} deployment={deployment} />
           <Card title="Who may call it">
             <WhoMayCall project={project} fn={fn} rule={rule} isKnown={services !== undefined} />
@@ -42,7 +42,7 @@ export function OverviewTab({ project, fn }: FunctionTabProps): ReactNode {
             <HowToCall project={project} fn={fn} />
           </Card>
         </div>
-        <div className={styles["stack"]}>
+        <div className={layout["stack"]}>
           {deployment.data !== null && <CallsCard project={project} fn={fn} />}
           <DeployJobs
             title="Builds and deployments"

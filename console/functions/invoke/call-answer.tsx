@@ -6,6 +6,7 @@ import { Card } from "../../ui/card.tsx";
 import { CodeBlock } from "../../ui/code-block.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { formatBytes, formatMs } from "../../ui/format.ts";
+import layout from "../../ui/layout.module.css";
 import { Notice } from "../../ui/notice.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import type { FunctionTabProps } from "../function-tabs.tsx";
@@ -45,7 +46,7 @@ export function CallAnswer({
         )
       }
     >
-      <div className={styles["stack"]} aria-live="polite" aria-busy={isBusy}>
+      <div className={layout["stack"]} aria-live="polite" aria-busy={isBusy}>
         <div className={styles["facts"]}>
           <CallStatus answer={answer} />
           <span>{formatMs(answer.durationMs)}</span>

@@ -5,6 +5,7 @@ import { Card } from "../../ui/card.tsx";
 import { CodeEditor } from "../../ui/code-editor.tsx";
 import { ErrorNotice } from "../../ui/error-notice.tsx";
 import { Kbd } from "../../ui/kbd.tsx";
+import layout from "../../ui/layout.module.css";
 import { Segments } from "../../ui/segments.tsx";
 import { useShortcut } from "../../ui/use-shortcut.ts";
 import { HowToCall } from "../detail/how-to-call.tsx";
@@ -41,8 +42,8 @@ export function InvokeTab({ project, fn }: FunctionTabProps): ReactNode {
   useShortcut("mod enter", run, { description: "Call the function" });
 
   return (
-    <div className={styles["columns"]}>
-      <div className={styles["stack"]}>
+    <div className={layout["columns"]}>
+      <div className={layout["stack"]}>
         <Card
           title="Call it"
           actions={
@@ -57,7 +58,7 @@ export function InvokeTab({ project, fn }: FunctionTabProps): ReactNode {
             />
           }
         >
-          <div className={styles["stack"]}>
+          <div className={layout["stack"]}>
             <p className={styles["soft"]}>{WAYS[way].hint}</p>
             <CodeEditor
               label={way === "id" ? "Data, as JSON" : "Params, as JSON"}
@@ -89,7 +90,7 @@ export function InvokeTab({ project, fn }: FunctionTabProps): ReactNode {
           </div>
         </Card>
       </div>
-      <div className={styles["stack"]}>
+      <div className={layout["stack"]}>
         {call.isError && call.error.name !== "AbortError" && (
           <ErrorNotice title="It cannot be called" error={call.error} onRetry={run} />
         )}

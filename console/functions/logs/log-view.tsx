@@ -3,6 +3,7 @@ import { type ReactNode, useMemo, useState } from "react";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
 import { ErrorNotice } from "../../ui/error-notice.tsx";
+import layout from "../../ui/layout.module.css";
 import { SearchField } from "../../ui/search-field.tsx";
 import { Select } from "../../ui/select.tsx";
 import { Toolbar } from "../../ui/toolbar.tsx";
@@ -58,7 +59,7 @@ export function LogView({
   };
 
   return (
-    <div className={styles["stack"]}>
+    <div className={layout["stack"]}>
       <Toolbar
         label="Log"
         search={<SearchField label="Search the log" value={find} onChange={(text) => search({ find: text })} />}

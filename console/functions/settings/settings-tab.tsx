@@ -2,8 +2,10 @@ import type { ReactNode } from "react";
 import { useSession } from "../../session/session-context.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
+import { classNames } from "../../ui/class-names.ts";
 import { ErrorNotice } from "../../ui/error-notice.tsx";
 import { Field, TextInput } from "../../ui/field.tsx";
+import layout from "../../ui/layout.module.css";
 import { Notice } from "../../ui/notice.tsx";
 import type { FunctionTabProps } from "../function-tabs.tsx";
 import { NetworkField } from "./network-field.tsx";
@@ -22,15 +24,15 @@ export function SettingsTab({ project, fn }: FunctionTabProps): ReactNode {
 
   return (
     <form
-      className={styles["stack"]}
+      className={layout["stack"]}
       onSubmit={(event) => {
         event.preventDefault();
         form.submit();
       }}
     >
-      <fieldset className={styles["columns"]} disabled={isFixed}>
+      <fieldset className={classNames(layout["columns"], styles["sections"])} disabled={isFixed}>
         <legend className="visually-hidden">Settings of version {fn.version}</legend>
-        <div className={styles["stack"]}>
+        <div className={layout["stack"]}>
           <Card title="Environment" description="Variables that the function finds in its environment.">
             <PairsEditor
               what="variable"
@@ -45,7 +47,7 @@ export function SettingsTab({ project, fn }: FunctionTabProps): ReactNode {
             title="Secrets"
             description="Variables by the name and key of a secret. Values are never shown, nor kept with the function."
           >
-            <div className={styles["stack"]}>
+            <div className={layout["stack"]}>
               <PairsEditor
                 what="secret"
                 path="secrets"
@@ -64,7 +66,7 @@ export function SettingsTab({ project, fn }: FunctionTabProps): ReactNode {
             </Field>
           </Card>
         </div>
-        <div className={styles["stack"]}>
+        <div className={layout["stack"]}>
           <Card
             title="Calls and scale"
             description="An instance is started for every so many calls at once, and ends when it has nothing to do."

@@ -5,6 +5,7 @@ import type { StoredFunction, Traffic } from "../../../mesh/function.ts";
 import { useSession } from "../../session/session-context.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
+import layout from "../../ui/layout.module.css";
 import { TrafficBar } from "../detail/traffic-bar.tsx";
 import { isSameTraffic, trafficInWords } from "../detail/traffic-words.ts";
 import { ShareRow } from "./share-row.tsx";
@@ -71,7 +72,7 @@ export function TrafficEditor({
         )
       }
     >
-      <div className={styles["stack"]}>
+      <div className={layout["stack"]}>
         <TrafficBar traffic={shares} />
         {!isFixed && (
           <>

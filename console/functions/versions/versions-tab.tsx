@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { buttonClass } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
+import layout from "../../ui/layout.module.css";
 import { QueryView } from "../../ui/query-view.tsx";
 import { useJobs } from "../build/jobs-api.ts";
 import { useDeployment } from "../detail/deployment.ts";
@@ -11,7 +12,6 @@ import { CompareCard } from "./compare-card.tsx";
 import { TrafficEditor } from "./traffic-editor.tsx";
 import { useTraffic } from "./use-traffic.ts";
 import { imagesOf, useVersions } from "./versions-api.ts";
-import styles from "./versions.module.css";
 import { VersionsTable } from "./versions-table.tsx";
 
 /** The versions of a function, which of them calls go to, and what became different between two of them. */
@@ -27,7 +27,7 @@ export function VersionsTab({ project, fn }: FunctionTabProps): ReactNode {
     void navigate({ search: { tab: "versions", version: after, compare: before }, resetScroll: false });
 
   return (
-    <div className={styles["stack"]}>
+    <div className={layout["stack"]}>
       <TrafficEditor fn={fn} deployed={deployed} traffic={traffic} />
       <Card
         title="Versions"

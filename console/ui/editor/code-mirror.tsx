@@ -1,33 +1,14 @@
-import {
-  type CompletionContext,
-  type CompletionSource,
-  autocompletion,
-  closeBrackets,
-  closeBracketsKeymap,
-  completionKeymap,
-} from "@codemirror/autocomplete";
-import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
-import { bracketMatching, foldGutter, foldKeymap, indentOnInput } from "@codemirror/language";
-import { lintGutter, lintKeymap } from "@codemirror/lint";
-import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
+import { type CompletionContext, type CompletionSource, autocompletion } from "@codemirror/autocomplete";
 import { Compartment, EditorState, type Extension } from "@codemirror/state";
-import {
-  EditorView,
-  drawSelection,
-  highlightActiveLine,
-  highlightActiveLineGutter,
-  highlightSpecialChars,
-  keymap,
-  lineNumbers,
-} from "@codemirror/view";
+import { EditorView, highlightActiveLine, highlightActiveLineGutter } from "@codemirror/view";
 import { type ReactNode, useEffect, useEffectEvent, useRef, useState } from "react";
 import { useIsDark } from "../../shell/use-theme.ts";
 import type { CodeEditorProps } from "../code-editor.tsx";
+import { editing } from "./editing.ts";
 import type { EditorPlace } from "./editor-problem.ts";
 import { languageSupport } from "./language.ts";
 import { editorLook } from "./look.ts";
 import { setProblems, shownProblems } from "./problems.ts";
-import { replacing } from "./replacing.ts";
 import { typescriptSupport } from "./typescript-support.ts";
 
 /** Said to whoever reaches it by the keyboard: there, the tabulator key indents. */
@@ -127,41 +108,4 @@ function goTo(view: EditorView, { line, column }: EditorPlace): void {
   const anchor = Math.min(from + Math.max(column - 1, 0), to);
   view.dispatch({ selection: { anchor }, effects: EditorView.scrollIntoView(anchor, { y: "center" }) });
   view.focus();
-}
-
-function editing({ save, run }: { readonly save: () => void; readonly run: () => boolean }): Extension {
-  const running = { key: "Mod-Enter", run };
-  const saving = {
-    key: "Mod-s",
-    run: () => {
-      save();
-      return true;
-    },
-  };
-  return [
-    lineNumbers(),
-    foldGutter(),
-    lintGutter(),
-    highlightSpecialChars(),
-    history(),
-    drawSelection(),
-    indentOnInput(),
-    bracketMatching(),
-    closeBrackets(),
-    replacing(),
-    highlightSelectionMatches(),
-    EditorState.tabSize.of(2),
-    keymap.of([
-      saving,
-      running,
-      ...closeBracketsKeymap,
-      ...completionKeymap,
-      ...searchKeymap,
-      ...historyKeymap,
-      ...foldKeymap,
-      ...lintKeymap,
-      ...defaultKeymap,
-      indentWithTab,
-    ]),
-  ];
 }

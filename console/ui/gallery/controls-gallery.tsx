@@ -1,20 +1,15 @@
-import { EllipsisVertical, Pencil, Play, Plus, Trash2 } from "lucide-react";
+import { Pencil, Play, Plus, Trash2 } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { Button, IconButton } from "../button.tsx";
 import { Card } from "../card.tsx";
-import { ConfirmDialog, Dialog } from "../dialog.tsx";
 import { Field, TextArea, TextInput } from "../field.tsx";
-import { Kbd } from "../kbd.tsx";
-import { Menu, MenuGroup, MenuItem, MenuSeparator } from "../menu.tsx";
-import { Popover } from "../popover.tsx";
 import { SearchField } from "../search-field.tsx";
 import { Segments } from "../segments.tsx";
 import { Select } from "../select.tsx";
-import { useToasts } from "../toast.tsx";
 import { Checkbox, Switch } from "../toggles.tsx";
 import { Toolbar } from "../toolbar.tsx";
-import { Tooltip } from "../tooltip.tsx";
 import styles from "./gallery.module.css";
+import { OverlaysCard } from "./overlays-card.tsx";
 
 /** What is pressed and filled in. */
 export function ControlsGallery(): ReactNode {
@@ -22,7 +17,7 @@ export function ControlsGallery(): ReactNode {
     <div className={styles["grid"]}>
       <Buttons />
       <Fields />
-      <Overlays />
+      <OverlaysCard />
       <Filters />
     </div>
   );
@@ -84,73 +79,6 @@ function Fields(): ReactNode {
         <Switch label="Service is on" hint="Off, nobody can call it" isOn={isOn} onChange={setIsOn} />
         <Checkbox label="Keep the old version for a day" isOn={isOn} onChange={setIsOn} />
       </div>
-    </Card>
-  );
-}
-
-function Overlays(): ReactNode {
-  const [open, setOpen] = useState<"dialog" | "confirm">();
-  const toasts = useToasts();
-  const close = (): void => setOpen(undefined);
-  const nothing = (): void => undefined;
-  return (
-    <Card
-      title="What opens"
-      actions={
-        <Menu trigger={<IconButton size="small" label="More" icon={<EllipsisVertical aria-hidden="true" />} />}>
-          <MenuGroup label="Version 4">
-            <MenuItem icon={<Play aria-hidden="true" />} onSelect={nothing} note={<Kbd keys="mod enter" />}>
-              Promote
-            </MenuItem>
-            <MenuItem onSelect={nothing} isDisabled>
-              Roll back
-            </MenuItem>
-          </MenuGroup>
-          <MenuSeparator />
-          <MenuItem icon={<Trash2 aria-hidden="true" />} isDanger onSelect={nothing}>
-            Delete
-          </MenuItem>
-        </Menu>
-      }
-    >
-      <div className={styles["row"]}>
-        <Button onClick={() => setOpen("dialog")}>Dialog</Button>
-        <Button onClick={() => setOpen("confirm")}>Confirmation</Button>
-        <Popover trigger={<Button>Popover</Button>} title="Traffic">
-          Nine of ten calls reach version 3.
-        </Popover>
-        <Tooltip text="The gateway and its broker run in one process">
-          <Button variant="quiet">Tooltip</Button>
-        </Tooltip>
-        <Button onClick={() => toasts.good("Saved", { description: "In force on 2 gateways" })}>Good news</Button>
-        <Button onClick={() => toasts.bad("Not saved", new Error("somebody else saved meanwhile"))}>Bad news</Button>
-      </div>
-      <Dialog
-        isOpen={open === "dialog"}
-        onClose={close}
-        title="New function"
-        description="It is built and deployed when you save it."
-        actions={
-          <>
-            <Button onClick={close}>Cancel</Button>
-            <Button variant="primary" onClick={close}>
-              Create
-            </Button>
-          </>
-        }
-      >
-        What a dialog asks for.
-      </Dialog>
-      <ConfirmDialog
-        isOpen={open === "confirm"}
-        onClose={close}
-        onConfirm={close}
-        title="Delete “resize-image”?"
-        action="Delete"
-        isDanger
-      >
-        Its versions and logs go, too. Events that were recorded stay.
-      </ConfirmDialog>
     </Card>
   );
 }
