@@ -127,7 +127,7 @@ test(
   },
 );
 
-test("who saves after somebody else is told so, and compares, and keeps theirs below one's own", TIME, async () => {
+test("who saves after somebody else is told so, compares, and puts their own on top of theirs", TIME, async () => {
   const page = await open("/rules/my-adder?service=arithmetic&function=count", { expected: /status of 412/ });
   await choose(page, /Nobody/);
   await page.getByText("1 change is not saved").waitFor();
