@@ -56,7 +56,7 @@ beforeEach(async () => {
   parts.defer(async () => void (await gateway.stop("SIGTERM")));
   const listening = /"message":"gateway is up","url":"([^"]+)"/;
   url = listening.exec(await gateway.until(listening))?.[1] ?? "";
-  await expect.poll(async () => (await fetch(`${url}/readyz`)).status).toBe(200);
+  await gateway.until(/broker connected/);
 });
 afterEach(() => parts.close());
 
