@@ -6,7 +6,7 @@ import type { Sink } from "./sink.ts";
 
 const LEASE_MS = 5000;
 const POLL_MS = 1000;
-const BATCH = 1024;
+const BATCH = 4096;
 
 export interface RelayOptions {
   readonly journal: Pick<Journal, "read" | "sinks">;
@@ -17,7 +17,7 @@ export interface RelayOptions {
   readonly leaseMs?: number;
   /** How often to look for what nobody told of, in milliseconds. Default: 1000. */
   readonly pollMs?: number;
-  /** Changes read at a time, and at most in flight, per sink. Default: 1024. */
+  /** Changes read at a time, and at most in flight, per sink. Default: 4096. */
   readonly batch?: number;
 }
 

@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import { MeshError } from "../../mesh/errors.ts";
 import type { Change, Journal, Transition } from "../store.ts";
 import { END, firstRows, transitionsOf } from "./journal-rows.ts";
+import { readProjected } from "./projected-mark.ts";
 import type { Projection } from "./projection.ts";
 import type { RecentChanges } from "./recent-changes.ts";
 import { SqlSinkPositions } from "./sink-positions.ts";
@@ -64,12 +65,7 @@ export class SqlJournal implements Journal {
     { limit, project }: { readonly limit: number; readonly project?: string | undefined },
   ): Promise<{ readonly transitions: readonly Transition[]; readonly end: number }> {
     return this.#sql.read(async (db) => {
-      const marks = await db
-        .selectFrom("journal_marks")
-        .select("position")
-        .where("name", "=", "projected")
-        .executeTakeFirstOrThrow();
-      const { position } = marks;
+      const position = await readProjected(db);
       // From the row that holds the next sequence, which need not be its first.
       const from = sql`(select coalesce(max(first), 0) from journal where first <= ${after + 1})`;
       const whose = project === undefined ? sql`` : sql` and project = ${project}`;
@@ -94,11 +90,7 @@ export class SqlJournal implements Journal {
 
   bounds(): Promise<{ readonly start: number; readonly end: number }> {
     return this.#sql.read(async (db) => {
-      const { position: end } = await db
-        .selectFrom("journal_marks")
-        .select("position")
-        .where("name", "=", "projected")
-        .executeTakeFirstOrThrow();
+      const end = await readProjected(db);
       const { first } = await db
         .selectFrom("journal")
         .select(({ fn }) => fn.min<number | null>("first").as("first"))

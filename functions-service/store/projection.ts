@@ -2,6 +2,7 @@ import { type Transaction, sql } from "kysely";
 import { insertEvents, settleEvents } from "./event-batches.ts";
 import { END, firstRows } from "./journal-rows.ts";
 import { Pending } from "./pending-changes.ts";
+import { writeProjected } from "./projected-mark.ts";
 import { RecentChanges } from "./recent-changes.ts";
 import type { SqlRunner } from "./sql-runner.ts";
 import type { Tables } from "./tables.ts";
@@ -62,12 +63,7 @@ export class Projection {
   /** @returns up to where the events are now. */
   async #page(tx: Transaction<Tables>): Promise<number> {
     // Written as it is: others who project wait until this is over, and then find out how far it got.
-    const { position } = await tx
-      .updateTable("journal_marks")
-      .set((mark) => ({ position: mark.ref("position") }))
-      .where("name", "=", "projected")
-      .returning("position")
-      .executeTakeFirstOrThrow();
+    const position = await writeProjected(tx, sql`position`);
     const { rows } = await firstRows(tx, sql`first > ${position}`, sql.lit(TOGETHER));
     const page = await this.recent.read(tx, rows);
     const last = page.at(-1);
@@ -79,8 +75,6 @@ export class Projection {
     for (const { first, dropped } of pending.dropped()) {
       await tx.updateTable("journal").set({ dropped }).where("first", "=", first).execute();
     }
-    const projected = last.first + last.count - 1;
-    await tx.updateTable("journal_marks").set({ position: projected }).where("name", "=", "projected").execute();
-    return projected;
+    return writeProjected(tx, sql`${last.first + last.count - 1}`);
   }
 }

@@ -26,10 +26,15 @@ export class SqlRunner {
     return this.#translated(() => this.#db.transaction().execute(work));
   }
 
+  /** One statement: all of it or nothing, without a transaction around it. */
+  once<T>(statement: RawBuilder<T>): Promise<QueryResult<T>> {
+    return this.#translated(() => statement.execute(this.#db));
+  }
+
   /** One statement that appends to the journal. */
   inOrder<T>(statement: RawBuilder<T>): Promise<QueryResult<T>> {
     const { appendLock } = this.features;
-    if (appendLock === undefined) return this.read((db) => statement.execute(db));
+    if (appendLock === undefined) return this.once(statement);
     return this.write(async (tx) => {
       await appendLock.execute(tx);
       return statement.execute(tx);
