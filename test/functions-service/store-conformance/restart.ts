@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { expect, test } from "vitest";
 import type { Store } from "../../../functions-service/store.ts";
+import type { StoredEvent } from "../../../mesh/event.ts";
 import type { StoreUnderTest } from "../store-conformance.ts";
 
 const WRITER = join(import.meta.dirname, "../fixtures/store-writer.ts");
@@ -17,7 +18,7 @@ export function restartConformance(current: () => StoreUnderTest): void {
       const project = `p${round}`;
       const acknowledged = await killedWriter({ url: place.url, project, after: 3 + 4 * round });
       const again = await place.open();
-      const { items } = await again.events.list(project, {}, { limit: 1000 });
+      const items = await listAll(again, project);
       const ids = items.map(({ id }) => id);
       for (const { batch, size } of acknowledged) {
         const written = items.filter(({ id }) => id.startsWith(`${batch}-`));
@@ -32,6 +33,18 @@ export function restartConformance(current: () => StoreUnderTest): void {
     }
     await store.ping();
   });
+}
+
+/** However far the writer got until it was killed. */
+async function listAll({ events }: Store, project: string): Promise<readonly StoredEvent[]> {
+  const all: StoredEvent[] = [];
+  for (let cursor: string | undefined, isDone = false; !isDone;) {
+    const { items, next } = await events.list(project, {}, { limit: 1000, cursor });
+    all.push(...items);
+    cursor = next;
+    isDone = next === undefined;
+  }
+  return all;
 }
 
 /** However fast it was: a reading need not give all there is. */
