@@ -18,7 +18,7 @@ export interface BatchJournal {
   forget(upTo: number): void;
 }
 
-/** Batches that were read together: lists of JSON without their brackets, none of them empty. */
+/** Batches that were read together: lists of JSON without their brackets, none of them empty. They are good until more is read. */
 export interface JournalPiece {
   readonly begun: readonly Uint8Array[];
   readonly ended: readonly Uint8Array[];

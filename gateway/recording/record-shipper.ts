@@ -23,6 +23,9 @@ export interface ShipperOptions {
 const PIECE_BYTES = 512 * 1024;
 /** How long what is less than that waits for more, in milliseconds. */
 const GAP_MS = 20;
+/** The same after a piece of so many bytes: where many come, as many more do, and together they cost less. */
+const BUSY_GAP_MS = 60;
+const BUSY_BYTES = 64 * 1024;
 const FIRST_PAUSE_MS = 50;
 const MAX_PAUSE_MS = 1000;
 
@@ -36,6 +39,7 @@ export class RecordShipper {
   #isShipping = false;
   #refusal: MeshError | undefined;
   #isStuck = false;
+  #gapMs = GAP_MS;
   #pauseMs = 0;
   /** Up to where ends went ahead of what could not go. */
   #endedUpTo = 0;
@@ -63,7 +67,7 @@ export class RecordShipper {
   wake(): void {
     if (this.#isClosed || this.#isShipping) return;
     if (this.#waits < this.#pieceBytes && this.#waiting.length === 0)
-      this.#endWait ??= this.#after(GAP_MS, this.#begin);
+      this.#endWait ??= this.#after(this.#gapMs, this.#begin);
     else this.#begin();
   }
 
@@ -125,6 +129,7 @@ export class RecordShipper {
     try {
       piece = journal.read(journal.start, this.#pieceBytes);
       if (piece === undefined) return true;
+      this.#gapMs = piece.end - journal.start < BUSY_BYTES ? GAP_MS : BUSY_GAP_MS;
       await this.#send(piece);
       journal.forget(piece.end);
     } catch (error) {

@@ -134,6 +134,18 @@ test("much is shipped at once, one piece after the other", async () => {
   expect(journal.end - journal.start).toBeLessThan(200_000);
 });
 
+test("where many come they are gathered for longer, until fewer do", async () => {
+  const { begin, asked, pass } = shipperUnderTest();
+  begin("a", "x".repeat(100_000));
+  expect(await pass()).toBe(20);
+  await asked[0]?.answer();
+  begin("b");
+  expect(await pass()).toBe(60);
+  await asked[1]?.answer();
+  begin("c");
+  expect(await pass()).toBe(20);
+});
+
 test("while the functions service is away it is tried for longer and longer, and nothing is lost", async () => {
   const { log, lines } = recordingLog();
   const { begin, asked, journal, pass } = shipperUnderTest({ log });

@@ -2,6 +2,7 @@ import { MeshError } from "../../../mesh/errors.ts";
 import type { BatchJournal, JournalPiece } from "../../recording/batch-journal.ts";
 import type { JsonBatch } from "../../recording/batch-writer.ts";
 import { FrameWriter } from "./frame.ts";
+import { ReadBuffer } from "./read-buffer.ts";
 import type { Room } from "./room.ts";
 import type { Segment } from "./segment.ts";
 
@@ -27,6 +28,7 @@ const SEGMENT_BYTES = 4 * 1024 * 1024;
 export class FileJournal implements BatchJournal {
   readonly #options: FileJournalOptions;
   readonly #frames = new FrameWriter();
+  readonly #readBuffer = new ReadBuffer();
   readonly #placed: Placed[] = [];
   /** The one that is written to; always the last. */
   #live: Placed | undefined;
@@ -111,7 +113,7 @@ export class FileJournal implements BatchJournal {
       const from = Math.max(after, base + segment.mark);
       const segmentEnd = base + segment.size;
       if (from >= segmentEnd) continue;
-      const frames = segment.read(from - base, bytes);
+      const frames = segment.read(from - base, bytes, this.#readBuffer);
       const end = frames.reduce((sum, frame) => sum + frame.bytes, from);
       const begun = frames.map((frame) => frame.begun).filter(isSomething);
       const ended = frames.map((frame) => frame.ended).filter(isSomething);

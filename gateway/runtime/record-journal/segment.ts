@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync, renameSync, rmSync, writeSync } from "node:fs";
 import { type Frame, FRAME_HEAD_BYTES, frameBytes, readFrame } from "./frame.ts";
+import type { ReadBuffer } from "./read-buffer.ts";
 
 /** What a file begins with: how much of it has been shipped (8 bytes), what it is, and the project (its length first). */
 const HEADER_BYTES = 96;
@@ -90,10 +91,10 @@ export class Segment {
   }
 
   /** The frames after an offset: about so many bytes, at least one. None where nothing follows that is as it was written. */
-  read(offset: number, bytes: number): Frame[] {
-    let read = this.#bytes(offset, Math.max(bytes, FRAME_HEAD_BYTES));
+  read(offset: number, bytes: number, into: ReadBuffer): Frame[] {
+    let read = this.#read(offset, Math.max(bytes, FRAME_HEAD_BYTES), into);
     const first = frameBytes(read);
-    if (first !== undefined && first > read.length) read = this.#bytes(offset, first);
+    if (first !== undefined && first > read.length) read = this.#read(offset, first, into);
     const frames: Frame[] = [];
     for (let at = 0; at + FRAME_HEAD_BYTES <= read.length;) {
       const frame = readFrame(read.subarray(at));
@@ -129,9 +130,9 @@ export class Segment {
     rmSync(this.#path, { force: true });
   }
 
-  /** A copy of so many bytes, or of fewer at the end. */
-  #bytes(offset: number, bytes: number): Uint8Array {
-    const buffer = new Uint8Array(Math.max(0, Math.min(bytes, this.#size - offset)));
+  /** So many bytes, or fewer at the end. */
+  #read(offset: number, bytes: number, into: ReadBuffer): Uint8Array {
+    const buffer = into.take(Math.max(0, Math.min(bytes, this.#size - offset)));
     const read = readSync(this.#open(), buffer, 0, buffer.length, offset);
     return buffer.subarray(0, read);
   }
