@@ -1,3 +1,4 @@
+import { keptJson } from "../session/kept-json.ts";
 import type { PlaygroundSearch } from "./search.ts";
 
 /** A call that was made in this tab. */
@@ -14,13 +15,9 @@ const MOST = 20;
 
 /** Reads what was stored. What cannot be read is as good as nothing. */
 export function readPastCalls(storage: Pick<Storage, "getItem">, project: string): readonly PastCall[] {
-  try {
-    const value: unknown = JSON.parse(storage.getItem(keyOf(project)) ?? "[]");
-    // Written by this page in this tab.
-    return Array.isArray(value) ? (value as PastCall[]) : [];
-  } catch {
-    return [];
-  }
+  const value = keptJson(storage.getItem(keyOf(project)));
+  // Written by this page in this tab.
+  return Array.isArray(value) ? (value as PastCall[]) : [];
 }
 
 /** The list with one call more, stored for as long as the tab is open. */

@@ -1,3 +1,5 @@
+import { keptJson } from "./kept-json.ts";
+
 /** Who may do what: viewers look, administrators change. */
 export type Role = "admin" | "viewer";
 
@@ -27,14 +29,7 @@ export function may(session: Session, ability: Ability): boolean {
 
 /** Whether a stored text is a session that still lasts. */
 export function parseSession(text: string | null, now: number): Session | undefined {
-  if (text === null) return undefined;
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    // Somebody else's, or of another release: as good as none.
-    return undefined;
-  }
+  const value = keptJson(text);
   if (typeof value !== "object" || value === null) return undefined;
   const { token, expiresAt, user, role } = value as Partial<Session>;
   if (typeof token !== "string" || typeof user !== "string" || typeof expiresAt !== "string") return undefined;

@@ -1,4 +1,5 @@
 import type { StoredFunction } from "../../../mesh/function.ts";
+import { keptJson } from "../../session/kept-json.ts";
 
 /** What is written in the editor. */
 export interface Code {
@@ -40,14 +41,7 @@ export function isConflict({ base, ...code }: Draft, fn: StoredFunction): boolea
 
 /** Reads a draft that was kept; `undefined` for anything else. */
 export function parseDraft(text: string | null): Draft | undefined {
-  if (text === null) return undefined;
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    // Of another release, or somebody else's: as good as none.
-    return undefined;
-  }
+  const value = keptJson(text);
   if (!isCode(value) || !("base" in value) || !isCode(value.base)) return undefined;
   return "version" in value.base && typeof value.base.version === "number" ? (value as Draft) : undefined;
 }
