@@ -43,6 +43,8 @@ export function EventRows({
   }
   return (
     <VirtualTable
+      // Another list begins at its top, for the keyboard, too.
+      key={JSON.stringify(search)}
       label={label}
       columns={columns}
       rows={rows}

@@ -1,5 +1,6 @@
 import { type HistoryState, type ParsedLocation, useElementScrollRestoration } from "@tanstack/react-router";
 import { useState } from "react";
+import type { EventsSearch } from "./search.ts";
 
 declare module "@tanstack/react-router" {
   interface HistoryState {
@@ -30,11 +31,18 @@ export function toList({ list }: HistoryState): HistoryState {
   return { place: list };
 }
 
-/** How far down somebody was in a list before they left the page, in pixels; 0 for a new one. @param id of the element that scrolls */
-export function usePlaceInList(id: string): number {
-  const left = useElementScrollRestoration({ id, getKey: placeOf });
-  const [top] = useState(left?.scrollY ?? 0);
-  return top;
+/**
+ * How far down somebody was in a list before they left it, in pixels; 0 for a new one.
+ * @param id of the element that scrolls
+ * @param search what the list is asked for: another search is another list
+ */
+export function usePlaceInList(id: string, search: EventsSearch): number {
+  const left = useElementScrollRestoration({ id, getKey: placeOf })?.scrollY ?? 0;
+  // Only how it begins counts: from then on it is scrolled.
+  const [place, setPlace] = useState({ search, top: left });
+  if (place.search === search) return place.top;
+  setPlace({ search, top: left });
+  return left;
 }
 
 function keyOf(state: ParsedLocation["state"]): string | undefined {

@@ -21,7 +21,7 @@ export interface UsedEventList {
   readonly error: unknown;
   /** Up to when events are in the list. */
   readonly until: number;
-  /** All rows there are have their places. Before that, `rows` are the first. */
+  /** All rows have their places. Before that, `rows` are the first of them. */
   readonly isCounted: boolean;
   /** The rows are still those of another filter. */
   readonly isStale: boolean;
@@ -71,7 +71,7 @@ export function useEventList(project: string, filter: EventFilter, window: TimeW
   const rows = isFitting ? state.rows : (known ?? (shown === undefined ? undefined : state.rows));
   return {
     ...{ summary, rows, until: isFitting ? list.until : window.until, isStale: !isFitting && known === undefined },
-    isCounted: list !== undefined,
+    isCounted: isFitting,
     error: head.error ?? summary.error ?? state.error,
     want: (first, last) => shown?.want(first, last),
     retry: () => {

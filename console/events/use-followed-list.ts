@@ -33,7 +33,7 @@ export interface FollowedList extends UsedEventList {
  * @param name of the list on its page
  */
 export function useFollowedList(project: string, search: EventsSearch, name: string): FollowedList {
-  const startAt = usePlaceInList(name);
+  const startAt = usePlaceInList(name, search);
   const [now, setNow] = useUntil(project, search, startAt > 0);
   const [isPaused, setPaused] = useState(false);
   const [isAway, setAway] = useState(startAt > 0);

@@ -59,11 +59,14 @@ export function VirtualTable<Row>({
   empty,
 }: VirtualTableProps<Row>): ReactNode {
   const viewport = useRef<HTMLDivElement>(null);
-  const [rem] = useState(() => Number.parseFloat(getComputedStyle(document.documentElement).fontSize));
+  const [rowPx] = useState(() => {
+    const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+    return Math.round(ROW_REM * rem);
+  });
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => viewport.current,
-    estimateSize: () => Math.round(ROW_REM * rem),
+    estimateSize: () => rowPx,
     overscan: 12,
     initialOffset: startAt,
     getItemKey: useCallback(
@@ -78,7 +81,12 @@ export function VirtualTable<Row>({
     const row = rows[index];
     if (row !== undefined) onOpen?.(row);
   };
-  const { index: current, setIndex } = useListKeys({ count: rows.length, onOpen: open, isOn: hasListKeys });
+  const { index: current, setIndex } = useListKeys({
+    count: rows.length,
+    onOpen: open,
+    isOn: hasListKeys,
+    firstInSight: () => Math.ceil((virtual.scrollOffset ?? 0) / rowPx),
+  });
   useShortcut("Home", () => setIndex(0), { description: "First in the list", isOn: hasListKeys });
   useShortcut("End", () => setIndex(rows.length - 1), { description: "Last in the list", isOn: hasListKeys });
   useEffect(() => {

@@ -95,26 +95,6 @@ describe("a hundred thousand events", { timeout: 40_000 }, () => {
     expect(new URL(page.url()).pathname).toBe(`/console/invocations/${PROJECT}`);
   });
 
-  test.each(WAYS_BACK)("are where one was after a look at some of them: %s", async (_, back) => {
-    const page = await mesh.open(`/invocations/${PROJECT}?range=6h`);
-    const list = page.getByRole("region", { name: "Invocations" });
-    await expect.poll(() => list.getByRole("table").getAttribute("aria-rowcount").then(Number)).toBeGreaterThan(COUNT);
-    await list.evaluate((element) => element.scrollTo({ top: element.scrollHeight / 3 }));
-    await expect.poll(() => drawnRows(list).then((rows) => isAt(rows, COUNT / 3))).toBe(true);
-    const before = await rowsInSight(list);
-    expect(before.length).toBeGreaterThan(5);
-    await list.locator(`a[href^="${before[4]?.path ?? "?"}"]`).click();
-    await page.waitForURL(({ href }) => href.includes(before[4]?.path ?? "?"));
-    await page.getByRole("link", { name: "Older" }).click();
-    await page.waitForURL(({ href }) => href.includes(before[5]?.path ?? "?"));
-    // What comes meanwhile waits above.
-    await callSum(mesh, 1, 2);
-    await back(page);
-    await expect.poll(() => rowsInSight(list)).toEqual(before);
-    await page.getByRole("button", { name: /^Show \d+ new$/ }).click();
-    await list.getByText("arithmetic.sum").first().waitFor();
-  });
-
   test("are where one was when nothing of them is known any more, and from the top with another filter", async () => {
     const page = await mesh.open(`/events/${PROJECT}?${WHOLE}`);
     const list = page.getByRole("region", { name: "Events" });
@@ -128,6 +108,10 @@ describe("a hundred thousand events", { timeout: 40_000 }, () => {
     await page.getByRole("link", { name: "Older" }).waitFor();
     await page.goBack();
     await expect.poll(() => rowsInSight(list)).toEqual(before);
+    // The keyboard goes on from there, too.
+    await page.keyboard.press("j");
+    await list.locator("[role=row]:focus").waitFor();
+    expect(await rowsInSight(list)).toEqual(before);
     await page.getByRole("combobox", { name: "Status" }).click();
     await page.getByRole("option", { name: "Failure" }).click();
     await totals(page, 3334);
@@ -240,6 +224,26 @@ describe("live", () => {
     await tell(mesh, { type: "ORDER_PLACED", source: "web-shop", payload: { order: 7 } });
     const row = page.getByRole("region", { name: "Events" }).getByRole("row").filter({ hasText: "web-shop" });
     await expect.poll(() => row.innerText()).toMatch(/Pending[^]*ORDER_PLACED/);
+  });
+
+  test.each(WAYS_BACK)("whoever looks at some of them comes back to where they were: %s", async (_, back) => {
+    const page = await mesh.open(`/invocations/${PROJECT}?range=6h`);
+    const list = page.getByRole("region", { name: "Invocations" });
+    await expect.poll(() => list.getByRole("table").getAttribute("aria-rowcount").then(Number)).toBeGreaterThan(COUNT);
+    await list.evaluate((element) => element.scrollTo({ top: element.scrollHeight / 3 }));
+    await expect.poll(() => drawnRows(list).then((rows) => isAt(rows, COUNT / 3))).toBe(true);
+    const before = await rowsInSight(list);
+    expect(before.length).toBeGreaterThan(5);
+    await list.locator(`a[href^="${before[4]?.path ?? "?"}"]`).click();
+    await page.waitForURL(({ href }) => href.includes(before[4]?.path ?? "?"));
+    await page.getByRole("link", { name: "Older" }).click();
+    await page.waitForURL(({ href }) => href.includes(before[5]?.path ?? "?"));
+    // What comes meanwhile waits above.
+    await callSum(mesh, 1, 2);
+    await back(page);
+    await expect.poll(() => rowsInSight(list)).toEqual(before);
+    await page.getByRole("button", { name: /^Show \d+ new$/ }).click();
+    await list.getByText("arithmetic.sum").first().waitFor();
   });
 });
 
