@@ -22,7 +22,7 @@ export function buildBaseCommand(): Command {
   return new Command("build")
     .summary("make a base, and publish it")
     .description(
-      "Makes a base of files on this machine: nothing is downloaded, and nothing of it is run, so that it may be for another\n" +
+      "Makes a base of files on this machine: nothing is downloaded, and nothing of it is run, so that it may be for another " +
         "processor. The same files give the same digest. With --publish it goes to the registry of the configuration.",
     )
     .addOption(new Option("--runtime <name>", "what it runs").choices(FUNCTION_RUNTIMES).default("bun"))

@@ -7,7 +7,7 @@ export function baseCommand(): Command {
   return new Command("base")
     .summary("make the images that functions stand on")
     .description(
-      "Makes and shows base images: a runtime, the C library that it needs, and nothing else. A builder makes one of its own\n" +
+      "Makes and shows base images: a runtime, the C library that it needs, and nothing else. A builder makes one of its own " +
         "machine's files when none is named; these commands are for those that are to be the same everywhere.",
     )
     .addHelpText(

@@ -20,8 +20,8 @@ export function clusterCheckCommand(): Command {
   return new Command("check")
     .summary("say what the cluster lacks")
     .description(
-      "Says whether the cluster is there and has what functions need: Knative Serving, the namespaces of the projects, rights,\n" +
-        "service accounts and pull secrets, and an ingress that answers. For what is missing it says how to mend it. It changes\n" +
+      "Says whether the cluster is there and has what functions need: Knative Serving, the namespaces of the projects, rights, " +
+        "service accounts and pull secrets, and an ingress that answers. For what is missing it says how to mend it. It changes " +
         "nothing. Its kubeconfig is found as a deployer finds it: use the deployer's account to see what that may.",
     )
     .option("--config <path>", "configuration file, or a folder that holds fmesh.yaml", ".")

@@ -17,7 +17,7 @@ export function demoCommand(): Command {
   return new Command("demo")
     .summary("create, build, deploy and call a function")
     .description(
-      "Starts a mesh in a temporary folder, creates a function, builds its image, deploys it and calls it over the HTTP API, and\n" +
+      "Starts a mesh in a temporary folder, creates a function, builds its image, deploys it and calls it over the HTTP API, and " +
         "shows each step with its time, the answer, and what is on record of the call. Everything is gone afterwards.",
     )
     .option("--json", "print JSON")

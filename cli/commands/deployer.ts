@@ -7,7 +7,7 @@ export function deployerCommand(): Command {
   return new Command("deployer")
     .summary("run a deployer for an existing broker")
     .description(
-      "Runs the deployed functions of every project of a configuration, as `fmesh up` does: as processes of this machine, or by\n" +
+      "Runs the deployed functions of every project of a configuration, as `fmesh up` does: as processes of this machine, or by " +
         "Knative, as deployer.home says. It needs the registry that the builder publishes to.",
     )
     .argument("[path]", "configuration file, or a folder that holds fmesh.yaml", ".")

@@ -30,7 +30,7 @@ export function deploymentCommand(): Command {
     new Command("deployment")
       .summary("show how a function is deployed")
       .description(
-        "Shows how a function is deployed: which versions there are, how many of the calls they get, how many instances of them\n" +
+        "Shows how a function is deployed: which versions there are, how many of the calls they get, how many instances of them " +
           "run, and what is in the way of those that do not.",
       )
       .argument("<function>", "its label or its id"),

@@ -18,7 +18,7 @@ export function buildCommand(): Command {
     new Command("build")
       .summary("build the image of a function")
       .description(
-        "Has the image of a stored function's version built, shows each step when it is done, and prints the image's reference\n" +
+        "Has the image of a stored function's version built, shows each step when it is done, and prints the image's reference " +
           "by its digest. The same version is never built twice at once. Ctrl-C has the build cancelled.",
       )
       .argument("<function>", "its label or its id")

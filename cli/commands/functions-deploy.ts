@@ -20,7 +20,7 @@ export function deployCommand(): Command {
     new Command("deploy")
       .summary("deploy a function")
       .description(
-        "Has a version of a stored function deployed, and built before if it was not; shows each step when it is done, and prints\n" +
+        "Has a version of a stored function deployed, and built before if it was not; shows each step when it is done, and prints " +
           "where the function is called. Calls go to the version once it is ready; one that does not become ready changes nothing.\n" +
           "Ctrl-C has it cancelled.",
       )

@@ -17,7 +17,7 @@ export function invokeCommand(): Command {
     new Command("invoke")
       .summary("call a deployed function")
       .description(
-        "Calls a deployed function over the functions API, which puts the call on record, and prints its result. Unlike\n" +
+        "Calls a deployed function over the functions API, which puts the call on record, and prints its result. Unlike " +
           "`fmesh call`, the rule of the function is not asked: who may use the API may.",
       )
       .argument("<function>", "its label or its id")

@@ -27,8 +27,8 @@ export function pushCommand(): Command {
     new Command("push")
       .summary("store the function that a folder holds")
       .description(
-        "Makes one handler of a folder and stores it, as a new function or as a new version of the one with its label. The folder's\n" +
-          "own files and those of workspace packages become one text; the npm packages that they import become its\n" +
+        "Makes one handler of a folder and stores it, as a new function or as a new version of the one with its label. The folder's " +
+          "own files and those of workspace packages become one text; the npm packages that they import become its " +
           "dependencies, in the versions that are installed. Where nothing has changed, no version is made.",
       )
       .argument("[folder]", "the folder; its package.json may name `main`, and in `fmesh` how it is to run", ".")

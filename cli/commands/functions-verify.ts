@@ -25,8 +25,8 @@ export function verifyCommand(): Command {
     new Command("verify")
       .summary("check who built a function's image, and what is in it")
       .description(
-        "Reads the image of a function's version in the registry of the configuration, and judges it by a policy: every rule that\n" +
-          "does not hold is told. Without a policy the image has to be signed with the builder's own key, and to have a bill of\n" +
+        "Reads the image of a function's version in the registry of the configuration, and judges it by a policy: every rule that " +
+          "does not hold is told. Without a policy the image has to be signed with the builder's own key, and to have a bill of " +
           "materials and a provenance. With --rebuild it is built again on this machine, and has to come out the same.",
       )
       .argument("<function>", "its label or its id")

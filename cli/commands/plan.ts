@@ -20,8 +20,8 @@ export function planCommand(): Command {
     new Command("plan")
       .summary("print what would be applied to a cluster")
       .description(
-        "Prints the objects of Kubernetes that a deployer applies to have a version of a stored function run by Knative, as the\n" +
-          "configuration has it (deployer.knative): the namespace, its network policy and the Service. Nothing is applied, and no\n" +
+        "Prints the objects of Kubernetes that a deployer applies to have a version of a stored function run by Knative, as the " +
+          "configuration has it (deployer.knative): the namespace, its network policy and the Service. Nothing is applied, and no " +
           "cluster is asked. Kept in a repository, they can be applied by whoever watches that.",
       )
       .argument("<function>", "its label or its id")

@@ -43,7 +43,7 @@ function setCommand(): Command {
     new Command("set")
       .summary("keep a secret")
       .description(
-        "Keeps a secret, in place of one that was there. Its value is asked for, or read from the standard input, where a line break\n" +
+        "Keeps a secret, in place of one that was there. Its value is asked for, or read from the standard input, where a line break " +
           "at its end is left out.",
       )
       .argument("<reference>", "its name and key: stripe/api-key"),
