@@ -95,6 +95,8 @@ export async function startGateway(
     idleTimeout: idleSeconds,
     // Bun's page for a failure during development shows source code, to whoever asks.
     development: false,
+    // Without that page Bun would let another process have the same port, and half of the calls.
+    reusePort: false,
     websocket: socketHandler(sockets, config.gateway.limits),
     fetch: (request, self) => {
       const upgraded = upgrade(request, self, sockets);

@@ -186,6 +186,21 @@ test("a port in use is one clear line and exit code 1", async () => {
   }
 });
 
+test("a port that another gateway has is in use, too", async () => {
+  const { url } = await up();
+  const other = await copyExample();
+  try {
+    await other.edit((text) => text.replace(/^gateway:.*$/m, `gateway: { port: ${new URL(url).port} }`));
+    const { code, output } = await runFmesh(["up", other.folder]);
+    expect({ code, last: output.trim().split("\n").at(-1) }).toEqual({
+      code: 1,
+      last: expect.stringMatching(/^fmesh: port \d+ on 127\.0\.0\.1 is in use/),
+    });
+  } finally {
+    await other.remove();
+  }
+});
+
 test("a missing configuration is one clear line", async () => {
   const { code, output } = await runFmesh(["up", join(example.folder, "nowhere")]);
   expect(code).toBe(1);

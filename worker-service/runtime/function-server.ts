@@ -32,6 +32,8 @@ function listenOnBun(port: number, handler: HttpHandler): HttpServer {
     idleTimeout: 0,
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,
     development: false,
+    // Implied otherwise: another process on this port would get half of the calls.
+    reusePort: false,
     fetch: handler,
   });
   const close = async (): Promise<void> => {
