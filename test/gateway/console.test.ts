@@ -72,6 +72,19 @@ test("nothing outside of the folder is a file of it", async () => {
   }
 });
 
+test("however its path is written, a file is held once", async () => {
+  const folder = await built();
+  await symlink(join(folder, "assets/main-1.js"), join(folder, "assets/same.js"));
+  const files = new ConsoleFolder(folder);
+  const file = await files.find("assets/main-1.js");
+  expect(file?.type).toMatch(/^text\/javascript/);
+  const paths = ["assets//main-1.js", `assets${"/".repeat(300)}main-1.js`, "./assets/main-1.js", "assets/same.js"];
+  for (const path of [...paths, "assets/../assets/main-1.js", "x/../assets/main-1.js"]) {
+    // The same object, and not another copy of it.
+    expect({ path, isHeld: (await files.find(path)) === file }).toEqual({ path, isHeld: true });
+  }
+});
+
 test("its address without the slash leads to it", async () => {
   const answer = await ask(await built(), "/console");
   expect(answer.status).toBe(308);
