@@ -1,6 +1,7 @@
 import type { Reply } from "../mesh/call.ts";
 import { MeshError } from "../mesh/errors.ts";
 import { decodeResponseHead, endToEnd } from "../mesh/http.ts";
+import { ORIGIN_FIELDS } from "./origin-fields.ts";
 import { type RequestFacts, answerHeaders } from "./request-facts.ts";
 import { untilBroken } from "./stream-response.ts";
 
@@ -36,7 +37,8 @@ function responseHead({ httpHead, facts, method }: Answering): { status: number;
   const hasBody = method !== "HEAD" && !BODILESS.has(status);
   try {
     // Whoever sends a body knows its length better; of one that is not there, only the service does.
-    const headers = new Headers(endToEnd(new Headers(fields), hasBody ? ["content-length"] : []));
+    const dropped = hasBody ? [...ORIGIN_FIELDS, "content-length"] : ORIGIN_FIELDS;
+    const headers = new Headers(endToEnd(new Headers(fields), dropped));
     const { "Content-Type": _own, "Server-Timing": timing = "", ...ours } = answerHeaders(facts, "");
     headers.append("Server-Timing", timing);
     for (const [name, value] of Object.entries(ours)) headers.set(name, value);
