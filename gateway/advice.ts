@@ -1,6 +1,8 @@
 import { checkProject } from "./check-project.ts";
 import type { GatewayConfig, ProjectConfig } from "./config.ts";
 import { formatFinding } from "./config/config-error.ts";
+import { databasesOf } from "./project-databases.ts";
+import type { RulesSetup } from "./rules/check.ts";
 
 /** Shorter ones are tried out too soon. */
 const MIN_PASSWORD = 8;
@@ -18,8 +20,10 @@ export function advice(
   configFile: string,
   { hasDatabases = true, hasGrpc = true }: { readonly hasDatabases?: boolean; readonly hasGrpc?: boolean } = {},
 ): string[] {
-  const databases = hasDatabases ? Object.keys(config.databases) : undefined;
-  const setup = { databases, allowHosts: config.webhooks.allowHosts };
+  const setupOf = ({ id }: ProjectConfig): RulesSetup => ({
+    databases: hasDatabases ? databasesOf(id, config.databases) : undefined,
+    allowHosts: config.webhooks.allowHosts,
+  });
   return [
     ...config.warnings.map((warning) => formatFinding(configFile, warning)),
     ...(config.gateway.spaceCloud.grpcPort !== undefined && !hasGrpc
@@ -35,7 +39,9 @@ export function advice(
       return `project "${id}" has no key, so that no token is good: only functions whose rule is allow can be called`;
     }),
     ...config.projects.flatMap((project) =>
-      checkProject(project, setup).map(({ path, message }) => `project "${project.id}": ${path}: ${message}`),
+      checkProject(project, setupOf(project)).map(
+        ({ path, message }) => `project "${project.id}": ${path}: ${message}`,
+      ),
     ),
   ];
 }

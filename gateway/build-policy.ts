@@ -6,6 +6,7 @@ import type { Rule } from "../mesh/rule.ts";
 import type { GatewayConfig, ProjectConfig } from "./config.ts";
 import type { MeshLink } from "./mesh-link.ts";
 import type { Policy, ProjectPolicy } from "./policy.ts";
+import { queriesOf } from "./project-databases.ts";
 import { createRecordSelector } from "./recording/record-rules.ts";
 import { compileRule } from "./rules/compile.ts";
 import type { RuleDeps } from "./rules/deps.ts";
@@ -38,7 +39,7 @@ function projectPolicy(project: ProjectConfig, config: GatewayConfig, parts: Pol
   const log = parts.log.with({ project: project.id });
   const deps: RuleDeps = {
     call: askByRule(parts.link, project.id),
-    queries: parts.queries,
+    queries: parts.queries && queriesOf(project.id, config.databases, parts.queries),
     fetch: parts.fetch,
     webhooks: config.webhooks,
     now: parts.now,

@@ -228,8 +228,10 @@ export interface KnativeConfig {
 }
 
 /** A database for `query` rules. A SQLite path is relative to the configuration file. */
-export type DatabaseConfig =
-  { readonly kind: "sqlite"; readonly path: string } | { readonly kind: "postgres"; readonly url: string };
+export type DatabaseConfig = {
+  /** Ids of the projects whose rules may ask it. Default: all. */
+  readonly projects?: readonly string[];
+} & ({ readonly kind: "sqlite"; readonly path: string } | { readonly kind: "postgres"; readonly url: string });
 
 /** A worker process: a file to run, relative to the configuration file, and what to add to its environment. */
 export interface WorkerConfig {

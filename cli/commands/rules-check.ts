@@ -29,7 +29,7 @@ Exit codes: 0 nothing found; 1 findings; 2 wrong usage.`,
       const config = await loadForRules(path);
       const projects = options.project === undefined ? config.projects : [chooseProject(config, options.project)];
       const findings = projects.flatMap((project) =>
-        checkProject(project, rulesSetup(config)).map((finding) => ({ project: project.id, ...finding })),
+        checkProject(project, rulesSetup(config, project)).map((finding) => ({ project: project.id, ...finding })),
       );
       const lines = findings.map(({ project, path: place, severity, message }) => {
         return `${severity === "error" ? "✗" : "!"} ${project}: ${place}: ${message}`;

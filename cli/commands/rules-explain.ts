@@ -68,8 +68,9 @@ Exit codes: 0 allowed; 1 refused; 2 wrong usage.`,
 async function explain(address: string, options: ExplainOptions): Promise<Report> {
   const { service, name } = parseFunctionName(address);
   const config = await loadForRules(options.config);
-  const { services } = chooseProject(config, options.project);
-  const deps = givenDeps(Object.fromEntries(options.given.map((who) => [who, true])), rulesSetup(config));
+  const project = chooseProject(config, options.project);
+  const { services } = project;
+  const deps = givenDeps(Object.fromEntries(options.given.map((who) => [who, true])), rulesSetup(config, project));
   const auth = options.claims === undefined ? undefined : parseJsonObject("--claims", options.claims);
   const params = options.params === undefined ? undefined : parseJson("--params", options.params);
   const rule = createRuleSelector(services, (source) => compileRule(source, deps)).select(service, name);

@@ -1,5 +1,6 @@
-import type { GatewayConfig } from "../../gateway/config.ts";
+import type { GatewayConfig, ProjectConfig } from "../../gateway/config.ts";
 import { ConfigError } from "../../gateway/config/config-error.ts";
+import { databasesOf } from "../../gateway/project-databases.ts";
 import type { givenDeps } from "../../gateway/rules/given.ts";
 import { loadConfig } from "../../gateway/runtime/config-file.ts";
 import { Failure, USAGE } from "../failure.ts";
@@ -18,7 +19,10 @@ export async function loadForRules(path: string): Promise<GatewayConfig> {
   }
 }
 
-/** What rules may refer to in a configuration. */
-export function rulesSetup({ databases, webhooks }: GatewayConfig): Parameters<typeof givenDeps>[1] {
-  return { databases: Object.keys(databases), allowHosts: webhooks.allowHosts, now: Date.now };
+/** What rules of a project may refer to in a configuration. */
+export function rulesSetup(
+  { databases, webhooks }: GatewayConfig,
+  { id }: ProjectConfig,
+): Parameters<typeof givenDeps>[1] {
+  return { databases: databasesOf(id, databases), allowHosts: webhooks.allowHosts, now: Date.now };
 }

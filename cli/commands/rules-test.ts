@@ -44,8 +44,9 @@ Exit codes: 0 all cases passed; 1 some failed; 2 wrong usage.`,
     )
     .action(async (file: string, options: TestOptions) => {
       const config = await loadForRules(options.config);
-      const { services } = chooseProject(config, options.project);
-      const results = await runRuleCases(await readCases(file), { services, ...rulesSetup(config) });
+      const project = chooseProject(config, options.project);
+      const setup = { services: project.services, ...rulesSetup(config, project) };
+      const results = await runRuleCases(await readCases(file), setup);
       process.stdout.write(options.json === true ? `${JSON.stringify(results, undefined, 2)}\n` : render(results));
       if (results.some((result) => !result.passed)) process.exitCode = 1;
     });

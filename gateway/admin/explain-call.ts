@@ -3,6 +3,7 @@ import type { Claims } from "../../mesh/call.ts";
 import { type Rule, ruleSchema } from "../../mesh/rule.ts";
 import type { GatewayConfig, ProjectConfig } from "../config.ts";
 import { isPlain } from "../config/own-value.ts";
+import { databasesOf } from "../project-databases.ts";
 import { compileRule } from "../rules/compile.ts";
 import { describeRule } from "../rules/describe.ts";
 import { type Explanation, explainRule } from "../rules/explain.ts";
@@ -39,7 +40,11 @@ export async function explainCall(
   const { service, function: name, claims, params, given, rule: tried } = question;
   const { services } = about.project;
   const { databases, webhooks } = about.config;
-  const setup = { databases: Object.keys(databases), allowHosts: webhooks.allowHosts, now: about.now };
+  const setup = {
+    databases: databasesOf(about.project.id, databases),
+    allowHosts: webhooks.allowHosts,
+    now: about.now,
+  };
   const deps = givenDeps(given, setup);
   const compile = (rule: Rule) => compileRule(rule, deps);
   const rule = tried === undefined ? createRuleSelector(services, compile).select(service, name) : compile(tried);

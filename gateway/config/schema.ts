@@ -77,10 +77,11 @@ function brokerSchema(env: Environment) {
 }
 
 function databaseSchema(env: Environment) {
-  const sqlite = shape({ kind: v.literal("sqlite"), path: text });
+  const projects = v.exactOptional(list(text));
+  const sqlite = shape({ kind: v.literal("sqlite"), path: text, projects });
   const schemes = ["postgres:", "postgresql:"];
   const example = "postgres://user@db.example.com/shop";
-  const postgres = shape({ kind: v.literal("postgres"), url: variableUrl(env, { schemes, example }) });
+  const postgres = shape({ kind: v.literal("postgres"), url: variableUrl(env, { schemes, example }), projects });
   const unknown = v.custom<never>(() => false, 'must hold "kind: sqlite" and a path, or "kind: postgres" and a url');
   return v.lazy((input) => {
     const kind = typeof input === "object" && input !== null && "kind" in input ? input.kind : undefined;
