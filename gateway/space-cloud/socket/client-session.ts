@@ -1,7 +1,7 @@
 import type { Log } from "../../../mesh/log.ts";
 import type { ClientSocket, FeatureSession, SocketFeature, SocketFrame } from "../socket.ts";
 import type { WorkerHub } from "../workers.ts";
-import { readFrame } from "./frame.ts";
+import { readFrame, textOf } from "./frame.ts";
 import { CLOSE_CODES, type Wire } from "./wire.ts";
 import { WorkerSession } from "./worker-session.ts";
 
@@ -58,7 +58,9 @@ export class ClientSession {
 
   /** It needs a database that changes can be watched in, which there is none of. */
   #refuseRealtime({ type, id, data: { group, id: queryId } }: SocketFrame): void {
-    const data = { ack: false, error: "realtime is not supported", group, id: queryId, docs: [] };
+    // Only text: what is nested deep can be read, and not be written again.
+    const of = { group: textOf(group), id: textOf(queryId) };
+    const data = { ack: false, error: "realtime is not supported", ...of, docs: [] };
     this.#send(JSON.stringify({ type, data, id }));
   }
 }

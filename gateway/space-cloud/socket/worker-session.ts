@@ -77,6 +77,6 @@ export class WorkerSession {
     if (code === "internal") log.error("a worker could not be registered", { error: thrown });
     if (this.#hasToldRefusal) return;
     this.#hasToldRefusal = true;
-    log.warn("a worker was refused", { service: String(service).slice(0, 80), code, reason: message });
+    log.warn("a worker was refused", { service: textOf(service)?.slice(0, 80), code, reason: message });
   }
 }

@@ -32,6 +32,7 @@ export class WorkerClient implements AsyncDisposable {
   readonly #waiting = new Map<string, (frame: Frame) => void>();
   readonly #calls: ReceivedCall[] = [];
   readonly #onCalls = new Set<() => void>();
+  readonly #onFrame = new Map<string, (frame: Frame) => void>();
   #handler: ((call: ReceivedCall) => Answer | undefined) | undefined;
   /** Resolves when the socket is closed. */
   readonly ended: Promise<Ending>;
@@ -89,6 +90,13 @@ export class WorkerClient implements AsyncDisposable {
     });
   }
 
+  /** Resolves with the next frame of a type, whatever its id. */
+  next(type: string): Promise<Frame> {
+    return new Promise((resolve) => {
+      this.#onFrame.set(type, resolve);
+    });
+  }
+
   /** Answers all calls from here on. */
   serve(handler: (call: ReceivedCall) => Answer | undefined): this {
     this.#handler = handler;
@@ -125,6 +133,8 @@ export class WorkerClient implements AsyncDisposable {
   }
 
   #receive(frame: Frame): void {
+    this.#onFrame.get(frame.type)?.(frame);
+    this.#onFrame.delete(frame.type);
     const waiting = frame.id === "" ? undefined : this.#waiting.get(frame.id);
     if (waiting !== undefined) {
       this.#waiting.delete(frame.id);
