@@ -43,6 +43,12 @@ export function parseWhole(option: string, text: string): number {
   throw new Failure(`${option} is "${text}"; give a whole number`, { exitCode: USAGE });
 }
 
+/** The address of a gateway, for an option's parser. @throws InvalidArgumentError, to which Commander adds the option's name. */
+export function parseGatewayUrl(text: string): string {
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
+  throw new InvalidArgumentError("Give http://host:port, or https://host.");
+}
+
 /** A TCP port, for an option's parser. @throws InvalidArgumentError, to which Commander adds the option's name. */
 export function parsePort(text: string): number {
   const port = Number(text);

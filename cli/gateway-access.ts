@@ -3,7 +3,7 @@ import type { ProjectConfig } from "../gateway/config.ts";
 import { findRunningMesh } from "../worker-service/runtime/running-mesh-file.ts";
 import { parseJsonObject } from "./arguments.ts";
 import { Failure } from "./failure.ts";
-import { findConfig } from "./find-config.ts";
+import { findConfigAbove } from "./find-config.ts";
 import { loadProject, signProjectToken } from "./project-token.ts";
 
 /** Options of every command that speaks to a gateway as any HTTP client does. */
@@ -29,13 +29,11 @@ const TOKEN_SECONDS = 300;
  * @throws Failure when no mesh runs, or the project cannot be told.
  */
 export async function accessGateway(options: GatewayOptions): Promise<GatewayAccess> {
-  const configFile = findConfig(options.config);
+  const configFile = findConfigAbove(options.config);
   const project = await loadProject(configFile, options.project);
   const url = options.url ?? findRunningMesh(dirname(configFile))?.gatewayUrl;
   if (url === undefined) {
-    throw new Failure(
-      `no mesh runs for "${options.config}": start one with \`fmesh up\`, or name its gateway with --url`,
-    );
+    throw new Failure(`no mesh runs for "${configFile}": start one with \`fmesh up\`, or name its gateway with --url`);
   }
   const headers: Record<string, string> = {};
   if (options.anonymous !== true) headers["Authorization"] = `Bearer ${await tokenFor(project, options.claims)}`;

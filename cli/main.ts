@@ -3,6 +3,7 @@ import { ConfigError } from "../gateway/config/config-error.ts";
 import { MeshError } from "../mesh/errors.ts";
 import { Failure, USAGE } from "./failure.ts";
 import { createProgram } from "./program.ts";
+import { systemErrorText } from "./system-error.ts";
 
 // Whoever read our output went away (`fmesh … | head`): that is no error of ours.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -29,5 +30,6 @@ function exitBy(command: Command): void {
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const isExpected = error instanceof Failure || error instanceof ConfigError || error instanceof MeshError;
-  return isExpected && program.opts()["debug"] !== true ? error.message : (error.stack ?? error.message);
+  const text = isExpected ? error.message : systemErrorText(error);
+  return program.opts()["debug"] === true ? (error.stack ?? error.message) : (text ?? error.stack ?? error.message);
 }

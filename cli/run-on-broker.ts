@@ -45,7 +45,7 @@ export async function runOnBroker(
   const log = jsonLog((line) => process.stdout.write(`${line}\n`));
   const url = existingBroker(config.broker, env);
   if (url === undefined) throw new Failure("which broker? set NATS_URL, or broker.url in the configuration");
-  const access = existingAccess(env);
+  const access = existingAccess(url, env);
 
   const stack = new CloseStack();
   const stop = stopRequested();

@@ -10,7 +10,7 @@ import type { Environment } from "./config/environment.ts";
 import { reportIssue } from "./config/issue.ts";
 import { readSource } from "./config/read-source.ts";
 import { configSchema } from "./config/schema.ts";
-import { plainValue } from "./config/source-node.ts";
+import { mapEntries, plainValue } from "./config/source-node.ts";
 import type { CorsPolicy, Limits } from "./policy.ts";
 import type { RecordSettings } from "./recording.ts";
 
@@ -245,6 +245,8 @@ export interface ParseOptions {
   readonly filename: string;
   /** What `$NAME` values are taken from. */
   readonly env: Environment;
+  /** The sections that are read, as if the others were not there. Default: all. */
+  readonly sections?: ReadonlySet<string>;
 }
 
 /**
@@ -252,9 +254,11 @@ export interface ParseOptions {
  * @throws ConfigError with every problem found, each with its path and line.
  */
 export function parseConfig(text: string, options: ParseOptions): GatewayConfig {
-  const { filename, env } = options;
+  const { filename, env, sections } = options;
   const { root, findings } = readSource(text, filename);
-  const converted = detectDialect(root)(root, findings);
+  const whole = detectDialect(root)(root, findings);
+  const converted =
+    sections === undefined ? whole : mapEntries(whole, (section, key) => (sections.has(key) ? section : undefined));
   const result = v.safeParse(configSchema(env), plainValue(converted));
   for (const issue of result.issues ?? []) reportIssue(issue, { root: converted, findings });
   const { problems, warnings } = findings;

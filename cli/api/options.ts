@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { parseGatewayUrl } from "../arguments.ts";
 import type { GatewayOptions } from "../gateway-access.ts";
 
 /** Options that all commands over the functions API have. */
@@ -12,7 +13,7 @@ export function withGatewayOptions(command: Command): Command {
     .option("--config <path>", "configuration file, or a folder that holds fmesh.yaml", ".")
     .option("--project <id>", "project; may be left out when there is only one")
     .option("--claims <json>", "claims of the token", '{"id":"developer","role":"admin"}')
-    .option("--url <url>", "the gateway; default: that of the mesh running for the configuration");
+    .option("--url <url>", "the gateway; default: that of the mesh running for the configuration", parseGatewayUrl);
 }
 
 /** As {@link withGatewayOptions}, for those that print what the API gives. */

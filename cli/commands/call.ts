@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { TIMEOUT_HEADER } from "../../gateway/timeout.ts";
-import { parseFunctionName, parseJson, parseSeconds } from "../arguments.ts";
+import { parseFunctionName, parseGatewayUrl, parseJson, parseSeconds } from "../arguments.ts";
 import { type GatewayOptions, accessGateway, send } from "../gateway-access.ts";
 import { printAnswer } from "../print-answer.ts";
 
@@ -24,7 +24,7 @@ export function callCommand(): Command {
     .option("--project <id>", "project; may be left out when there is only one")
     .option("--claims <json>", "claims of the token", '{"id":"developer"}')
     .option("--anonymous", "call without a token")
-    .option("--url <url>", "the gateway; default: that of the mesh running for the configuration")
+    .option("--url <url>", "the gateway; default: that of the mesh running for the configuration", parseGatewayUrl)
     .option("--timeout <seconds>", "how long to wait", "10")
     .option("--json", "print status, headers and body as JSON")
     .addHelpText(

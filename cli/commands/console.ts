@@ -4,7 +4,7 @@ import { signOperatorToken } from "../../gateway/admin/operators.ts";
 import { findRunningMesh } from "../../worker-service/runtime/running-mesh-file.ts";
 import { consoleLink } from "../console/link.ts";
 import { Failure } from "../failure.ts";
-import { findConfig } from "../find-config.ts";
+import { findConfigAbove } from "../find-config.ts";
 import { problemText, readable, send } from "../gateway-access.ts";
 import { developmentSecret, operatorSecret } from "../up/development-secret.ts";
 
@@ -36,9 +36,10 @@ Exit codes: 0 printed; 1 no mesh runs here, or it gives out no links; 2 wrong us
 }
 
 async function printLink({ config, json }: ConsoleOptions): Promise<void> {
-  const folder = dirname(findConfig(config));
+  const configFile = findConfigAbove(config);
+  const folder = dirname(configFile);
   const url = findRunningMesh(folder)?.gatewayUrl;
-  if (url === undefined) throw new Failure(`no mesh runs for "${config}": start one with \`fmesh up\``);
+  if (url === undefined) throw new Failure(`no mesh runs for "${configFile}": start one with \`fmesh up\``);
   const token = await signOperatorToken(operatorSecret(developmentSecret(folder)));
   const answer = await send(`${url}/v1/admin/link`, { method: "POST", headers: { Authorization: `Bearer ${token}` } });
   const text = await answer.text();

@@ -4,7 +4,7 @@ import { databasesOf } from "../../gateway/project-databases.ts";
 import type { givenDeps } from "../../gateway/rules/given.ts";
 import { loadConfig } from "../../gateway/runtime/config-file.ts";
 import { Failure, USAGE } from "../failure.ts";
-import { findConfig } from "../find-config.ts";
+import { findConfigAbove } from "../find-config.ts";
 
 /**
  * Loads a configuration named on the command line.
@@ -12,7 +12,7 @@ import { findConfig } from "../find-config.ts";
  */
 export async function loadForRules(path: string): Promise<GatewayConfig> {
   try {
-    return await loadConfig(findConfig(path), { env: process.env });
+    return await loadConfig(findConfigAbove(path), { env: process.env });
   } catch (error) {
     if (!(error instanceof ConfigError || error instanceof Failure)) throw error;
     throw new Failure(error.message, { exitCode: USAGE, cause: error });

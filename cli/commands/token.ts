@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { parseJsonObject, parseSeconds } from "../arguments.ts";
-import { findConfig } from "../find-config.ts";
+import { findConfigAbove } from "../find-config.ts";
 import { loadProject, signProjectToken } from "../project-token.ts";
 
 interface TokenOptions {
@@ -34,7 +34,7 @@ Exit codes: 0 printed; 1 no configuration, or the project has no secret to sign 
 }
 
 async function printToken({ config, project: id, claims, expires, json }: TokenOptions): Promise<void> {
-  const project = await loadProject(findConfig(config), id);
+  const project = await loadProject(findConfigAbove(config), id);
   const expiresInSeconds = parseSeconds("--expires", expires);
   const token = await signProjectToken(project, { claims: parseJsonObject("--claims", claims), expiresInSeconds });
   const document = { project: project.id, token, expiresInSeconds };

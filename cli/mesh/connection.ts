@@ -1,13 +1,15 @@
 import type { Broker } from "../../mesh/broker.ts";
 import { natsBroker } from "../../mesh/broker/nats-bun.ts";
 import type { Closable } from "../../mesh/lifecycle.ts";
-import { silentLog } from "../../mesh/log.ts";
+import { type Log, silentLog } from "../../mesh/log.ts";
 import { existingAccess } from "../broker-access.ts";
 import { Failure } from "../failure.ts";
 import type { MeshPlace } from "./find-mesh.ts";
 
 /** How long a command that answers once waits for the broker. */
 const PATIENCE_MS = 5_000;
+/** After that long it says so. */
+const NOTICE_MS = 1_000;
 
 /** A command's connection to a mesh. It follows the mesh when that is started again at another place. */
 export class MeshConnection implements Closable {
@@ -15,10 +17,14 @@ export class MeshConnection implements Closable {
   #place: MeshPlace;
   #broker: Broker;
 
-  private constructor(find: () => Promise<MeshPlace>, place: MeshPlace, broker: Broker) {
+  /** Aborted by a broker that is there, and lets nobody in who shows it what we do. */
+  readonly #refused = new AbortController();
+  #reason = "";
+
+  private constructor(find: () => Promise<MeshPlace>, place: MeshPlace) {
     this.#find = find;
     this.#place = place;
-    this.#broker = broker;
+    this.#broker = this.#dial(place);
   }
 
   /**
@@ -27,7 +33,7 @@ export class MeshConnection implements Closable {
    */
   static async begin(find: () => Promise<MeshPlace>): Promise<MeshConnection> {
     const place = await find();
-    return new MeshConnection(find, place, dial(place));
+    return new MeshConnection(find, place);
   }
 
   /**
@@ -36,9 +42,19 @@ export class MeshConnection implements Closable {
    */
   static async open(find: () => Promise<MeshPlace>): Promise<MeshConnection> {
     const connection = await MeshConnection.begin(find);
-    if (await connection.isUp(PATIENCE_MS)) return connection;
+    const { url } = connection.broker;
+    const notice = setTimeout(() => process.stderr.write(`fmesh: waiting for the broker at ${url}\n`), NOTICE_MS);
+    try {
+      if (await connection.isUp(PATIENCE_MS, connection.#refused.signal)) return connection;
+    } finally {
+      clearTimeout(notice);
+    }
     await connection.close();
-    throw new Failure(`the broker at ${connection.broker.url} cannot be reached; does the mesh run?`);
+    throw new Failure(
+      connection.#refused.signal.aborted
+        ? `the broker at ${url} refuses these credentials (${connection.#reason}); see NATS_URL, NATS_CREDS or NATS_NKEY`
+        : `the broker at ${url} cannot be reached; does the mesh run?`,
+    );
   }
 
   get place(): MeshPlace {
@@ -70,7 +86,7 @@ export class MeshConnection implements Closable {
     if (place === undefined || place.brokerUrl === this.#place.brokerUrl) return;
     const old = this.#broker;
     this.#place = place;
-    this.#broker = dial(place);
+    this.#broker = this.#dial(place);
     await old.close();
   }
 
@@ -90,11 +106,18 @@ export class MeshConnection implements Closable {
       throw error;
     }
   }
-}
 
-function dial({ brokerUrl }: MeshPlace): Broker {
-  const broker = natsBroker({ url: brokerUrl, name: "fmesh", log: silentLog, ...existingAccess(process.env) });
-  // It tries until it is closed, and rejects only then: for that nobody waits.
-  broker.connect().catch(() => undefined);
-  return broker;
+  #dial({ brokerUrl }: MeshPlace): Broker {
+    const log: Log = { ...silentLog, warn: (_message, fields) => this.#hear(String(fields?.["reason"])) };
+    const access = existingAccess(brokerUrl, process.env);
+    const broker = natsBroker({ url: brokerUrl, name: "fmesh", log, ...access });
+    // It tries until it is closed, and rejects only then: for that nobody waits.
+    broker.connect().catch(() => undefined);
+    return broker;
+  }
+
+  #hear(reason: string): void {
+    this.#reason = reason;
+    if (/authori[sz]ation|authentication/i.test(reason)) this.#refused.abort();
+  }
 }

@@ -5,7 +5,7 @@ import { loadConfig } from "../../gateway/runtime/config-file.ts";
 import { existingBroker } from "../../gateway/runtime/existing-broker.ts";
 import { findRunningMesh } from "../../worker-service/runtime/running-mesh-file.ts";
 import { Failure, USAGE } from "../failure.ts";
-import { findConfig } from "../find-config.ts";
+import { findConfigAbove } from "../find-config.ts";
 
 /** How a mesh is named on the command line. */
 export interface MeshChoice {
@@ -53,7 +53,7 @@ export function projectOf({ project }: MeshPlace): string {
 
 async function loadIfThere(path: string, env: Environment): Promise<GatewayConfig | undefined> {
   try {
-    return await loadConfig(findConfig(path), { env });
+    return await loadConfig(findConfigAbove(path), { env });
   } catch (error) {
     if (error instanceof Failure) return undefined; // no configuration here: then it has to be told otherwise
     throw error;

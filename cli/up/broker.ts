@@ -11,6 +11,7 @@ import { startNatsServer } from "../../nats-server/server.ts";
 import { existingAccess } from "../broker-access.ts";
 import { Failure } from "../failure.ts";
 import { type BrokerSocket, brokerSocketPlace } from "../hosting/broker-socket.ts";
+import { findRunningMesh } from "../../worker-service/runtime/running-mesh-file.ts";
 
 /** The mesh's broker and how to reach it. */
 export interface MeshBroker {
@@ -24,23 +25,34 @@ export interface MeshBroker {
   readonly addresses: readonly string[];
 }
 
+/** Where a broker is, and what one that is started belongs to. */
+interface BrokerOptions {
+  /** An existing one's. */
+  readonly url: string | undefined;
+  readonly env: Environment;
+  readonly log: Log;
+  readonly stack: CloseStack;
+  /** The configuration's. */
+  readonly folder: string;
+}
+
 /**
  * Connects to the broker at `url`, or starts one in this process when there is none.
  * @throws Failure when a port of the embedded broker is taken, or what the environment says of the one at `url` cannot be used.
  */
 export async function openBroker(
   config: BrokerConfig,
-  { url, env, log, stack }: { url: string | undefined; env: Environment; log: Log; stack: CloseStack },
+  { url, env, log, stack, folder }: BrokerOptions,
 ): Promise<MeshBroker> {
   if (url !== undefined) {
-    const broker = stack.use(natsBroker({ url, name: "gateway", log, ...existingAccess(env) }));
+    const broker = stack.use(natsBroker({ url, name: "gateway", log, ...existingAccess(url, env) }));
     await broker.connect();
     return { broker, workerUrl: url, addresses: [broker.url] };
   }
   // Whoever can publish on the broker can call anything: even on loopback nobody does so without the token.
   const token = config.token ?? randomHex(16);
   const socket = await brokerSocketPlace(stack);
-  const server = stack.use(await startEmbedded(config, token, socket));
+  const server = stack.use(await startEmbedded(config, { token, socket, folder }));
   const { tcpUrl = "", wsUrl = "" } = server;
   const workerUrl = wsUrl.replace("ws://", `ws://${encodeURIComponent(token)}@`);
   const broker = stack.use(new EmbeddedBroker(server.connectLocally(), { url: wsUrl, log }));
@@ -48,14 +60,30 @@ export async function openBroker(
   return { broker, workerUrl, socketUrl, addresses: [tcpUrl, wsUrl] };
 }
 
+/** A hint for whoever has forgotten another terminal. */
+function runsAlready(folder: string): string {
+  const running = findRunningMesh(folder);
+  return running !== undefined && isAlive(running.pid)
+    ? `; a mesh of this folder runs already, at ${running.gatewayUrl} (process ${running.pid})`
+    : "";
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 async function startEmbedded(
   { tcpPort, wsPort }: BrokerConfig,
-  token: string,
-  { path: unixPath, mode: unixMode }: BrokerSocket,
+  { token, socket, folder }: { readonly token: string; readonly socket: BrokerSocket; readonly folder: string },
 ): ReturnType<typeof startNatsServer> {
   try {
-    return await startNatsServer({ tcpPort, wsPort, unixPath, unixMode, auth: { token } });
+    return await startNatsServer({ tcpPort, wsPort, unixPath: socket.path, unixMode: socket.mode, auth: { token } });
   } catch (error) {
-    throw new Failure(error instanceof Error ? error.message : String(error), { cause: error });
+    const text = error instanceof Error ? error.message : String(error);
+    throw new Failure(`${text} (broker.tcpPort and broker.wsPort)${runsAlready(folder)}`, { cause: error });
   }
 }

@@ -63,6 +63,7 @@ export async function startMesh(config: GatewayConfig, options: MeshOptions): Pr
       env: options.env,
       log,
       stack,
+      folder: dirname(configFile),
     });
     // What calls in flight need is started before the gateway, and so is stopped after it.
     const workers = stack.use(

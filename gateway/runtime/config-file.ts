@@ -1,15 +1,11 @@
 import { type FSWatcher, watch } from "node:fs";
 import { basename, dirname } from "node:path";
-import { type GatewayConfig, parseConfig } from "../config.ts";
+import { type GatewayConfig, type ParseOptions, parseConfig } from "../config.ts";
 import { ConfigError } from "../config/config-error.ts";
-import type { Environment } from "../config/environment.ts";
 import { readConfigText } from "./config-text.ts";
 
 /** What reading a configuration needs besides the file. */
-export interface LoadOptions {
-  /** What `$NAME` values are taken from. */
-  readonly env: Environment;
-}
+export type LoadOptions = Omit<ParseOptions, "filename">;
 
 export interface WatchOptions extends LoadOptions {
   /** The configuration in force. Without it, what the file holds when watching begins. */
@@ -31,8 +27,8 @@ const SECOND_LOOK_MS = 150;
  * Reads a configuration file.
  * @throws ConfigError when the file cannot be read, or with every problem of its content.
  */
-export async function loadConfig(path: string, { env }: LoadOptions): Promise<GatewayConfig> {
-  return parseConfig(await readConfigText(path), { filename: path, env });
+export async function loadConfig(path: string, options: LoadOptions): Promise<GatewayConfig> {
+  return parseConfig(await readConfigText(path), { filename: path, ...options });
 }
 
 /**
