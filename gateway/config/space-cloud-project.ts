@@ -28,6 +28,26 @@ export function toSpaceCloudProject(project: Plain): Plain {
 }
 
 /**
+ * Reads a project object of 2019, of any version, or one of our own shape, into our own dialect.
+ *
+ * @throws ConfigError when it is none, or when the project that it turns out to be is not the one that its `id` says.
+ */
+export function readSpaceCloudProject(project: Plain): Plain & { readonly id: string } {
+  if (project["projects"] !== undefined) {
+    throw ConfigError.ofFile("project.json", 'has "projects", but is to be one; send them one by one');
+  }
+  const isOld = project["modules"] !== undefined || project["services"] === undefined;
+  const text = JSON.stringify(isOld ? project : { projects: [project] });
+  const [read = {}, ...others] = readOwnValue(text, "project.json").projects;
+  const { id } = read;
+  if (typeof id !== "string") throw ConfigError.ofFile("project.json", 'has no "id"; give the project one');
+  if (id !== project["id"] || others.length > 0) {
+    throw ConfigError.ofFile("project.json", 'says in two ways which project it is; write its "id" alone');
+  }
+  return { ...read, id };
+}
+
+/**
  * What a project object of 2019, of any version, means for the project that is there. What those did not know stays: records,
  * examples, functions without a rule, other keys.
  *
@@ -39,11 +59,7 @@ export function fromSpaceCloudProject(
   project: Plain,
   existing: Plain | undefined,
 ): { readonly id: string; readonly change: ProjectChange } {
-  const isOld = project["modules"] !== undefined || project["services"] === undefined;
-  const text = JSON.stringify(isOld ? project : { projects: [project] });
-  const [read = {}] = readOwnValue(text, "project.json").projects;
-  const { id, name, auth, services, pubsub } = read;
-  if (typeof id !== "string") throw ConfigError.ofFile("project.json", 'has no "id"; give the project one');
+  const { id, name, auth, services, pubsub } = readSpaceCloudProject(project);
   const secrets = plain(auth)["secrets"];
   const [secret] = Array.isArray(secrets) ? (secrets as unknown[]) : [];
   const modules = plain(project["modules"]);
