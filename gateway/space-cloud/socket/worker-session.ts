@@ -72,11 +72,13 @@ export class WorkerSession {
   }
 
   /** The client says nothing of a refusal but that there was one. Once is enough: whoever likes may ask for thousands. */
-  #tell(thrown: unknown, { code, message }: MeshError, service: unknown): void {
+  #tell(thrown: unknown, { code, message, cause }: MeshError, service: unknown): void {
     const { log } = this.#parts;
     if (code === "internal") log.error("a worker could not be registered", { error: thrown });
     if (this.#hasToldRefusal) return;
     this.#hasToldRefusal = true;
-    log.warn("a worker was refused", { service: textOf(service)?.slice(0, 80), code, reason: message });
+    // What the client is not told, whoever looks after the gateway is.
+    const reason = cause instanceof MeshError ? cause.message : message;
+    log.warn("a worker was refused", { service: textOf(service)?.slice(0, 80), code, reason });
   }
 }

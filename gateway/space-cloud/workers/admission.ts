@@ -1,3 +1,4 @@
+import type { Claims } from "../../../mesh/call.ts";
 import { MeshError } from "../../../mesh/errors.ts";
 import { HOUSE_SERVICES, checkName } from "../../../mesh/names.ts";
 import type { Policy } from "../../policy.ts";
@@ -27,12 +28,25 @@ export async function admit(policy: Policy, { project, service, token }: WantedS
     throw new MeshError("forbidden", `the name "${service}" is reserved; choose another one for the service`);
   }
   const found = policy.project(project);
-  if (found === undefined) throw new MeshError("forbidden", `there is no project "${project}"`);
+  if (found?.registration.rule.isOpen === true) return found.registration.basis;
+  if (token === undefined) throw new MeshError("unauthenticated", "no token was sent");
+  if (found === undefined) throw notTaken(project, new MeshError("unauthenticated", "there is no such project"));
   const { rule, basis } = found.registration;
-  if (rule.isOpen) return basis;
-  const { claims } = await found.verifier.verify(token);
+  let claims: Claims;
+  try {
+    ({ claims } = await found.verifier.verify(token));
+  } catch (error) {
+    throw notTaken(project, MeshError.from(error));
+  }
   const verdict = await rule.evaluate({ auth: claims, params: { service } }, { deadlineMs: Date.now() + DECISION_MS });
   if (verdict.allowed) return basis;
   const text = verdict.message ?? `the rule for workers of project "${project}" refuses the service "${service}"`;
   throw new MeshError("forbidden", text);
+}
+
+/** Whether there is such a project learns only who has a token of it: to all others the answer is the same. */
+function notTaken(project: string, cause: MeshError): MeshError {
+  if (cause.code !== "unauthenticated") return cause;
+  const text = `the token is none that project "${project}" takes; it may have expired, or be signed with another key`;
+  return new MeshError("unauthenticated", text, { cause });
 }
