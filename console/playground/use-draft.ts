@@ -1,3 +1,4 @@
+import { useRouter } from "@tanstack/react-router";
 import { useEffect, useEffectEvent, useState } from "react";
 import { type Draft, draftOf, searchOf } from "./draft.ts";
 import { playgroundRoute } from "./routes.ts";
@@ -13,7 +14,11 @@ export function useDraft(
 ): { readonly draft: Draft; readonly change: (part: Partial<Draft>) => void } {
   const [draft, setDraft] = useState(() => draftOf(search, body));
   const navigate = playgroundRoute.useNavigate();
+  const router = useRouter();
+  const [page] = useState(() => router.latestLocation.pathname);
   const follow = useEffectEvent((next: Draft) => {
+    // Whoever is on the way to another page would be called back.
+    if (router.latestLocation.pathname !== page) return;
     void navigate({ search: parsePlaygroundSearch({ ...searchOf(next) }), replace: true, resetScroll: false });
   });
   useEffect(() => {

@@ -147,6 +147,22 @@ describe("the playground", () => {
     await expect.poll(() => page.getByLabel("num2").inputValue()).toBe("99");
   });
 
+  test("lets those go who leave before the address says what they wrote", async () => {
+    const page = await open("?service=arithmetic&function=sum");
+    const arrived = Promise.withResolvers<void>();
+    await page.route(/rules-page-[^/]*\.js$/, async (route) => {
+      await arrived.promise;
+      await route.continue();
+    });
+    await page.clock.install();
+    await page.getByLabel("num1").fill("77");
+    await page.getByRole("link", { name: "Rules" }).click();
+    await page.clock.runFor(1000);
+    arrived.resolve();
+    await page.getByRole("heading", { name: "Rules my-adder" }).waitFor();
+    expect(page.url()).toBe(`${mesh.url}/console/rules/my-adder`);
+  });
+
   test("says to a viewer who may choose claims", async () => {
     const page = await mesh.openAs(VIEWER, "/playground/my-adder?service=arithmetic&function=sum");
     await page.getByText("Only administrators choose other claims.").waitFor();
