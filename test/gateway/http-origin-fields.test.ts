@@ -15,8 +15,8 @@ const OF_THE_PAGE = {
 };
 
 const answer = (): Response => {
-  const ofTheOrigin = ORIGIN_FIELDS.map((name) => [name, "/"] as const);
-  return new Response("page", { headers: [...ofTheOrigin, ...Object.entries(OF_THE_PAGE)] });
+  const ofTheOrigin = Object.fromEntries(ORIGIN_FIELDS.map((name) => [name, "/"]));
+  return new Response("page", { headers: { ...ofTheOrigin, ...OF_THE_PAGE } });
 };
 const config = shopConfig({ site: { fetch: "allow" }, plain: { page: "allow" } });
 const services = [defineService("site", answer), defineService("plain", { page: answer })];

@@ -11,23 +11,26 @@ export interface PubsubProject {
   readonly rules: PubsubRules;
 }
 
-/** Who wants to do what. */
-export interface PubsubRequest {
+/** What a client wants to do. */
+export interface PubsubIntent {
   readonly action: PubsubAction;
   readonly segments: readonly string[];
+}
+
+/** Who wants to do what. */
+export interface PubsubRequest extends PubsubIntent {
   readonly token: string | undefined;
 }
 
 /**
  * The project that a client means; without a name, the only one there is.
- * @throws MeshError `forbidden` when there is no such project, `function_not_found` when it has no subjects.
+ * @throws MeshError `forbidden` when there is no such project, or it has no subjects: nobody is shown which projects there are.
  */
-export function pubsubProject(policy: Policy, named: string | undefined): PubsubProject {
+export function pubsubProject(policy: Policy, named: string | undefined, intent: PubsubIntent): PubsubProject {
   const id = named ?? policy.onlyProject;
-  const project = id === undefined ? undefined : policy.project(id);
   if (id === undefined) throw new MeshError("forbidden", "there is more than one project; name one");
-  if (project === undefined) throw new MeshError("forbidden", `no rule allows anything in project ${quoted(id)}`);
-  if (project.pubsub === undefined) throw new MeshError("function_not_found", "This feature isn't enabled");
+  const project = policy.project(id);
+  if (project?.pubsub === undefined) throw noRule(intent);
   return { id, policy: project, rules: project.pubsub };
 }
 
@@ -42,16 +45,18 @@ export async function checkAccess(
 ): Promise<void> {
   const found = rules(segments);
   const rule = found?.rule[action];
-  if (found === undefined || rule === undefined) {
-    const doing = action === "publish" ? "publishing" : "subscribing";
-    throw new MeshError("forbidden", `no rule allows ${doing} at ${quoted(subjectText(segments))}`);
-  }
+  if (found === undefined || rule === undefined) throw noRule({ action, segments });
   if (rule.isOpen) return;
   const { claims } = await policy.verifier.verify(token);
   const verdict = await rule.evaluate({ auth: claims, params: found.params }, budget);
   if (verdict.allowed) return;
   const text = `the rule of ${quoted(subjectText(segments))} refuses to let this client ${action}`;
   throw new MeshError("forbidden", verdict.message ?? text);
+}
+
+function noRule({ action, segments }: PubsubIntent): MeshError {
+  const doing = action === "publish" ? "publishing" : "subscribing";
+  return new MeshError("forbidden", `no rule allows ${doing} at ${quoted(subjectText(segments))}`);
 }
 
 function quoted(text: string): string {

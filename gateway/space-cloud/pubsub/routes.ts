@@ -38,13 +38,13 @@ export function pubsubRoutes(parts: PubsubParts): Hono {
 async function publish(request: Request, named: string, { broker, policy }: PubsubParts): Promise<void> {
   const { current } = policy;
   const { maxBodyBytes, defaultTimeoutMs } = current.limits;
-  const project = pubsubProject(current, named);
   const { payload } = await takeBody(request, { maxBytes: maxBodyBytes, inlineBytes: maxBodyBytes });
   const { subject: segments } = readPublish(ruleParams({ contentType: JSON_TYPE, payload }));
-  const subject = pubsubSubject(project.id, segments);
+  const project = pubsubProject(current, named, { action: "publish", segments });
   const token = bearerToken(request.headers.get("Authorization") ?? undefined);
   const deadlineMs = Date.now() + defaultTimeoutMs;
   await checkAccess(project, { action: "publish", segments, token }, { deadlineMs, signal: request.signal });
+  const subject = pubsubSubject(project.id, segments);
   // As it was written: numbers beyond a double's precision stay what they are.
   broker.publish(subject, { payload: memberText(payload, "data") ?? NULL, headers: {} });
   await flushWithin(broker, defaultTimeoutMs);

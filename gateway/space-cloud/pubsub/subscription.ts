@@ -101,9 +101,10 @@ export class Subscription {
     const { current } = this.#parts.policy;
     const { segments, token } = this.#wanted;
     // Once it is known it stays, also where the only project has become another one.
-    const project = pubsubProject(current, this.#project?.id ?? this.#wanted.project);
+    const intent = { action: "subscribe", segments } as const;
+    const project = pubsubProject(current, this.#project?.id ?? this.#wanted.project, intent);
     const deadlineMs = Date.now() + current.limits.defaultTimeoutMs;
-    await checkAccess(project, { action: "subscribe", segments, token }, { deadlineMs });
+    await checkAccess(project, { ...intent, token }, { deadlineMs });
     this.#project = project;
     this.#ruled = project.rules(segments);
   }

@@ -51,17 +51,18 @@ describe.each(brokersUnderTest())("who may publish and subscribe, broker: %s", (
     expect(await heard(odd)).toEqual(["/chat/staff/", "/chat/staff/room/", "/chat/end/"]);
   });
 
-  test("a project without subjects says so, another project nothing", async () => {
+  test("a project without subjects answers as one that is not there", async () => {
     const apply = (config: WrittenConfig): void => mesh().gateway.replaceConfig(testConfig(config));
     await using stranger = await client(mesh(), "elsewhere");
     expect(await stranger.subscribe("/chat")).toEqual(refused(403));
-    const response = await fetch(`${mesh().url}/v1/api/elsewhere/pubsub`, { method: "POST", body: "{}" });
+    const body = JSON.stringify({ subject: "/chat", data: 1 });
+    const response = await fetch(`${mesh().url}/v1/api/elsewhere/pubsub`, { method: "POST", body });
     expect(response.status).toBe(403);
     try {
       apply(withRules(undefined));
       await using listener = await client(mesh());
-      expect(await listener.subscribe("/chat")).toEqual(refused(404, /^This feature isn't enabled$/));
-      expect(await publish(mesh(), "/chat", 1)).toEqual([404, { error: "This feature isn't enabled" }]);
+      expect(await listener.subscribe("/chat")).toEqual(refused(403, /^no rule allows/));
+      expect(await publish(mesh(), "/chat", 1)).toEqual([403, { error: 'no rule allows publishing at "/chat/"' }]);
     } finally {
       apply(withRules(RULES));
     }
