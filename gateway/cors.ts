@@ -41,7 +41,8 @@ export function corsByPolicy(policy: LivePolicy): MiddlewareHandler {
   };
 }
 
-function isListed(origin: string, { origins }: CorsPolicy): boolean {
+/** Whether pages of this origin may call. */
+export function isListed(origin: string, { origins }: CorsPolicy): boolean {
   return origins.includes("*") || origins.includes(origin);
 }
 

@@ -57,9 +57,11 @@ export async function startGateway(
     readonly idleSeconds?: number;
     /** How many websockets of clients there may be at once. Default 10 000. */
     readonly maxSockets?: number;
+    /** How much may wait for all of them to read it, in bytes. Default 256 MiB. */
+    readonly maxUnsentBytes?: number;
   },
 ): Promise<RunningGateway> {
-  const { broker, configFile, log, tracing, recordsFolder, consoleFiles, maxSockets } = options;
+  const { broker, configFile, log, tracing, recordsFolder, consoleFiles, maxSockets, maxUnsentBytes } = options;
   const { idleSeconds = MAX_IDLE_SECONDS } = options;
   const { folder = recordsFolder, maxBytes } = config.gateway.records;
   const journals =
@@ -85,7 +87,8 @@ export async function startGateway(
     policy: gateway.policy,
     log,
     pingSeconds: config.gateway.spaceCloud.pingSeconds,
-    ...(maxSockets !== undefined && { maxSockets }),
+    maxSockets,
+    maxUnsentBytes,
   });
   const server = Bun.serve<SocketData>({
     hostname: config.gateway.host,
@@ -99,7 +102,7 @@ export async function startGateway(
     reusePort: false,
     websocket: socketHandler(sockets, config.gateway.limits),
     fetch: (request, self) => {
-      const upgraded = upgrade(request, self, sockets);
+      const upgraded = upgrade(request, self, { sockets, cors: gateway.policy.current.cors });
       if (upgraded !== undefined) return upgraded === "upgraded" ? undefined : upgraded;
       if (gateway.policy.current.limits.maxTimeoutMs >= idleSeconds * 1000) self.timeout(request, 0);
       return gateway.fetch(withOrigin(request));

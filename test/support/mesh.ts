@@ -35,6 +35,8 @@ export interface TestMeshOptions {
   readonly idleSeconds?: number;
   /** How many websockets of clients there may be at the gateway. */
   readonly maxSockets?: number;
+  /** How much may wait for all of their clients to read it. */
+  readonly maxUnsentBytes?: number;
   readonly nats?: UseNatsOptions;
   readonly log?: Log;
   /** Where the spans of gateway and services go. Default: nowhere. */
@@ -91,6 +93,7 @@ export async function startTestMesh(options: TestMeshOptions): Promise<TestMesh>
     tracing,
     idleSeconds,
     maxSockets,
+    maxUnsentBytes,
   } = options;
   const parts = new CloseStack();
   try {
@@ -116,6 +119,7 @@ export async function startTestMesh(options: TestMeshOptions): Promise<TestMesh>
         tracing,
         ...(idleSeconds !== undefined && { idleSeconds }),
         ...(maxSockets !== undefined && { maxSockets }),
+        ...(maxUnsentBytes !== undefined && { maxUnsentBytes }),
       }),
     );
     const stop = (): Promise<void> => parts.close();

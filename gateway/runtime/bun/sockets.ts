@@ -1,8 +1,10 @@
 import { MeshError } from "../../../mesh/errors.ts";
+import type { CorsPolicy } from "../../policy.ts";
 import { requestFacts } from "../../request-facts.ts";
 import { spaceCloudError } from "../../space-cloud/answer.ts";
 import type { ClientSockets } from "../../space-cloud/socket/client-sockets.ts";
 import { ENVELOPE_BYTES, type OpenSocket } from "../../space-cloud/socket/open-socket.ts";
+import { mayConnect } from "../../space-cloud/socket/may-connect.ts";
 import { socketPath } from "../../space-cloud/socket/path.ts";
 import type { Wire } from "../../space-cloud/socket/wire.ts";
 
@@ -23,18 +25,25 @@ const LARGEST_LIMIT = 2 ** 31 - 1;
 export function upgrade(
   request: Request,
   server: Bun.Server<SocketData>,
-  sockets: ClientSockets,
+  { sockets, cors }: { readonly sockets: ClientSockets; readonly cors: CorsPolicy },
 ): Response | "upgraded" | undefined {
   if (request.method !== "GET" || request.headers.get("Upgrade")?.toLowerCase() !== "websocket") return undefined;
   const path = socketPath(pathOf(request.url));
   if (path === undefined) return undefined;
-  if (sockets.isFull) {
-    const error = new MeshError("overloaded", "there are too many websockets at this gateway", {
-      retryAfterSeconds: 5,
-    });
-    return spaceCloudError(error, error.status, requestFacts(request.headers));
-  }
+  const refusal = refuseFor(request, { sockets, cors });
+  if (refusal !== undefined) return spaceCloudError(refusal, refusal.status, requestFacts(request.headers));
   return server.upgrade(request, { data: { project: path.project } }) ? "upgraded" : undefined;
+}
+
+function refuseFor(
+  { headers }: Request,
+  { sockets, cors }: { readonly sockets: ClientSockets; readonly cors: CorsPolicy },
+): MeshError | undefined {
+  if (!mayConnect(headers, cors)) {
+    return new MeshError("forbidden", "pages of this origin may not connect; gateway.cors.origins says which may");
+  }
+  if (!sockets.isFull) return undefined;
+  return new MeshError("overloaded", "there are too many websockets at this gateway", { retryAfterSeconds: 5 });
 }
 
 /** How Bun serves the websockets of clients. */

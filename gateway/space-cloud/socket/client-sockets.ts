@@ -1,17 +1,21 @@
 import { OpenSocket, type SocketParts } from "./open-socket.ts";
+import { UnsentBytes } from "./unsent-bytes.ts";
 import { CLOSE_CODES, type Wire } from "./wire.ts";
 
 /** What websockets of clients need. */
-export interface ClientSocketsParts extends Omit<SocketParts, "maxBufferedBytes"> {
+export interface ClientSocketsParts extends Omit<SocketParts, "maxBufferedBytes" | "unsent"> {
   /** How much may wait for one client to read it before it gets no more, in bytes. Default: four of the largest frames, at least 8 MiB. */
   readonly maxBufferedBytes?: number;
+  /** How much may wait for all of them together before the slowest are dropped. Default: 256 MiB, or as much as for one. */
+  readonly maxUnsentBytes?: number | undefined;
   /** How many there may be at once. Default 10 000. */
-  readonly maxSockets?: number;
+  readonly maxSockets?: number | undefined;
 }
 
 const MAX_SOCKETS = 10_000;
 const LEAST_BUFFER_BYTES = 8 * 1024 * 1024;
 const FRAMES_BUFFERED = 4;
+const MAX_UNSENT_BYTES = 256 * 1024 * 1024;
 
 /** The websockets of clients of 2019 at this gateway. */
 export class ClientSockets {
@@ -19,9 +23,11 @@ export class ClientSockets {
   readonly #maxSockets: number;
   readonly #open = new Set<OpenSocket>();
 
-  constructor({ maxSockets = MAX_SOCKETS, maxBufferedBytes, ...parts }: ClientSocketsParts) {
+  constructor({ maxSockets = MAX_SOCKETS, maxUnsentBytes, ...parts }: ClientSocketsParts) {
     const frames = FRAMES_BUFFERED * parts.policy.current.limits.maxBodyBytes;
-    this.#parts = { ...parts, maxBufferedBytes: maxBufferedBytes ?? Math.max(frames, LEAST_BUFFER_BYTES) };
+    const { maxBufferedBytes = Math.max(frames, LEAST_BUFFER_BYTES) } = parts;
+    const unsent = new UnsentBytes(maxUnsentBytes ?? Math.max(MAX_UNSENT_BYTES, maxBufferedBytes));
+    this.#parts = { ...parts, maxBufferedBytes, unsent };
     this.#maxSockets = maxSockets;
   }
 

@@ -1,6 +1,7 @@
 import type { Log } from "../../../mesh/log.ts";
 import type { LivePolicy } from "../../policy.ts";
 import { ClientSession, type SessionParts } from "./client-session.ts";
+import type { SlowReader, UnsentBytes } from "./unsent-bytes.ts";
 import { CLOSE_CODES, type Wire } from "./wire.ts";
 
 /** What all websockets have in common. */
@@ -11,6 +12,8 @@ export interface SocketParts extends Pick<SessionParts, "workers" | "features"> 
   readonly pingSeconds: number;
   /** How much may wait for a client to read it before it gets no more. */
   readonly maxBufferedBytes: number;
+  /** What waits for all of them. */
+  readonly unsent: UnsentBytes;
 }
 
 /** What a frame holds beside the params or the result in it. */
@@ -19,7 +22,7 @@ export const ENVELOPE_BYTES = 65_536;
 const MOST_MISSED = 2;
 
 /** An open websocket, watched over: whoever is silent, does not read or sends too much loses it. */
-export class OpenSocket {
+export class OpenSocket implements SlowReader {
   readonly #wire: Wire;
   readonly #parts: SocketParts;
   readonly #session: ClientSession;
@@ -41,6 +44,11 @@ export class OpenSocket {
     this.#pinging = setInterval(() => this.#ping(), parts.pingSeconds * 1000);
   }
 
+  /** What its client has not read, and has not been handed to the network either. */
+  get unsentBytes(): number {
+    return this.#wire.bufferedBytes;
+  }
+
   /** A frame has come; one of bytes is none that anybody understands. */
   receive(frame: string | Uint8Array): void {
     this.#missed = 0;
@@ -59,6 +67,11 @@ export class OpenSocket {
     this.#missed = 0;
   }
 
+  /** Others need the room that its frames take. */
+  giveWay(): void {
+    this.#drop("too much waits for all of them, and most for it", { bufferedBytes: this.unsentBytes });
+  }
+
   /** Says goodbye. */
   close(code: number, reason: string): void {
     this.#wire.close(code, reason);
@@ -69,18 +82,21 @@ export class OpenSocket {
   closed(): void {
     this.#isGone = true;
     clearInterval(this.#pinging);
+    this.#parts.unsent.forget(this);
     this.#session.closed();
   }
 
   #send(text: string): boolean {
     if (this.#isGone) return false;
+    const { unsent, maxBufferedBytes } = this.#parts;
     const { bufferedBytes } = this.#wire;
-    if (bufferedBytes > this.#parts.maxBufferedBytes) {
+    if (bufferedBytes > maxBufferedBytes) {
       this.#drop("it does not read what it is sent", { bufferedBytes });
       return false;
     }
     this.#wire.send(text);
-    return true;
+    unsent.sent(this);
+    return !this.#isGone;
   }
 
   #ping(): void {
