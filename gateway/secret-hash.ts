@@ -1,19 +1,22 @@
 const encoder = new TextEncoder();
 
 /**
- * Hashes of texts (HMAC-SHA-256) under a key that nobody else has and nobody keeps: who sees one learns nothing of its text, and
- * cannot try texts out. Each instance has a key of its own.
+ * Hashes of texts (HMAC-SHA-256) under a key that nobody else has: who sees one learns nothing of its text, and cannot try texts out.
+ * Unless it is given one, each instance has a key of its own, which nobody keeps.
  */
 export class SecretHash {
-  readonly #key = crypto.subtle.importKey(
-    "raw",
-    crypto.getRandomValues(new Uint8Array(32)),
-    { name: "HMAC", hash: "SHA-256" },
-    false,
-    ["sign"],
-  );
+  readonly #key: Promise<CryptoKey>;
 
-  async of(text: string): Promise<Uint8Array> {
+  constructor(key: Uint8Array<ArrayBuffer> = crypto.getRandomValues(new Uint8Array(32))) {
+    this.#key = crypto.subtle.importKey("raw", key, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+  }
+
+  async of(text: string): Promise<Uint8Array<ArrayBuffer>> {
     return new Uint8Array(await crypto.subtle.sign("HMAC", await this.#key, encoder.encode(text)));
+  }
+
+  /** The same in lower-case hex. */
+  async hex(text: string): Promise<string> {
+    return Array.from(await this.of(text), (byte) => byte.toString(16).padStart(2, "0")).join("");
   }
 }

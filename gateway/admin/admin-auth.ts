@@ -1,6 +1,7 @@
 import { MeshError } from "../../mesh/errors.ts";
 import { randomHex } from "../../mesh/ids.ts";
 import type { Closable } from "../../mesh/lifecycle.ts";
+import { pause } from "../../mesh/pause.ts";
 import type { AdminConfig } from "../config.ts";
 import type { Administrator, Session } from "./administrator.ts";
 import { Attempts } from "./attempts.ts";
@@ -9,12 +10,11 @@ import { OPERATOR, operatorCheck } from "./operators.ts";
 import { isSameText } from "./same-text.ts";
 import { type KnownSession, type SessionKind, SessionTokens, type TokenParts } from "./session-tokens.ts";
 
-/** The name under which attempts of those are counted whom nobody knows. No user has it: theirs are texts that say something. */
-const UNKNOWN = "";
-
 export interface AdminAuthOptions extends TokenParts {
   /** Signs the tokens of those who may have a link at any time; see `operators.ts`. Default: nobody may. */
   readonly operatorSecret?: string | undefined;
+  /** Waits for the turn of a login, in milliseconds. Default: by a timer. */
+  readonly pause?: (ms: number) => Promise<void>;
 }
 
 /** Who administrators are: checks passwords, and gives out and checks their tokens. */
@@ -25,13 +25,15 @@ export class AdminAuth implements Closable {
   readonly #checkOperator: ReturnType<typeof operatorCheck>;
   /** What signs when the configuration does not say: good until the end of this process. */
   readonly #ownSecret = randomHex(32);
+  readonly #closing = new AbortController();
   #config: AdminConfig;
   #secret: string;
   #tokens: SessionTokens;
 
   constructor(config: AdminConfig, options: AdminAuthOptions) {
     this.#options = options;
-    this.#attempts = new Attempts(options.now);
+    const { now, pause: wait = (ms) => pause(ms, this.#closing.signal) } = options;
+    this.#attempts = new Attempts({ now, pause: wait });
     this.#codes = new OneTimeCodes(options.now);
     this.#checkOperator = operatorCheck(options.operatorSecret, options);
     this.#config = config;
@@ -53,20 +55,17 @@ export class AdminAuth implements Closable {
     this.#tokens = new SessionTokens(secret, this.#options);
   }
 
-  /** @throws MeshError `unauthenticated`, or `rate_limited` after too many failures. */
+  /** @throws MeshError `unauthenticated`, or `rate_limited` where too many try the same name. */
   async login(user: string, pass: string, kind: Pick<SessionKind, "isRenewed"> = {}): Promise<Session> {
+    const takeBack = await this.#attempts.begin(user);
     const known = this.#config.users.find((each) => each.user === user);
-    const name = known?.user ?? UNKNOWN;
-    if (!this.#attempts.begin(name)) {
-      throw new MeshError("rate_limited", "too many logins failed; try again in a second", { retryAfterSeconds: 1 });
-    }
     // Whether a name is known does not show in the time it takes.
     const isGood = await isSameText(pass, known?.pass ?? this.#ownSecret);
     if (known === undefined || !isGood) {
       throw new MeshError("unauthenticated", "user or password is wrong");
     }
-    this.#attempts.succeeded(name);
-    return this.#tokens.issue({ user, role: known.role, projects: known.projects }, kind);
+    takeBack();
+    return this.#tokens.issue({ user, role: known.role, projects: known.projects }, { ...kind, pass });
   }
 
   /** A code for a link: whoever brings it first, within ten minutes, is `who`. */
@@ -86,7 +85,7 @@ export class AdminAuth implements Closable {
     if (who === undefined) {
       throw new MeshError("unauthenticated", "the code is not known, was used or is too old; ask for another link");
     }
-    return this.#tokens.issue(who, { isByLink: true });
+    return this.#tokens.issue(who, {});
   }
 
   /** Whose token it is. @throws MeshError `unauthenticated` */
@@ -97,21 +96,29 @@ export class AdminAuth implements Closable {
 
   /** Another token for a session that goes on. @throws MeshError `unauthenticated`, also when it has lasted too long */
   async renew(token: string | undefined): Promise<Session> {
-    const { who, kind } = await this.#known(token);
-    return this.#tokens.issue(who, kind);
+    const { who, since, pass } = await this.#known(token);
+    return this.#tokens.issue(who, { since, ...(pass !== undefined && { pass }) });
   }
 
-  close(): Promise<void> {
-    return this.#tokens.close();
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#tokens.close();
   }
 
-  async #known(token: string | undefined): Promise<KnownSession> {
-    const session = await this.#tokens.verify(token);
-    if (session.kind.isByLink) return session;
-    const { user } = session.who;
+  async #known(token: string | undefined): Promise<Known> {
+    const { who, since, expiresAt, isByLink, isBy } = await this.#tokens.verify(token);
+    if (isByLink) return { who, since, expiresAt };
+    const { user } = who;
     const known = this.#config.users.find((each) => each.user === user);
     if (known === undefined) throw new MeshError("unauthenticated", "the administrator is not known any more");
+    const { pass, role, projects } = known;
+    if (!(await isBy(pass))) throw new MeshError("unauthenticated", "the password was changed; sign in again");
     // What the configuration says by now, whatever the token says.
-    return { ...session, who: { user, role: known.role, projects: known.projects } };
+    return { who: { user, role, projects }, since, expiresAt, pass };
   }
+}
+
+interface Known extends Pick<KnownSession, "who" | "since" | "expiresAt"> {
+  /** Not there for whoever came by a link. */
+  readonly pass?: string;
 }
