@@ -246,6 +246,8 @@ test("without a mesh it says how to get one, and does not wait long for a broker
   const gone = await runFmesh(["services", "--json"], { env: { NATS_URL: broker.wsUrl, FMESH_PROJECT: "shop" } });
   expect([gone.code, gone.output]).toEqual([
     1,
-    expect.stringMatching(/^fmesh: the broker at ws:\S+ cannot be reached; does the mesh run\?\n$/),
+    expect.stringMatching(
+      /^fmesh: waiting for the broker at ws:\S+\nfmesh: the broker at ws:\S+ cannot be reached; does the mesh run\?\n$/,
+    ),
   ]);
 });
