@@ -1,3 +1,4 @@
+import type { Claims } from "../../../mesh/call.ts";
 import { MeshError } from "../../../mesh/errors.ts";
 import type { Policy, ProjectPolicy } from "../../policy.ts";
 import type { RuleBudget } from "../../rules.ts";
@@ -36,20 +37,21 @@ export function pubsubProject(policy: Policy, named: string | undefined, intent:
 
 /**
  * Asks the subject's rule. It sees the claims as `args.auth` and what its `:name` segments stand for as `args.params`.
+ * @returns the claims that it was shown; `undefined` where it asks for no token.
  * @throws MeshError `forbidden`, `unauthenticated`.
  */
 export async function checkAccess(
   { policy, rules }: PubsubProject,
   { action, segments, token }: PubsubRequest,
   budget: RuleBudget,
-): Promise<void> {
+): Promise<Claims | undefined> {
   const found = rules(segments);
   const rule = found?.rule[action];
   if (found === undefined || rule === undefined) throw noRule({ action, segments });
-  if (rule.isOpen) return;
+  if (rule.isOpen) return undefined;
   const { claims } = await policy.verifier.verify(token);
   const verdict = await rule.evaluate({ auth: claims, params: found.params }, budget);
-  if (verdict.allowed) return;
+  if (verdict.allowed) return claims;
   const text = `the rule of ${quoted(subjectText(segments))} refuses to let this client ${action}`;
   throw new MeshError("forbidden", verdict.message ?? text);
 }

@@ -9,6 +9,7 @@ import { type PubsubProject, checkAccess, pubsubProject } from "./access.ts";
 import { flushWithin } from "./flush-within.ts";
 import type { RuledSubject } from "./rules.ts";
 import { subjectText } from "./subject.ts";
+import { watchToken } from "./watch-token.ts";
 
 /** What a client subscribes to. */
 export interface Wanted {
@@ -37,7 +38,7 @@ const MESSAGE_BYTES = 256;
 
 /**
  * A client's subscription to a subject and all below it. What is published where another rule decides is let through by that rule,
- * asked with the subscriber's token; the order stays.
+ * asked with the subscriber's token; the order stays. It ends with that token.
  */
 export class Subscription {
   readonly #wanted: Wanted;
@@ -50,6 +51,7 @@ export class Subscription {
   /** Until then what comes has to wait. */
   #isWorking = true;
   #isStale = false;
+  #stopWatching: () => void = () => undefined;
   #isOver = false;
 
   constructor(wanted: Wanted, parts: SubscriptionParts) {
@@ -80,7 +82,7 @@ export class Subscription {
     void this.#work();
   }
 
-  /** Another configuration is in force: nothing more is told before the right to it was found there, too. */
+  /** Another configuration is in force, or the token has ended: nothing more is told before the right to it was found again. */
   recheck(): void {
     this.#isStale = true;
     if (!this.#isWorking) void this.#work();
@@ -90,6 +92,7 @@ export class Subscription {
   end(): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    this.#stopWatching();
     this.#waiting.length = 0;
     for (const subscription of this.#subscriptions) {
       // A broker that is away has forgotten it anyway.
@@ -104,7 +107,11 @@ export class Subscription {
     const intent = { action: "subscribe", segments } as const;
     const project = pubsubProject(current, this.#project?.id ?? this.#wanted.project, intent);
     const deadlineMs = Date.now() + current.limits.defaultTimeoutMs;
-    await checkAccess(project, { ...intent, token }, { deadlineMs });
+    const claims = await checkAccess(project, { ...intent, token }, { deadlineMs });
+    this.#stopWatching();
+    if (this.#isOver) return;
+    const verify = (): unknown => project.policy.verifier.verify(token);
+    if (claims !== undefined) this.#stopWatching = watchToken(claims, { verify, onEnd: () => this.recheck() });
     this.#project = project;
     this.#ruled = project.rules(segments);
   }
