@@ -2,6 +2,7 @@ import { MeshError } from "../../mesh/errors.ts";
 import { type GatewayConfig, parseConfig } from "../config.ts";
 import type { ConfigFinding } from "../config/config-error.ts";
 import { ConfigError } from "../config/config-error.ts";
+import { convertConfig } from "../config/convert-config.ts";
 import { type ProjectChange, editProject } from "../config/edit/edit-project.ts";
 import type { Environment } from "../config/environment.ts";
 import { readOwnValue } from "../config/own-value.ts";
@@ -104,19 +105,17 @@ export class Configuration {
 
   /** Changes one project, and nothing else of the text. @throws ConfigError, MeshError */
   async changeProject(id: string, projectChange: ProjectChange, change: ChangeBy): Promise<StoredConfig & Remarks> {
-    const { file, stored } = await this.#read();
-    const edited = editProject(stored.text, file, id, projectChange);
-    return this.#keep(await this.#whole(edited, stored.text), change);
+    const { edited } = await this.#edited(id, projectChange);
+    return this.#keep(edited, change);
   }
 
   /** What {@link changeProject} would make of the text, without its secrets; saves nothing. @throws ConfigError */
   async tryProject(id: string, projectChange: ProjectChange): Promise<Remarks & { before: string; after: string }> {
-    const { file, stored } = await this.#read();
-    const edited = editProject(stored.text, file, id, projectChange);
-    const config = this.#parse(await this.#whole(edited, stored.text), file);
+    const { file, text, edited } = await this.#edited(id, projectChange);
+    const config = this.#parse(edited, file);
     this.#parts.tryOut(this.#parts.adapt(config));
-    const [before, after] = await Promise.all([stored.text, edited].map((text) => this.#markers.hide(text, file)));
-    return { ...this.#remarks(config, file), before: before ?? "", after: after ?? "" };
+    const [before, after] = await Promise.all([this.#markers.hide(text, file), this.#markers.hide(edited, file)]);
+    return { ...this.#remarks(config, file), before, after };
   }
 
   async history(): Promise<readonly SavedConfig[]> {
@@ -132,6 +131,17 @@ export class Configuration {
   /** Saves a text of the history again, with the secrets that it had. @throws ConfigError, MeshError */
   async restore(id: string, change: ChangeBy): Promise<StoredConfig & Remarks> {
     return this.#keep((await this.#saved(id)).text, change);
+  }
+
+  /** The text with one project changed. In what somebody sends for one project, markers of its own secrets alone count. */
+  async #edited(id: string, change: ProjectChange): Promise<{ file: string; text: string; edited: string }> {
+    const { file, stored } = await this.#read();
+    const { text } = stored;
+    const before = convertConfig(text, file).text;
+    const index = readOwnValue(before, file).projects.findIndex((project) => project["id"] === id);
+    const edited = editProject(text, file, id, change);
+    const within = ["projects", index];
+    return { file, text, edited: await this.#markers.restore(edited, { before, filename: file, within }) };
   }
 
   async #keep(text: string, change: ChangeBy): Promise<StoredConfig & Remarks> {

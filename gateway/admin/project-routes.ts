@@ -11,7 +11,18 @@ import { findProject } from "./find-project.ts";
 import { ifMatch, mustChange, readJson, whoAsks } from "./request.ts";
 import { shownProject } from "./shown-project.ts";
 
-const services = v.record(v.string(), v.custom<Plain>(isPlain, "must be a service: { functions: { … } }"));
+/** Services by their names, each of which counts: the library's records leave some out. */
+const services = v.pipe(
+  v.custom<Readonly<Record<string, Plain>>>(isPlain, "must be services by their names"),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    for (const [key, value] of Object.entries<unknown>(dataset.value)) {
+      if (isPlain(value)) continue;
+      const path: [v.ObjectPathItem] = [{ type: "object", origin: "value", input: dataset.value, key, value }];
+      addIssue({ message: "must be a service: { functions: { … } }", path });
+    }
+  }),
+);
 
 /** Projects: what may be called by whom, changing that, and why a call would be let through or refused. */
 export function projectRoutes({ auth, configuration, now }: AdminParts): Hono {

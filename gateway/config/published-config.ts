@@ -2,7 +2,8 @@ import { ConfigError } from "./config-error.ts";
 import { detectDialect } from "./dialect.ts";
 import type { Findings } from "./findings.ts";
 import { readSource } from "./read-source.ts";
-import { type SourceNode, entryOf, itemsOf, mapEntries, plainValue } from "./source-node.ts";
+import { holdsCredentials } from "./secrets/credentials.ts";
+import { type SourceNode, entriesOf, entryOf, itemsOf, mapEntries, plainValue } from "./source-node.ts";
 
 /** What a gateway elsewhere needs; where the broker is and what its databases are is none of its business. */
 const SECTIONS: ReadonlySet<string> = new Set(["projects", "gateway", "webhooks"]);
@@ -20,16 +21,16 @@ const SECRET_MEMBERS = ["k", "d", "p", "q", "dp", "dq", "qi", "oth"];
  * has secrets of its own by these names.
  *
  * @param text a configuration that is known to be good.
- * @throws ConfigError for each secret that is written out: those do not travel.
+ * @throws ConfigError for each secret that is written out, also in an address: those do not travel.
  */
 export function publishedConfig(text: string, filename: string): string {
   const { root, findings } = readSource(text, filename);
   const converted = detectDialect(root)(root, findings);
   const published = mapEntries(converted, (section, key) => {
     if (!SECTIONS.has(key)) return undefined;
-    if (key === "projects") findSecrets(section, findings);
     return key === "gateway" ? publishedGateway(section) : section;
   });
+  refuseSecrets(published, findings);
   const { problems } = findings;
   if (problems.length > 0) throw new ConfigError(filename, problems);
   return JSON.stringify(plainValue(published));
@@ -42,12 +43,29 @@ function publishedGateway(section: SourceNode): SourceNode {
   });
 }
 
-function findSecrets(projects: SourceNode, findings: Findings): void {
-  for (const project of itemsOf(projects) ?? []) {
-    const auth = entryOf(project, "auth");
-    for (const secret of itemsOf(entryOf(auth, "secrets")) ?? []) if (!isVariable(secret)) refuse(secret, findings);
-    for (const key of itemsOf(entryOf(auth, "keys")) ?? []) if (!isPublic(key)) refuse(key, findings);
+function refuseSecrets(published: SourceNode, findings: Findings): void {
+  const secrets = new Set(secretsOf(entryOf(published, "projects")));
+  for (const secret of secrets) {
+    findings.problem(secret, 'is a secret, which is not published; write "$NAME", and set it at the edge as well');
   }
+  for (const scalar of scalarsOf(published)) {
+    if (typeof scalar.value !== "string" || secrets.has(scalar) || !holdsCredentials(scalar.value)) continue;
+    findings.problem(scalar, "holds a user or a password, which are not published; leave them out");
+  }
+}
+
+function secretsOf(projects: SourceNode | undefined): SourceNode[] {
+  return (itemsOf(projects) ?? []).flatMap((project) => {
+    const auth = entryOf(project, "auth");
+    const secrets = itemsOf(entryOf(auth, "secrets")) ?? [];
+    const keys = itemsOf(entryOf(auth, "keys")) ?? [];
+    return [...secrets.filter((secret) => !isVariable(secret)), ...keys.filter((key) => !isPublic(key))];
+  });
+}
+
+function scalarsOf(node: SourceNode): SourceNode[] {
+  const parts = itemsOf(node) ?? entriesOf(node)?.values();
+  return parts === undefined ? [node] : [...parts].flatMap(scalarsOf);
 }
 
 function isVariable({ value }: SourceNode): boolean {
@@ -57,8 +75,4 @@ function isVariable({ value }: SourceNode): boolean {
 function isPublic(key: SourceNode): boolean {
   if (typeof key.value === "string") return isVariable(key) || PUBLIC_PEM.test(key.value);
   return SECRET_MEMBERS.every((member) => entryOf(key, member) === undefined);
-}
-
-function refuse(secret: SourceNode, findings: Findings): void {
-  findings.problem(secret, 'is a secret, which is not published; write "$NAME", and set it at the edge as well');
 }

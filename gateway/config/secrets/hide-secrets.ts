@@ -1,10 +1,24 @@
-import { type Document, type Scalar, isScalar, parseDocument, visit } from "yaml";
+import { type Document, LineCounter, type Scalar, parseDocument } from "yaml";
 import { SecretHash } from "../../secret-hash.ts";
 import { ConfigError, type ConfigFinding } from "../config-error.ts";
 import { readSource } from "../read-source.ts";
-import { holdsCredentials, secretScalars } from "./secret-scalars.ts";
+import { KeptSecret } from "./kept-secret.ts";
+import { type ScalarPlace, type Steps, forEachScalar, isWithin, pathOf } from "./scalar-places.ts";
+import { secretScalars } from "./secret-scalars.ts";
+import { type Change, changed, replacement, written } from "./written-scalar.ts";
 
 const MARKER = /^‹kept:[0-9a-f]{16}›$/;
+const MISPLACED =
+  "a marker stands for a secret only where that secret stands; write the value, or leave the line as it is";
+const UNKNOWN = "this marker is not known any more; write the value itself, or load the configuration again";
+
+/** What secrets are put back from, and where. */
+export interface RestoreOptions {
+  readonly before: string;
+  readonly filename: string;
+  /** What leads to the part whose secrets alone count, and in it alone; default the whole. */
+  readonly within?: Steps;
+}
 
 /**
  * Takes the secrets out of texts that people see, and puts them back into texts that people send: instead of each stands a marker
@@ -19,8 +33,9 @@ export class SecretMarkers {
    */
   async hide(text: string, filename: string): Promise<string> {
     const changes: Change[] = [];
-    for (const node of secretScalars(documentOf(text, filename))) {
-      changes.push(replacement(node, text, JSON.stringify(await this.#marker(node))));
+    for (const scalar of secretScalars(documentOf(text, filename))) {
+      const marker = await this.markerOf(String(scalar.value));
+      changes.push(replacement(scalar, text, JSON.stringify(marker)));
     }
     return changed(text, changes);
   }
@@ -32,82 +47,72 @@ export class SecretMarkers {
   }
 
   /**
-   * The text with the secrets of `before` instead of their markers, as they were written there.
-   * @throws ConfigError for each marker that stands where no secret does, or for one that `before` does not hold.
+   * The text with the secrets of `before` instead of their markers, as they were written there. They are put where nobody is shown
+   * them: where secrets alone stand, or where they stood, and hidden from then on as they were.
+   * @throws ConfigError for each marker that stands anywhere else, or that `before` does not hold.
    */
-  async restore(text: string, { before, filename }: { before: string; filename: string }): Promise<string> {
+  async restore(text: string, { before, filename, within = [] }: RestoreOptions): Promise<string> {
     if (!text.includes("‹kept:")) return text;
     if (text === (await this.hide(before, filename))) return before;
-    const document = documentOf(text, filename);
-    const places = secretScalars(document);
-    const kept = new Map<string, { readonly text: string; readonly isHiddenAnywhere: boolean }>();
-    for (const node of secretScalars(documentOf(before, filename))) {
-      const isHiddenAnywhere = holdsCredentials(String(node.value));
-      kept.set(await this.#marker(node), { text: written(node, before), isHiddenAnywhere });
-    }
-    const changes: Change[] = [];
+    const kept = await this.#kept(before, { filename, within });
+    const lines = new LineCounter();
+    const markers = new Map<Scalar.Parsed, PlacedMarker>();
     const problems: ConfigFinding[] = [];
-    visit(document, {
-      Scalar: (key, node) => {
-        if (!isScalar(node) || !MARKER.test(String(node.value))) return;
-        const scalar = node as Scalar.Parsed;
-        const secret = kept.get(String(node.value));
-        // Where it would be shown from then on, a secret is not put.
-        if (key !== "key" && secret !== undefined && (secret.isHiddenAnywhere || places.has(scalar))) {
-          changes.push(replacement(scalar, text, secret.text));
-          return;
-        }
-        const why = secret === undefined ? "is not known any more" : "stands where no secret does";
-        const message = `this marker ${why}; write the value itself, or load the configuration again`;
-        problems.push({ path: "", ...placeIn(text, scalar.range[0]), message });
-      },
+    const refuse = ({ steps, offset }: ScalarPlace, message: string): void => {
+      const { line, col: column } = lines.linePos(offset);
+      problems.push({ path: pathOf(steps), line, column, message });
+    };
+    forEachScalar(documentOf(text, filename, lines), (place) => {
+      const { scalar, steps, isKey } = place;
+      if (!MARKER.test(String(scalar.value))) return;
+      const secret = kept.get(String(scalar.value));
+      if (secret === undefined) refuse(place, UNKNOWN);
+      else if (isKey || !isWithin(steps, within) || !secret.belongsAt(steps)) refuse(place, MISPLACED);
+      else {
+        // The first place is its own; the others are those of its aliases.
+        const marker = markers.get(scalar) ?? { place, secret, isHidden: false };
+        markers.set(scalar, { ...marker, isHidden: marker.isHidden || secret.isHiddenAt(steps) });
+      }
     });
+    for (const { place, isHidden } of markers.values()) if (!isHidden) refuse(place, MISPLACED);
     if (problems.length > 0) throw new ConfigError(filename, problems);
+    const changes = Array.from(markers, ([scalar, { place, secret }]) => {
+      return replacement(scalar, text, secret.writtenAt(place.steps));
+    });
     return changed(text, changes);
   }
 
-  #marker(node: Scalar): Promise<string> {
-    return this.markerOf(String(node.value));
+  /** The secrets of a text, by their markers. */
+  async #kept(
+    text: string,
+    { filename, within }: { filename: string; within: Steps },
+  ): Promise<ReadonlyMap<string, KeptSecret>> {
+    const document = documentOf(text, filename);
+    const secrets = secretScalars(document);
+    const byValue = new Map<string, KeptSecret>();
+    forEachScalar(document, ({ scalar, steps, isKey }) => {
+      if (isKey || !secrets.has(scalar) || !isWithin(steps, within)) return;
+      const value = String(scalar.value);
+      const secret = byValue.get(value) ?? new KeptSecret(scalar);
+      secret.standsAt(steps, written(scalar, text));
+      byValue.set(value, secret);
+    });
+    const kept = new Map<string, KeptSecret>();
+    for (const [value, secret] of byValue) kept.set(await this.markerOf(value), secret);
+    return kept;
   }
 }
 
-interface Change {
-  readonly from: number;
-  readonly to: number;
-  readonly text: string;
+interface PlacedMarker {
+  readonly place: ScalarPlace;
+  readonly secret: KeptSecret;
+  readonly isHidden: boolean;
 }
 
 /** Everything is text, as it was written. @throws ConfigError */
-function documentOf(text: string, filename: string): Document.Parsed {
+function documentOf(text: string, filename: string, lineCounter = new LineCounter()): Document.Parsed {
   // Bounds on size and depth, and problems in words that do not quote the text.
   readSource(text, filename);
-  return parseDocument(text, { schema: "failsafe", uniqueKeys: false, prettyErrors: false, logLevel: "error" });
-}
-
-function replacement({ range: [from, to] }: Scalar.Parsed, source: string, text: string): Change {
-  // A block ends with the line that follows on it.
-  return { from, to, text: source.slice(from, to).endsWith("\n") ? `${text}\n` : text };
-}
-
-/** As it stands in the text; a block, which would depend on its indentation, in quotes. */
-function written({ range: [from, to], type, value }: Scalar.Parsed, source: string): string {
-  const slice = source.slice(from, to);
-  if (type === "QUOTE_DOUBLE" || type === "QUOTE_SINGLE") return slice.includes("\n") ? JSON.stringify(value) : slice;
-  // Plain text may end early between brackets.
-  return type === "PLAIN" && !/[\n,[\]{}]/.test(slice) ? slice : JSON.stringify(value);
-}
-
-function changed(text: string, changes: readonly Change[]): string {
-  let result = "";
-  let at = 0;
-  for (const { from, to, text: instead } of changes.toSorted((a, b) => a.from - b.from)) {
-    result += text.slice(at, from) + instead;
-    at = to;
-  }
-  return result + text.slice(at);
-}
-
-function placeIn(text: string, offset: number): { line: number; column: number } {
-  const lines = text.slice(0, offset).split("\n");
-  return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
+  const read = { schema: "failsafe", uniqueKeys: false, prettyErrors: false, logLevel: "error" } as const;
+  return parseDocument(text, { ...read, lineCounter });
 }

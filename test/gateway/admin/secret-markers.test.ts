@@ -82,7 +82,7 @@ test("a marker where its secret would be shown is refused, and so is one that no
   const [marker = ""] = (await markers.hide(before, FILE)).match(MARKER) ?? [];
   const moved = `broker: { token: x }\nprojects: [{ id: a, name: ${marker} }]\n`;
   expect(await problemsOf(markers.restore(moved, { before, filename: FILE }))).toEqual([
-    expect.stringMatching(/^2: this marker stands where no secret does/),
+    expect.stringMatching(/^2: a marker stands for a secret only where that secret stands/),
   ]);
   const unknown = 'broker: { token: "‹kept:0000000000000000›" }\n';
   expect(await problemsOf(markers.restore(unknown, { before, filename: FILE }))).toEqual([

@@ -84,6 +84,34 @@ test.each([
   expect(problems(`projects:\n  - id: shop\n    ${line}\n    services: {}\n`)).toEqual([place]);
 });
 
+const URL_WITH_LOGIN = `https://u:${SECRET}@hooks.example.com/x`;
+
+test.each([
+  [
+    "of a webhook",
+    `services: { s: { functions: { f: { rule: { rule: webhook, url: "${URL_WITH_LOGIN}" } } } } }`,
+    "services.s.functions.f.rule.url",
+  ],
+  [
+    "in a part of a rule",
+    `services: { s: { functions: { f: { rule: { rule: or, clauses: [deny, { rule: webhook, url: "${URL_WITH_LOGIN}" }] } } } } }`,
+    "services.s.functions.f.rule.clauses[1].url",
+  ],
+  [
+    "in an example",
+    `services: { s: { functions: { f: { example: [{ db: "${URL_WITH_LOGIN}" }] } } } }`,
+    "services.s.functions.f.example[0].db",
+  ],
+  [
+    "of who may publish",
+    `pubsub: { rules: [{ subject: /x, publish: { rule: webhook, url: "${URL_WITH_LOGIN}" } }] }`,
+    "pubsub.rules[0].publish.url",
+  ],
+  ["of a key set", `auth: { jwks: { url: "${URL_WITH_LOGIN}" } }`, "auth.jwks.url"],
+])("an address with a password %s is not published, and its place is told", (_what, line, path) => {
+  expect(problems(`projects:\n  - id: shop\n    ${line}\n`)).toEqual([`projects[0].${path} (line 3)`]);
+});
+
 test("public keys are no secrets", () => {
   const { publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const pem = JSON.stringify(publicKey.export({ type: "spki", format: "pem" }));
