@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import * as v from "valibot";
 import { MeshError } from "../../mesh/errors.ts";
 import type { AdminParts } from "../admin.ts";
+import { CALLS_ONLY } from "../auth/calls-only.ts";
 import { signDevelopmentToken } from "../auth/development-token.ts";
 import { answer } from "./answer.ts";
 import { findProject } from "./find-project.ts";
@@ -33,7 +34,9 @@ export function projectTokenRoutes({ auth, configuration, now }: AdminParts): Ho
     }
     const { user, role } = who;
     const expiresAt = new Date((Math.floor(now() / 1000) + expiresInSeconds) * 1000).toISOString();
-    const token = await signDevelopmentToken({ secret, claims: claims ?? { id: user, role }, expiresInSeconds, now });
+    // Who only looks takes no calls of others, as whoever serves functions does.
+    const own = { id: user, role, ...(role === "viewer" && CALLS_ONLY) };
+    const token = await signDevelopmentToken({ secret, claims: claims ?? own, expiresInSeconds, now });
     return answer(c, { token, expiresAt });
   });
   return app;

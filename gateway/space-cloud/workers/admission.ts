@@ -1,6 +1,7 @@
 import type { Claims } from "../../../mesh/call.ts";
 import { MeshError } from "../../../mesh/errors.ts";
 import { HOUSE_SERVICES, checkName } from "../../../mesh/names.ts";
+import { isForCallsOnly } from "../../auth/calls-only.ts";
 import type { Policy } from "../../policy.ts";
 
 /** What a worker wants to serve, and what it shows for it. */
@@ -37,6 +38,9 @@ export async function admit(policy: Policy, { project, service, token }: WantedS
     ({ claims } = await found.verifier.verify(token));
   } catch (error) {
     throw notTaken(project, MeshError.from(error));
+  }
+  if (isForCallsOnly(claims)) {
+    throw new MeshError("forbidden", 'the token is for calls only ("calls_only"); bring one that is for workers');
   }
   const verdict = await rule.evaluate({ auth: claims, params: { service } }, { deadlineMs: Date.now() + DECISION_MS });
   if (verdict.allowed) return basis;

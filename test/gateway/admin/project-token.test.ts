@@ -12,7 +12,9 @@ test("an administrator gets a token of the project that says who they are, or wh
   const plain = await ask("POST", PATH, { token, body: {} });
   expect(plain.status).toBe(200);
   expect(plain.headers.get("Cache-Control")).toBe("no-store");
-  expect((await verifier.verify(plain.body.token)).claims).toMatchObject({ id: "ada", role: "admin" });
+  const own = (await verifier.verify(plain.body.token)).claims;
+  expect(own).toMatchObject({ id: "ada", role: "admin" });
+  expect(own).not.toHaveProperty("calls_only");
   const chosen = await ask("POST", PATH, { token, body: { claims: { id: "u1", plan: "free" }, expiresInSeconds: 60 } });
   const { claims } = await verifier.verify(chosen.body.token);
   expect(claims).toMatchObject({ id: "u1", plan: "free" });
@@ -24,7 +26,7 @@ test("who only sees gets a token that says so, and chooses nothing", async () =>
   const { ask, login } = await administered();
   const token = await login("grace");
   const { body } = await ask("POST", PATH, { token, body: {} });
-  expect((await verifier.verify(body.token)).claims).toMatchObject({ id: "grace", role: "viewer" });
+  expect((await verifier.verify(body.token)).claims).toMatchObject({ id: "grace", role: "viewer", calls_only: true });
   expect((await ask("POST", PATH, { token, body: { claims: { role: "admin" } } })).status).toBe(403);
 });
 
