@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { type SSEStreamingApi, streamSSE } from "hono/streaming";
+import { MeshError } from "../../mesh/errors.ts";
 import type { MeshView } from "../../mesh/mesh-view.ts";
 import { LiveEvents } from "./live-events.ts";
 import type { MeshWatch } from "./watch.ts";
@@ -16,7 +17,7 @@ export interface Viewer {
 /** What looking at a mesh over HTTP needs. */
 export interface MeshViewParts {
   readonly watch: MeshWatch;
-  /** @throws MeshError `unauthenticated` or `forbidden`. */
+  /** Asked again before each view of a stream. @throws MeshError `unauthenticated` or `forbidden`. */
   readonly admit: (request: Request) => Promise<Viewer>;
   /** Lets the connection of a request be silent for as long as it likes. */
   readonly keepOpen?: ((request: Request) => void) | undefined;
@@ -26,17 +27,13 @@ export interface MeshViewParts {
 export function meshViewRoutes({ watch, admit, keepOpen }: MeshViewParts): Hono {
   const app = new Hono();
   app.get("/v1/admin/mesh", async (c) => {
-    const { projects } = await admit(c.req.raw);
-    const isSeen = (project: string | null): boolean =>
-      projects === undefined || (project !== null && projects.includes(project));
-    const seen = (view: MeshView): MeshView => ({
-      ...view,
-      services: view.services.filter(({ project }) => isSeen(project)),
-    });
+    const request = c.req.raw;
+    const viewer = await admit(request);
     c.header("Cache-Control", "no-store");
-    if (!(c.req.header("Accept") ?? "").includes("text/event-stream")) return c.json(seen(await watch.view()));
+    const isStream = (c.req.header("Accept") ?? "").includes("text/event-stream");
+    if (!isStream) return c.json(seenBy(viewer, await watch.view()));
 
-    keepOpen?.(c.req.raw);
+    keepOpen?.(request);
     c.header("X-Accel-Buffering", "no");
     return streamSSE(c, async (stream) => {
       const gone = new AbortController();
@@ -46,9 +43,14 @@ export function meshViewRoutes({ watch, admit, keepOpen }: MeshViewParts): Hono 
       let hasHistory = false;
       try {
         for await (const view of watch.views(gone.signal)) {
-          const { event, data } = events.next(seen(view));
+          // Views come about once a second. What somebody may see, and whether, can be another thing by each.
+          const now = await admittedStill(request, admit);
+          if (now === undefined) return;
+          const { event, data } = events.next(seenBy(now, view));
           await stream.writeSSE({ event, data: JSON.stringify(data) });
-          if (!hasHistory) await stream.writeSSE({ event: "history", data: JSON.stringify(watch.history(isSeen)) });
+          if (hasHistory) continue;
+          const history = watch.history((project) => maySee(now, project));
+          await stream.writeSSE({ event: "history", data: JSON.stringify(history) });
           hasHistory = true;
         }
       } finally {
@@ -57,6 +59,25 @@ export function meshViewRoutes({ watch, admit, keepOpen }: MeshViewParts): Hono 
     });
   });
   return app;
+}
+
+/** Who looks by now; `undefined` when they may not any more. */
+async function admittedStill(request: Request, admit: MeshViewParts["admit"]): Promise<Viewer | undefined> {
+  try {
+    return await admit(request);
+  } catch (error) {
+    if (error instanceof MeshError && (error.code === "unauthenticated" || error.code === "forbidden"))
+      return undefined;
+    throw error;
+  }
+}
+
+function seenBy(viewer: Viewer, view: MeshView): MeshView {
+  return { ...view, services: view.services.filter(({ project }) => maySee(viewer, project)) };
+}
+
+function maySee({ projects }: Viewer, project: string | null): boolean {
+  return projects === undefined || (project !== null && projects.includes(project));
 }
 
 /** Says now and then that the connection is not dead. */

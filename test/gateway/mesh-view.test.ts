@@ -118,6 +118,33 @@ describe.each(brokersUnderTest())("the mesh as its gateway sees it, over %s", (k
     stopping.abort();
   });
 
+  test("ends the stream of whoever may not look any more, before the next view", async () => {
+    const answer = await app.request("/v1/admin/mesh", { headers: { Accept: "text/event-stream" } });
+    const reader = events(answer);
+    await reader.next("history");
+    viewer = undefined;
+    await mesh.host("arithmetic", ARITHMETIC);
+    expect(await reader.next("mesh")).toBeUndefined();
+  });
+
+  test("shows in a stream what its viewer may see by then", async () => {
+    await mesh.host("arithmetic", ARITHMETIC);
+    viewer = { projects: ["elsewhere"] };
+    const stopping = new AbortController();
+    const answer = await app.request("/v1/admin/mesh", {
+      headers: { Accept: "text/event-stream" },
+      signal: stopping.signal,
+    });
+    const reader = events(answer);
+    expect(await reader.next("mesh")).toMatchObject({ services: [] });
+    expect(await reader.next("history")).toMatchObject({ services: [] });
+    viewer = { projects: ["shop"] };
+    expect(await reader.next("mesh")).toMatchObject({ services: [{ name: "arithmetic" }] });
+    viewer = { projects: [] };
+    expect(await reader.next("mesh")).toMatchObject({ services: [] });
+    stopping.abort();
+  });
+
   test("ends its streams when it is closed", async () => {
     const answer = await app.request("/v1/admin/mesh", { headers: { Accept: "text/event-stream" } });
     const reader = events(answer);
