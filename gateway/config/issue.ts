@@ -1,5 +1,7 @@
 import type * as v from "valibot";
 import type { Findings, Place } from "./findings.ts";
+import { holdsCredentials } from "./secrets/credentials.ts";
+import { isSecretPath } from "./secrets/secret-paths.ts";
 import { type SourceNode, entryOf, itemsOf, keyPath, keyPlace } from "./source-node.ts";
 
 /** What the schema library calls the kinds of values, in the words of people who write YAML. */
@@ -36,8 +38,19 @@ function pathOfStep(path: string, { key }: v.IssuePathItem): string {
   return typeof key === "number" ? `${path}[${key}]` : keyPath(path, String(key));
 }
 
-/** The schema's own text, or ours where it only has the library's, which shows the value. */
+/** Without the value where that is a secret, or may be one. */
 function messageOf(issue: v.BaseIssue<unknown>): string {
+  const message = describe(issue);
+  const steps = issue.path ?? [];
+  const value = steps.at(-1)?.value ?? issue.input;
+  if (typeof value !== "string" || value === "") return message;
+  const keys = steps.map(({ key }) => (typeof key === "number" ? key : String(key)));
+  if (!isSecretPath(keys) && !holdsCredentials(value)) return message;
+  return message.replaceAll(JSON.stringify(value), '"…"').replaceAll(`"${value}"`, '"…"');
+}
+
+/** The schema's own text, or ours where it only has the library's, which shows the value. */
+function describe(issue: v.BaseIssue<unknown>): string {
   if (!issue.message.startsWith("Invalid ")) return issue.message;
   if (issue.path?.at(-1)?.origin === "key") {
     return issue.expected === "never" ? "the key is not known here; remove it" : "is missing; add it";

@@ -161,8 +161,8 @@ test("within a project the markers of its own secrets count alone, and nowhere e
 });
 
 test("each place that is refused is told, of any number", async () => {
-  const many = Array.from({ length: 50_000 }, () => `{ id: ${OF_A} }`).join(",\n  ");
-  expect((await restore(`projects: [${many}]\n`)).problems).toHaveLength(50_000);
+  const many = Array.from({ length: 10_000 }, () => `{ id: ${OF_A} }`).join(",\n  ");
+  expect((await restore(`projects: [${many}]\n`)).problems).toHaveLength(10_000);
 });
 
 test("all secrets of a key are hidden, those of more than two primes, too", async () => {

@@ -36,6 +36,21 @@ test.each(PLACES)("what stands at a place of secrets is never in a message about
 });
 
 test.each([
+  ["an id", (url: string) => ({ projects: [{ id: url }] })],
+  ["ids that are the same", (url: string) => ({ projects: [{ id: url }, { id: url }] })],
+  ["users who are the same", (url: string) => ({ admin: { users: [userOf(url), userOf(url)] } })],
+  ["a rule", (url: string) => withRule(url)],
+  ["the type of a match", (url: string) => withRule({ rule: "match", type: url, eval: "==", f1: "a", f2: "b" })],
+  ["the eval of a match", (url: string) => withRule({ rule: "match", type: "string", eval: url, f1: "a", f2: "b" })],
+  ["a part of a rule", (url: string) => withRule({ rule: "or", clauses: [url] })],
+])("an address with a password is not in a message about %s", (_what, valueOf) => {
+  const url = "postgres://u:hush@db.example.com/x";
+  const said = messagesOf(JSON.stringify(valueOf(url)));
+  expect(said).toContain('"…"');
+  expect(said).not.toContain("hush");
+});
+
+test.each([
   [[]],
   [["projects", 0, "id"]],
   [["projects", 0, "services", "secret"]],
@@ -53,6 +68,14 @@ test("places are named as findings name them", () => {
   expect(pathOf(["admin", "users", 0, "pass"])).toBe("admin.users[0].pass");
   expect(pathOf(["databases", "a b", "url"])).toBe('databases["a b"].url');
 });
+
+function userOf(user: string): object {
+  return { user, pass: "a long password" };
+}
+
+function withRule(rule: unknown): object {
+  return { projects: [{ id: "a", services: { s: { functions: { f: { rule } } } } }] };
+}
 
 function textWith(steps: Steps, value: unknown): string {
   return JSON.stringify(
