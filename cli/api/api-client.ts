@@ -61,6 +61,21 @@ export class ApiClient {
     return { item: readable(text) as Item, tag: response.headers.get("ETag") ?? undefined };
   }
 
+  /**
+   * One thing that a list shows.
+   * @param thing as people call it: `job "…"`.
+   * @param list the command that shows them all.
+   * @throws Failure as `request`, and in these words when there is none.
+   */
+  async one<Item>(path: string, { thing, list }: { readonly thing: string; readonly list: string }): Promise<Item> {
+    try {
+      return (await this.request<Item>(path)).item;
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.status !== 404) throw error;
+      throw new Failure(`there is no ${thing}; \`${list}\` shows those there are`, { cause: error });
+    }
+  }
+
   /** A page of a listing. @throws Failure as `request`. */
   async page<Item>(path: string, query: Query): Promise<Listed<Item>> {
     const { response, text } = await this.#send(withQuery(path, query), {});

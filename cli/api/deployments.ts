@@ -1,4 +1,5 @@
 import type { DeployedFunction, DeployedVersion, DeployedLine } from "../../mesh/deployment.ts";
+import { humanLine } from "../console-log.ts";
 import { clock } from "../terminal/clock.ts";
 import { printable } from "../terminal/printable.ts";
 import { trafficText } from "./functions.ts";
@@ -45,7 +46,8 @@ export function printDeployment(deployed: DeployedFunction): void {
 
 /** A line that a function wrote, for a terminal. */
 export function lineText({ at, version, instance, text }: DeployedLine): string {
-  return printable(`${clock(at)}  v${version}  ${instance}  ${text}`);
+  const lines = humanLine(text).split("\n");
+  return [`${clock(at)}  v${version}  ${instance}  ${lines[0] ?? ""}`, ...lines.slice(1)].map(printable).join("\n");
 }
 
 function why({ reason, message }: Pick<DeployedVersion, "reason" | "message">): string {

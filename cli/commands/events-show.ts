@@ -68,7 +68,8 @@ export function getEventCommand(name: string): Command {
     .addHelpText("after", `\nExample:\n  ${name} 0b6c2a54-0a4e-4d8e-8f67-3f4a1f2b9c11\n\n${EXIT_CODES}`)
     .action(async (id: string, options: ApiOptions) => {
       const api = await ApiClient.open(options);
-      const { item } = await api.request<StoredEvent>(`${EVENTS_PATH}/${encodeURIComponent(id)}`);
+      const [thing, list] = [`event "${id}"`, name.replace(/ get$/, " list")];
+      const item = await api.one<StoredEvent>(`${EVENTS_PATH}/${encodeURIComponent(id)}`, { thing, list });
       if (options.json === true) printJson(item);
       else printEvent(item);
     });

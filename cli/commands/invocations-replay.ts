@@ -47,7 +47,8 @@ async function replay(id: string, options: ReplayOptions): Promise<void> {
   const timeoutSeconds = parseSeconds("--timeout", options.timeout);
   const { anonymous: _anonymous, ...reading } = options;
   const api = await ApiClient.open(reading);
-  const { item } = await api.request<StoredEvent>(`${EVENTS_PATH}/${encodeURIComponent(id)}`);
+  const [thing, list] = [`invocation "${id}"`, "fmesh invocations list"];
+  const item = await api.one<StoredEvent>(`${EVENTS_PATH}/${encodeURIComponent(id)}`, { thing, list });
   const payload = recordedPayload(item);
 
   const { url, project, headers } = await accessGateway(options);

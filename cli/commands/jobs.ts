@@ -63,7 +63,7 @@ function getCommand(): Command {
     .addHelpText("after", `\nExample:\n  fmesh jobs get ${AN_ID}\n\n${EXIT_CODES}`)
     .action(async (id: string, options: ApiOptions) => {
       const api = await ApiClient.open(options);
-      const { item } = await api.request<Job>(jobPath(id));
+      const item = await api.one<Job>(jobPath(id), { thing: `job "${id}"`, list: "fmesh jobs list" });
       if (options.json === true) printJson(item);
       else printJob(item);
     });

@@ -25,6 +25,9 @@ const TAKEN = new Set(
   ).split(" "),
 );
 
+/** A package of the same name would stand in their way. */
+const DEPENDENCIES = new Set(["functions-mesh", "valibot", "bun-types", "typescript", "vitest"]);
+
 /** Plain scalars that YAML, of one version or another, does not take for text. */
 const YAML_WORD = /^(?:true|false|null|yes|no|on|off|y|n)$/i;
 
@@ -56,6 +59,7 @@ function whyTaken(name: string): string | undefined {
   if (name === "default") return "it stands for every service that has no rules";
   const work = Object.hasOwn(HOUSE_SERVICES, name) ? HOUSE_SERVICES[name] : undefined;
   if (work !== undefined) return `it is the service that ${work}`;
+  if (DEPENDENCIES.has(name.toLowerCase())) return "it is a package that the project needs";
   return name.toLowerCase() === "client" ? "client.ts is its caller" : undefined;
 }
 

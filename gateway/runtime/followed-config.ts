@@ -77,7 +77,14 @@ export class FollowedConfig implements Closable {
     try {
       const text = await kept?.read();
       // What has come meanwhile is newer.
-      if (text !== undefined && this.#published === undefined) this.#take(text);
+      if (this.#published !== undefined) return;
+      if (text !== undefined && this.#take(text)) {
+        log.info("what the mesh published last is in force until it answers", { name });
+      } else {
+        log.warn("nothing that the mesh published is known here; until it answers, the file's own rules count", {
+          name,
+        });
+      }
     } catch (error) {
       log.warn("what the mesh published last cannot be read; until it answers, the file counts", { name, error });
     }

@@ -43,6 +43,9 @@ describe("a function", () => {
   });
 
   test("writes lines that are shown, also while they come and over a mesh that is started again", TIME, async () => {
+    const human = await example.fmesh("functions", "logs", "greet");
+    expect(human.output).toContain("good morning");
+    expect(human.output).not.toContain('{"time"');
     const shown = await example.fmesh("functions", "logs", "greet", "--json");
     expect(shown).toEqual({ code: 0, output: expect.stringMatching(/^(?:\{.*\}\n)+$/) as string });
     const texts = shown.output

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { ownReference } from "../../cli/init/package-json.ts";
+import { ownReference, packageJson } from "../../cli/init/package-json.ts";
 import { projectFiles } from "../../cli/init/project-files.ts";
 import { serviceName } from "../../cli/init/service-name.ts";
 import { type RunningCommand, runFmesh, startCommand, startFmesh } from "../support/fmesh.ts";
@@ -92,6 +92,13 @@ test.each([
   expect(files.get("fmesh.yaml")).toContain(`      ${yamlKey}:\n`);
   expect(files.get("fmesh.yaml")).toContain(`  - run: ${name}.ts`);
   for (const text of files.values()) expect(text).not.toMatch(/\bgreeter\b/);
+});
+
+test("a service is not called like a package that it needs, which it would stand in the way of", () => {
+  const { dependencies, devDependencies } = packageJson(serviceName("greeter")) as Record<string, object>;
+  const names = Object.keys({ ...dependencies, ...devDependencies });
+  expect(names).toContain("vitest");
+  for (const name of names) expect(() => serviceName(name)).toThrow(/cannot be this service's name/);
 });
 
 test("a project refers to an installed package by version, to a checkout by a link", () => {

@@ -82,6 +82,24 @@ test("a second mesh of a folder is told of the first", async () => {
   }
 });
 
+test("what is not there is said so in the words of the command line", async () => {
+  const mesh = startFmesh(["up", example.folder]);
+  try {
+    await mesh.until(/Functions Mesh is up/);
+    for (const [what, thing] of [
+      ["events", "event"],
+      ["invocations", "event"],
+      ["jobs", "job"],
+    ] as const) {
+      expect(await failing([what, "get", "nope"])).toBe(
+        `fmesh: there is no ${thing} "nope"; \`fmesh ${what} list\` shows those there are`,
+      );
+    }
+  } finally {
+    await mesh.stop("SIGTERM");
+  }
+});
+
 test("a folder that cannot be written to is said to be so, and a token that needs nothing there is signed", async () => {
   const { folder } = example;
   const boxed = [bubblewrap(), "--die-with-parent", "--dev-bind", "/", "/", "--ro-bind", folder, folder];

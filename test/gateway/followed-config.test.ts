@@ -115,6 +115,7 @@ test("while nobody publishes, its own file counts; whoever publishes later is he
   );
   expect([await follower.status(), await follower.status("own")]).toEqual([403, 401]);
   expect(logged("the configuration could not be asked for")).toBe(1);
+  expect(logged("nothing that the mesh published is known here")).toBe(1);
   const publisher = await publish("deny");
   await publisher.save("allow");
   await expect.poll(() => follower.status()).toBe(503);
@@ -151,6 +152,7 @@ test("a gateway that starts while nobody publishes goes on with what was publish
   await publisher.close();
   const after = await follow();
   expect([await after.status(), await after.status("own")]).toEqual([503, 403]);
+  expect(logged("what the mesh published last is in force until it answers")).toBe(1);
 });
 
 test("a gateway that cannot use what is published starts with its own file, and says why", async () => {
