@@ -27,6 +27,11 @@ export function useProjectApi(project: string): HttpApi {
   return useMemo(() => apiOf(project), [apiOf, project]);
 }
 
+/** The same of any project, for what asks several. */
+export function useProjectApis(): (project: string) => HttpApi {
+  return useApis().project;
+}
+
 /** Tokens of projects, also with claims of one's choice. */
 export function useProjectTokens(): ProjectTokens {
   return useApis().tokens;

@@ -1,5 +1,6 @@
 import { SearchX } from "lucide-react";
 import type { ReactNode } from "react";
+import { useDeployed } from "../functions/deployments.ts";
 import { useProjects } from "../session/projects.ts";
 import { Button } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";
@@ -7,6 +8,8 @@ import { EmptyState } from "../ui/empty-state.tsx";
 import { Page } from "../ui/page.tsx";
 import { SearchField } from "../ui/search-field.tsx";
 import { Toolbar } from "../ui/toolbar.tsx";
+import { AsleepList } from "./asleep-list.tsx";
+import { asleepFunctions } from "./asleep.ts";
 import { AwayNotices } from "./away-notices.tsx";
 import { EmptyMesh } from "./empty-mesh.tsx";
 import { LiveStatus } from "./live-status.tsx";
@@ -36,10 +39,13 @@ export function MeshPage(): ReactNode {
   const own = services.filter(({ isHouse }) => !isHouse);
   const found = own.filter((service) => matchesService(service, q));
   const house = services.filter((service) => service.isHouse && matchesService(service, q));
-  const missing = view === undefined || answer === undefined ? [] : unservedServices(answer.projects, services);
+  const asleep = asleepFunctions(useDeployed(view?.services), services);
+  const foundAsleep = asleep.filter((fn) => matchesService(fn, q));
+  const missing =
+    view === undefined || answer === undefined ? [] : unservedServices(answer.projects, [...services, ...asleep]);
   const unserved = missing.filter((service) => matchesService(service, q));
   const hasProjects = new Set(services.map(({ project }) => project)).size > 1;
-  const isNothingFound = q !== "" && found.length + house.length + unserved.length === 0;
+  const isNothingFound = q !== "" && found.length + foundAsleep.length + house.length + unserved.length === 0;
 
   return (
     <Page title="Mesh" actions={<LiveStatus status={status} />}>
@@ -65,7 +71,7 @@ export function MeshPage(): ReactNode {
               </EmptyState>
             </Card>
           )}
-          {own.length === 0 && q === "" && (
+          {own.length + asleep.length === 0 && q === "" && (
             <Card>
               <EmptyMesh />
             </Card>
@@ -73,6 +79,11 @@ export function MeshPage(): ReactNode {
           {found.length > 0 && (
             <Card isFlush title="Services">
               <ServiceList label="Services" mesh={mesh} services={found} hasProjects={hasProjects} hasListKeys />
+            </Card>
+          )}
+          {foundAsleep.length > 0 && (
+            <Card isFlush title="Asleep" description="Deployed functions of which no instance runs now.">
+              <AsleepList functions={foundAsleep} />
             </Card>
           )}
           {unserved.length > 0 && (

@@ -14,7 +14,10 @@ export interface Unserved {
 }
 
 /** The services that the rules name, of which no instance is there. `default` stands for any. */
-export function unservedServices(projects: readonly Project[], services: readonly ServiceView[]): Unserved[] {
+export function unservedServices(
+  projects: readonly Project[],
+  services: readonly Pick<ServiceView, "project" | "name">[],
+): Unserved[] {
   return projects.flatMap(({ id: project, services: ruled }) =>
     Object.entries(ruled)
       .filter(

@@ -1,4 +1,3 @@
-import type { ServiceView } from "../../mesh/mesh-view.ts";
 import type { Rule } from "../../mesh/rule.ts";
 import { clauseWords } from "./clause-words.ts";
 import { type Remark, isAbout } from "./findings.ts";
@@ -24,6 +23,12 @@ export interface ListedService {
   readonly entries: readonly ListedEntry[];
 }
 
+/** What a service and its functions are called. */
+export interface ServedNames {
+  readonly name: string;
+  readonly functions: readonly { readonly name: string }[];
+}
+
 const HOUSE = new Set(["functions", "builder", "deployer"]);
 
 /** The services of a project by rule and by who serves them, `default` and those of the mesh last. */
@@ -35,7 +40,8 @@ export function listServices(
     remarks,
     search,
   }: {
-    readonly served: readonly ServiceView[];
+    /** Those that are there, or start with a call. */
+    readonly served: readonly ServedNames[];
     readonly open: Entry | undefined;
     readonly remarks: readonly Remark[];
     readonly search: string;

@@ -1,6 +1,8 @@
 import { Plus, ShieldCheck } from "lucide-react";
 import { type ReactNode, useMemo, useState } from "react";
 import type { ServiceView } from "../../mesh/mesh-view.ts";
+import { useDeployed } from "../functions/deployments.ts";
+import { asleepFunctions } from "../mesh/asleep.ts";
 import { useLiveMesh } from "../mesh/use-live-mesh.ts";
 import { Button } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
@@ -8,7 +10,7 @@ import { SearchField } from "../ui/search-field.tsx";
 import { EntryEditor } from "./entry-editor.tsx";
 import { EntryList } from "./entry-list.tsx";
 import styles from "./list.module.css";
-import { listServices } from "./listed.ts";
+import { type ServedNames, listServices } from "./listed.ts";
 import type { Remark } from "./findings.ts";
 import { NameDialog } from "./name-dialog.tsx";
 import { rulesRoute } from "./routes.ts";
@@ -33,16 +35,16 @@ export function RulesTab({
 }): ReactNode {
   const navigate = rulesRoute.useNavigate();
   const open = useOpenEntry();
-  const served = useServed(project);
+  const { served, all } = useServed(project);
   const [search, setSearch] = useState("");
   /** The service that gets a function; `""` for a new one. */
   const [adding, setAdding] = useState<string>();
   const [switchingOff, setSwitchingOff] = useState<string>();
   const listed = useMemo(
-    () => listServices(draft, { served, open, remarks, search }),
-    [draft, served, open, remarks, search],
+    () => listServices(draft, { served: all, open, remarks, search }),
+    [draft, all, open, remarks, search],
   );
-  const known = Object.fromEntries(served.map(({ name, functions }) => [name, functions.map((each) => each.name)]));
+  const known = Object.fromEntries(all.map(({ name, functions }) => [name, functions.map((each) => each.name)]));
   const show = (entry: Entry | undefined): void => {
     void navigate({ search: entry === undefined ? {} : { ...entry }, resetScroll: false });
   };
@@ -136,8 +138,16 @@ function useOpenEntry(): Entry | undefined {
   );
 }
 
-/** The services of a project that are there now. */
-function useServed(project: string): readonly ServiceView[] {
+/** The services of a project that are there now, and the names of all those that can be called. */
+function useServed(project: string): {
+  readonly served: readonly ServiceView[];
+  readonly all: readonly ServedNames[];
+} {
   const { view } = useLiveMesh().mesh;
-  return useMemo(() => view?.services.filter((each) => each.project === project) ?? [], [view, project]);
+  const deployed = useDeployed(view?.services);
+  return useMemo(() => {
+    const served = view?.services.filter((each) => each.project === project) ?? [];
+    const asleep = asleepFunctions(deployed, served).filter((each) => each.project === project);
+    return { served, all: [...served, ...asleep] };
+  }, [view, deployed, project]);
 }

@@ -1,11 +1,9 @@
 import type { Project } from "../api/admin-types.ts";
+import { STORED_FUNCTION } from "../mesh/asleep.ts";
 import { isObject } from "./json-schema.ts";
 
 /** How much of a function's calls is recorded. */
 export type RecordMode = "off" | "result" | "full";
-
-/** The function that a stored function is, in the service of its label. */
-const STORED_FUNCTION = "handler";
 
 /** Whether calls of a function are recorded: as it says itself, its service's `default`, or that of the service `default`. */
 export function recordModeOf(project: Project | undefined, service: string, name: string): RecordMode {

@@ -1,6 +1,8 @@
 import { Link } from "@tanstack/react-router";
 import { Play } from "lucide-react";
 import type { ReactNode } from "react";
+import { useDeployed } from "../functions/deployments.ts";
+import { asleepFunctions } from "../mesh/asleep.ts";
 import { AwayNotices } from "../mesh/away-notices.tsx";
 import { serviceKey } from "../mesh/live-mesh.ts";
 import { LiveStatus } from "../mesh/live-status.tsx";
@@ -11,6 +13,7 @@ import { Badge } from "../ui/badge.tsx";
 import { buttonClass } from "../ui/button.tsx";
 import { Page } from "../ui/page.tsx";
 import { SkeletonLines } from "../ui/skeleton.tsx";
+import { AsleepNotice } from "./asleep-notice.tsx";
 import { FunctionList } from "./function-list.tsx";
 import { InstanceTable } from "./instance-table.tsx";
 import { NotThere } from "./not-there.tsx";
@@ -31,6 +34,9 @@ export function ServicePage(): ReactNode {
   const configured = answer?.projects.find(({ id }) => id === project);
   const ruled = ruledFunctions(configured?.services[name]?.functions ?? {});
   const service = view?.services.find((each) => each.project === project && each.name === name);
+  const asleep = asleepFunctions(useDeployed(view?.services), view?.services ?? []).find(
+    (each) => each.project === project && each.name === name,
+  );
   const own = series.get(serviceKey({ project, name }));
 
   const setOpen = (next: string | undefined): void => {
@@ -71,7 +77,10 @@ export function ServicePage(): ReactNode {
     >
       <AwayNotices {...used} />
       {view === undefined && used.status.state !== "failed" && <SkeletonLines count={8} />}
-      {view !== undefined && service === undefined && (
+      {service === undefined && asleep !== undefined && (
+        <AsleepNotice fn={asleep} isRuled={configured?.services[name] !== undefined} />
+      )}
+      {view !== undefined && service === undefined && asleep === undefined && (
         <NotThere
           isRuled={configured?.services[name] !== undefined}
           service={{ project, name, isHouse: false, description: "", functions: ruled.map((each) => ({ name: each })) }}
