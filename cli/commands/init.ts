@@ -1,7 +1,7 @@
 import { basename, relative, resolve } from "node:path";
 import { Command } from "commander";
 import { Failure } from "../failure.ts";
-import { installDependencies } from "../init/install.ts";
+import { installCommand, installDependencies } from "../init/install.ts";
 import { projectFiles } from "../init/project-files.ts";
 import { serviceName } from "../init/service-name.ts";
 import { existingFiles, makeFolder, writeFiles } from "../init/write-files.ts";
@@ -71,7 +71,7 @@ async function init(path: string, { name, force, install, json }: InitOptions): 
 function nextSteps(folder: string, isInstalled: boolean): string {
   const steps = [
     ...(folder === "" ? [] : [`cd ${/^[\w./-]+$/.test(folder) ? folder : `'${folder.replaceAll("'", `'\\''`)}'`}`]),
-    ...(isInstalled ? [] : ["bun install"]),
+    ...(isInstalled ? [] : [installCommand()]),
     "npm run dev   # the mesh with your service; saved code is live at once",
     "npm test      # its tests, in memory",
   ];

@@ -1,5 +1,10 @@
 import { Failure } from "../failure.ts";
 
+/** What installs them by hand: Bun, which came with us where it is not on the path. */
+export function installCommand(): string {
+  return Bun.which("bun") === null ? `"${process.execPath}" install` : "bun install";
+}
+
 /**
  * Installs a project's dependencies, telling `say` what it is at.
  * @throws Failure with what the installer said.
@@ -20,7 +25,7 @@ export async function installDependencies(folder: string, say: (line: string) =>
   ]);
   if (code !== 0) {
     const said = output.join("").trim();
-    throw new Failure(`the dependencies could not be installed; run "bun install" in "${folder}":\n${said}`);
+    throw new Failure(`the dependencies could not be installed; run \`${installCommand()}\` in "${folder}":\n${said}`);
   }
   say(`installed in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
 }

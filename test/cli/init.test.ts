@@ -171,6 +171,6 @@ test("what the installer says is shown when it fails, and the files stay", { tim
     env: { npm_config_registry: "http://127.0.0.1:1/", BUN_INSTALL_CACHE_DIR: join(folder, "cache") },
   });
   expect(code).toBe(1);
-  expect(output).toMatch(/fmesh: the dependencies could not be installed; run "bun install" in ".*":\n.*\S/);
+  expect(output).toMatch(/fmesh: the dependencies could not be installed; run `.*bun"? install` in ".*":\n.*\S/);
   expect(await readdir(folder)).toContain("greeter.ts");
 });
