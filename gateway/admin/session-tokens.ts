@@ -19,10 +19,10 @@ const BY_LINK = "link";
 const PASS_HASH = "pass_hash";
 /** For whom the tokens are (RFC 7519, 4.1.3): no token that is signed for anything else is one of these. */
 const AUDIENCE = "functions-mesh/administrators";
-/** Shorter secrets can be tried out (RFC 7518, 3.2). */
-const MIN_SECRET_BYTES = 32;
 /** Claim of when the session began (OpenID Connect Core, 2), in seconds. */
 const SINCE = "auth_time";
+/** Shorter secrets can be tried out (RFC 7518, 3.2). */
+const MIN_SECRET_BYTES = 32;
 
 /** How a session came about. */
 export interface SessionKind {

@@ -4,6 +4,8 @@ import { MeshError } from "../../mesh/errors.ts";
 import type { AdminParts } from "../admin.ts";
 import { ConfigError } from "../config/config-error.ts";
 import { type Plain, isPlain } from "../config/own-value.ts";
+import { errorHeaders } from "../problem.ts";
+import { requestFacts } from "../request-facts.ts";
 import { type Administrator, maySee } from "./administrator.ts";
 import { toMeshError } from "./answer.ts";
 import { isFromThisMachine } from "./from-this-machine.ts";
@@ -84,14 +86,15 @@ export function spaceCloudAdmin(parts: AdminParts): Hono {
     if (error.code === "internal") log.error("a request failed unexpectedly", { error: thrown, path: c.req.path });
     const text =
       thrown instanceof ConfigError ? thrown.problems.map(({ message }) => message).join("; ") : error.message;
-    return json(c, { error: text }, error.status);
+    const headers = errorHeaders(error, error.status, requestFacts(c.req.raw.headers));
+    return json(c, { error: text }, error.status, headers);
   });
   return app;
 }
 
-function json(c: Context, body: object, status = 200): Response {
+function json(c: Context, body: object, status = 200, headers: Readonly<Record<string, string>> = {}): Response {
   return c.body(JSON.stringify(body), {
     status,
-    headers: { "Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store" },
+    headers: { "Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store", ...headers },
   } as ResponseInit & { status: 200 });
 }

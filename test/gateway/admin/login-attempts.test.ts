@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { AdminAuth } from "../../../gateway/admin/admin-auth.ts";
 import { MeshError } from "../../../mesh/errors.ts";
 import { silentLog } from "../../../mesh/log.ts";
+import { administered } from "./administered.ts";
 
 const USERS = [
   { user: "ada", pass: "of ada", role: "admin" },
@@ -106,4 +107,14 @@ test("a login that succeeds forgives others nothing", async () => {
 test("of many that log in rightly, one after the other, none waits", async () => {
   const { login } = start();
   for (let attempt = 0; attempt < 50; attempt++) expect(await login("ada", "of ada")).toBe("good");
+});
+
+test("at the paths of 2019, too, too many attempts are answered with when to try again", async () => {
+  const gateway = await administered();
+  const body = { user: "nobody", pass: "?" };
+  const login = () => gateway.ask("POST", "/v1/api/config/login", { body });
+  const answers = await Promise.all(Array.from({ length: 20 }, login));
+  const limited = answers.filter(({ status }) => status === 429);
+  expect(limited.length).toBeGreaterThan(0);
+  expect(limited[0]?.headers.get("Retry-After")).toBe("1");
 });
