@@ -62,10 +62,9 @@ class Walk {
   }
 
   #entry(key: ParsedNode, value: ParsedNode | null, steps: Steps): void {
-    if (!isScalar(key)) return;
-    const name = String(key.value);
+    const name = isScalar(key) ? String(key.value) : "";
     const below = [...steps, name];
-    this.#tell(key, below, { isKey: true });
+    if (isScalar(key)) this.#tell(key, below, { isKey: true });
     if (name !== "<<") this.node(value, below);
     else if (isSeq<ParsedNode>(value)) for (const item of value.items) this.node(item, steps);
     else this.node(value, steps);
