@@ -23,6 +23,8 @@ export interface GatewayConfig {
     /** Port to listen on; 0 picks a free one. Default 4122. */
     readonly port: number;
     readonly cors: CorsPolicy;
+    /** The names at which alone the console is, and no service's pages; without them all is at every name. */
+    readonly consoleHosts?: readonly string[];
     readonly limits: Limits;
     /** Where records of calls become durable before they are shipped to the functions service. */
     readonly records: {

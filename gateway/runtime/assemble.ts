@@ -9,6 +9,7 @@ import { type AdminSetup, administration } from "./administration.ts";
 import { buildPolicy } from "../build-policy.ts";
 import type { GatewayConfig } from "../config.ts";
 import type { ConsoleFiles } from "../console.ts";
+import { withConsoleHosts } from "../console/hosts.ts";
 import { consoleRoutes } from "../console/routes.ts";
 import { ConfigError } from "../config/config-error.ts";
 import { BrokerLink } from "../mesh-link/broker-link.ts";
@@ -124,7 +125,10 @@ export function assembleGateway(config: GatewayConfig, options: AssembleOptions)
     workers,
     calls,
     features: [pubsubFeature(pubsub)],
-    fetch: (request) => app.fetch(request),
+    fetch: withConsoleHosts(
+      () => inForce.gateway.consoleHosts,
+      (request) => app.fetch(request),
+    ),
     replaceConfig,
     endStreams: () => admin.close(),
     close: async () => {

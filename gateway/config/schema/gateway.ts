@@ -21,6 +21,12 @@ const cors = shape({
   maxAgeSeconds: v.optional(whole(0, 86_400), 600),
 });
 
+const hostName = v.pipe(
+  text,
+  v.toLowerCase(),
+  v.check(isHostName, 'must be a host name such as "console.example.com", without a port'),
+);
+
 const limits = v.pipe(
   shape({
     // A message holds 1 MiB by default; the rest is room for headers.
@@ -58,6 +64,7 @@ export const gatewaySchema = v.pipe(
     host: v.optional(text, "127.0.0.1"),
     port: v.optional(port, 4122),
     cors: v.optional(cors, {}),
+    consoleHosts: v.exactOptional(v.pipe(list(hostName), v.nonEmpty("is empty; name a host, or remove the key"))),
     limits: v.optional(limits, {}),
     records: v.optional(records, {}),
     spaceCloud: v.optional(spaceCloud, {}),
@@ -75,4 +82,8 @@ export const gatewaySchema = v.pipe(
 
 function isOrigin(value: string): boolean {
   return value === "*" || (URL.canParse(value) && new URL(value).origin === value);
+}
+
+function isHostName(value: string): boolean {
+  return !value.includes("*") && URL.canParse(`http://${value}`) && new URL(`http://${value}`).hostname === value;
 }
