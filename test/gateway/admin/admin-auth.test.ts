@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { AdminAuth } from "../../../gateway/admin/admin-auth.ts";
 import { signOperatorToken } from "../../../gateway/admin/operators.ts";
+import { sessionKeys } from "../../../gateway/admin/session-keys.ts";
 import { signDevelopmentToken } from "../../../gateway/auth/development-token.ts";
 import type { AdminConfig } from "../../../gateway/config.ts";
 import { MeshError } from "../../../mesh/errors.ts";
@@ -128,9 +129,18 @@ test("what a code was issued for bounds its token", async () => {
 
 test("a token that somebody else signed, or that never ends, is none of an administrator", async () => {
   const { auth } = start();
-  const claims = { id: "ada", role: "admin" };
+  const claims = {
+    aud: "functions-mesh/administrators",
+    id: "root",
+    role: "admin",
+    auth_time: START / 1000,
+    link: true,
+  };
+  const { signing } = await sessionKeys(SECRET);
+  const good = await signDevelopmentToken({ secret: signing, claims, expiresInSeconds: 60, now: () => START });
+  expect(await codeOf(auth.verify(good))).toBe("good");
   const forged = await signDevelopmentToken({ secret: "b".repeat(32), claims, expiresInSeconds: 60, now: () => START });
   expect(await codeOf(auth.verify(forged))).toBe("unauthenticated");
-  expect(await codeOf(auth.verify(await signDevelopmentToken({ secret: SECRET, claims })))).toBe("unauthenticated");
+  expect(await codeOf(auth.verify(await signDevelopmentToken({ secret: signing, claims })))).toBe("unauthenticated");
   expect(await codeOf(auth.verify(undefined))).toBe("unauthenticated");
 });
