@@ -1,6 +1,6 @@
+import { MeshError } from "../../mesh/errors.ts";
 import { type Plain, readOwnValue } from "../config/own-value.ts";
 import { fromSpaceCloudProject, readSpaceCloudProject, toSpaceCloudProject } from "../config/space-cloud-project.ts";
-import { MeshError } from "../../mesh/errors.ts";
 import type { Administrator } from "./administrator.ts";
 import type { Configuration } from "./configuration.ts";
 import { mustSee, mustSeeAll } from "./request.ts";

@@ -44,7 +44,11 @@ test.each(["$ADMIN_SECRET", "$OTHER_SECRET", "$SHOP_SECRET", "$NOT_THERE", "‹k
   async (secret) => {
     const text = CONFIG.replace("secret: $SHOP_SECRET", "secret: one-of-its-own-of-thirty-two-bytes");
     const gateway = await administered(text);
-    expect(await sendAsJoan(gateway, { id: "shop", secret, modules: MODULES })).toBe(403);
+    for (const given of [{ secret }, { secrets: [secret] }, { auth: { secrets: [secret] } }, { "<<": { secret } }]) {
+      for (const rules of [{ modules: MODULES }, { services: OPEN }]) {
+        expect([400, 403]).toContain(await sendAsJoan(gateway, { id: "shop", ...rules, ...given }));
+      }
+    }
     expect(gateway.text()).toBe(text);
   },
 );
