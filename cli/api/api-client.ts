@@ -1,7 +1,15 @@
 import { EVENTS_TYPE } from "../../client/http/events.ts";
+import type { ProjectConfig } from "../../gateway/config.ts";
 import { mediaType } from "../../mesh/payload.ts";
 import { Failure } from "../failure.ts";
-import { type GatewayOptions, accessGateway, problemText, readable, send } from "../gateway-access.ts";
+import {
+  type GatewayAccess,
+  type GatewayOptions,
+  accessGateway,
+  problemText,
+  readable,
+  send,
+} from "../gateway-access.ts";
 
 /** A request to the functions API. */
 export interface ApiRequest {
@@ -38,18 +46,20 @@ export interface Listed<Item> {
 
 /** The functions API of a project, as any HTTP client uses it. */
 export class ApiClient {
+  /** As the configuration here describes it. */
+  readonly project: ProjectConfig;
   readonly #url: string;
   readonly #headers: Readonly<Record<string, string>>;
 
-  private constructor(url: string, headers: Readonly<Record<string, string>>) {
+  private constructor({ url, project, headers }: GatewayAccess) {
+    this.project = project;
     this.#url = url;
-    this.#headers = headers;
+    this.#headers = { ...headers, "X-Fmesh-Project": project.id };
   }
 
   /** @throws Failure when no mesh runs, or the project cannot be told. */
   static async open(options: GatewayOptions): Promise<ApiClient> {
-    const { url, project, headers } = await accessGateway(options);
-    return new ApiClient(url, { ...headers, "X-Fmesh-Project": project.id });
+    return new ApiClient(await accessGateway(options));
   }
 
   /**

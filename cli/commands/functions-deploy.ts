@@ -6,6 +6,7 @@ import { printJson, printLines } from "../api/print.ts";
 import { parseVersion } from "../api/version-argument.ts";
 import { Failure, USAGE } from "../failure.ts";
 import { finishJob, requestJob } from "../jobs/request-job.ts";
+import { closedHint } from "../jobs/closed-hint.ts";
 import { printOutcome } from "../jobs/watch-job.ts";
 import { stopSignal } from "../stop-signal.ts";
 
@@ -45,7 +46,10 @@ Exit codes: 0 deployed, or begun with --no-wait; 1 not deployed, refused, or no 
       const { item } = await findFunction(api, name);
       const wanted = { ...asked, id: item.id };
       if (options.wait) {
-        printOutcome(await finishJob(api, wanted, { ...options, signal: stopSignal() }), options);
+        const job = await finishJob(api, wanted, { ...options, signal: stopSignal() });
+        printOutcome(job, options);
+        const hint = options.json === true ? undefined : closedHint(api.project, job);
+        if (hint !== undefined) process.stderr.write(`${hint}\n`);
         return;
       }
       const job = await requestJob(api, wanted);
