@@ -15,7 +15,7 @@ const NEXT: Readonly<Record<StoredFunction["status"], { readonly tab: FunctionTa
   building: { tab: "builds", label: "Watch the build" },
   built: { tab: "deploy", label: "Deploy" },
   deploying: { tab: "deploy", label: "Watch the deployment" },
-  deployed: { tab: "invoke", label: "Invoke" },
+  deployed: { tab: "invoke", label: "Call" },
   failed: { tab: "builds", label: "See what failed" },
 };
 

@@ -20,7 +20,7 @@ const LABELS: Readonly<Record<FunctionTab, string>> = {
   deploy: "Deploy",
   versions: "Versions",
   logs: "Logs",
-  invoke: "Invoke",
+  invoke: "Call",
   events: "Events",
   settings: "Settings",
 };

@@ -2,7 +2,7 @@ import { FUNCTION_TABS, type FunctionTab } from "./tab-names.ts";
 
 /** What the list shows, as it stands in the address. */
 export interface FunctionsSearch {
-  /** Part of a label or description. */
+  /** Part of a label or description, or of what a list of jobs says. */
   readonly find?: string;
   /** Jobs instead of functions. */
   readonly view?: "jobs";

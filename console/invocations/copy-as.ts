@@ -1,3 +1,4 @@
+import { JSON_TYPE } from "../playground/draft.ts";
 import type { RepeatedCall } from "./repeated-call.ts";
 
 /** A call as a command of `curl`; the token is left to whoever runs it. */
@@ -5,10 +6,10 @@ export function asCurl({ path, method, contentType, body }: RepeatedCall, origin
   const parts = [
     "curl",
     ...(method === "POST" && body !== undefined ? [] : [`-X ${method}`]),
-    '-H "Authorization: Bearer $TOKEN"',
+    '-H "Authorization: Bearer $FMESH_TOKEN"',
     ...(path.startsWith("/api/") ? [`-H "X-Fmesh-Project: ${project}"`] : []),
-    ...(contentType === undefined ? [] : [`-H ${quoted(`Content-Type: ${contentType}`)}`]),
-    ...(body === undefined ? [] : [`--data-raw ${quoted(body)}`]),
+    ...(contentType === undefined || contentType === JSON_TYPE ? [] : [`-H ${quoted(`Content-Type: ${contentType}`)}`]),
+    ...(body === undefined ? [] : [`${contentType === JSON_TYPE ? "--json" : "--data-raw"} ${quoted(body)}`]),
     quoted(origin + path),
   ];
   return parts.join(" \\\n  ");

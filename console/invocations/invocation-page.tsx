@@ -7,8 +7,10 @@ import type { ListedEvent } from "../events/event-row.ts";
 import { toList } from "../events/list-place.ts";
 import { EventStatusMark } from "../events/statuses.tsx";
 import { Page } from "../ui/page.tsx";
+import { ProblemError } from "../api/problem-error.ts";
 import { QueryView } from "../ui/query-view.tsx";
 import { EventDetails } from "./event-details.tsx";
+import { NoSuchEvent } from "./no-such-event.tsx";
 import { EventMenu } from "./event-menu.tsx";
 import { InvocationSteps } from "./invocation-steps.tsx";
 import { ReplayButton } from "./replay-button.tsx";
@@ -31,6 +33,7 @@ export function InvocationPage(): ReactNode {
     refetchInterval: ({ state }) => (state.data?.status === "PENDING" ? AGAIN_MS : false),
   });
   const event = query.data;
+  const isMissing = event === undefined && query.error instanceof ProblemError && query.error.status === 404;
   const neighbours = useNeighbours(project, event, search);
   const isCall = event?.invocationId !== undefined || event === undefined;
   const { view: _, ...listSearch } = search;
@@ -72,9 +75,13 @@ export function InvocationPage(): ReactNode {
         )
       }
     >
-      <QueryView query={query} title="The event cannot be shown">
-        {(found) => <EventDetails project={project} event={found} search={search} />}
-      </QueryView>
+      {isMissing ? (
+        <NoSuchEvent project={project} isOfCalls={isOfCalls} />
+      ) : (
+        <QueryView query={query} title="The event cannot be shown">
+          {(found) => <EventDetails project={project} event={found} search={search} />}
+        </QueryView>
+      )}
     </Page>
   );
 }

@@ -51,7 +51,7 @@ export function ReplayButton({ project, event, search }: EventProps): ReactNode 
             <>
               <Button onClick={close}>Cancel</Button>
               <Button variant="primary" isBusy={replay.isPending} onClick={run}>
-                Call it again
+                Call again
               </Button>
             </>
           ) : (

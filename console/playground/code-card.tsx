@@ -4,6 +4,7 @@ import { CodeBlock } from "../ui/code-block.tsx";
 import { Tabs } from "../ui/tabs.tsx";
 import { asClient, asCurl, asFmeshCall } from "./code.ts";
 import type { Draft } from "./draft.ts";
+import { TokenNote } from "./token-note.tsx";
 import styles from "./playground.module.css";
 
 type Kind = "curl" | "fmesh" | "client";
@@ -26,11 +27,7 @@ export function CodeCard({
     <Card
       title="The same call from elsewhere"
       {...(hasToken && {
-        description: (
-          <>
-            <code>FMESH_TOKEN</code> is a token of “{project}”; <code>fmesh token</code> signs one while developing.
-          </>
-        ),
+        description: <TokenNote project={project} />,
       })}
     >
       <div className={styles["code"]}>

@@ -14,11 +14,15 @@ const PLAIN_NAME = /^[A-Za-z_$][\w$]*$/;
 /** The call as a command of `curl`. The token is left to whoever runs it. */
 export function asCurl(draft: Draft, { project, origin }: CodePlace): string {
   const { path, headers, body } = requestOf(draft, project);
+  const isJson = draft.type === JSON_TYPE;
   const lines = [
-    `curl -X POST ${quoted(origin + path)}`,
+    `curl ${body === undefined ? "-X POST " : ""}${quoted(origin + path)}`,
     ...(draft.caller.kind === "anonymous" ? [] : ['-H "Authorization: Bearer $FMESH_TOKEN"']),
-    ...Object.entries(headers).map(([name, value]) => `-H ${quoted(`${name}: ${value}`)}`),
-    ...(body === undefined ? [] : [`-d ${quoted(compact(draft))}`]),
+    ...Object.entries(headers)
+      // `--json` says so by itself.
+      .filter(([name]) => !isJson || name !== "Content-Type")
+      .map(([name, value]) => `-H ${quoted(`${name}: ${value}`)}`),
+    ...(body === undefined ? [] : [`${isJson ? "--json" : "--data-raw"} ${quoted(compact(draft))}`]),
   ];
   return lines.join(" \\\n  ");
 }

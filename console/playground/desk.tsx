@@ -9,7 +9,7 @@ import { SkeletonLines } from "../ui/skeleton.tsx";
 import { useShortcut } from "../ui/use-shortcut.ts";
 import { CallerField } from "./caller-field.tsx";
 import { CodeCard } from "./code-card.tsx";
-import { type Draft, isTimeout } from "./draft.ts";
+import { type Draft, JSON_TYPE, isTimeout } from "./draft.ts";
 import { InputEditor } from "./input-editor.tsx";
 import type { KnownFunction } from "./known-functions.ts";
 import { OptionFields } from "./option-fields.tsx";
@@ -107,7 +107,14 @@ export function Desk({
       <div className={styles["answers"]}>
         <Card title="Answer">
           {tokenError !== undefined && <ErrorNotice error={tokenError} title="There is no token for this call" />}
-          {outcome !== undefined && <OutcomeView project={project} outcome={outcome} isRecorded={isRecorded} />}
+          {outcome !== undefined && (
+            <OutcomeView
+              project={project}
+              outcome={outcome}
+              isRecorded={isRecorded}
+              hasFields={draft.type === JSON_TYPE}
+            />
+          )}
           {outcome === undefined && isRunning && <SkeletonLines label="The function is called" />}
           {outcome === undefined && !isRunning && tokenError === undefined && (
             <EmptyState icon={<Play aria-hidden="true" />} title="Nothing was sent yet">

@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { ProblemError } from "../api/problem-error.ts";
+import { type ProblemDocument, ProblemError } from "../api/problem-error.ts";
 import { Badge, Status } from "../ui/badge.tsx";
 import { CopyText } from "../ui/copy.tsx";
 import { ErrorNotice } from "../ui/error-notice.tsx";
@@ -16,10 +16,13 @@ export function OutcomeView({
   project,
   outcome,
   isRecorded,
+  hasFields,
 }: {
   readonly project: string;
   readonly outcome: Outcome;
   readonly isRecorded: boolean;
+  /** Whether what is wrong with the params is told at the params. */
+  readonly hasFields: boolean;
 }): ReactNode {
   const { status, tookMs, answeredMs, timing, body, problem } = outcome;
   const traceId = timing.traceId ?? problem?.traceId;
@@ -36,10 +39,18 @@ export function OutcomeView({
         )}
         {traceId !== undefined && isRecorded && <RecordLink key={traceId} project={project} traceId={traceId} />}
       </div>
-      {problem !== undefined && <ErrorNotice error={new ProblemError(problem)} />}
+      {problem !== undefined && <ErrorNotice error={new ProblemError(hasFields ? withoutFields(problem) : problem)} />}
       {problem?.data !== undefined && <JsonBlock title="What it says besides" value={problem.data} />}
       {(problem === undefined || body.kind !== "none") && <OutcomeBodyView body={body} />}
       <Waterfall timing={timing} answeredMs={answeredMs} />
     </div>
   );
+}
+
+/** The problem, which only names the parts of the params: what is wrong with each stands there. */
+function withoutFields({ errors = [], ...problem }: ProblemDocument): ProblemDocument {
+  if (errors.length === 0) return problem;
+  const names = new Set(errors.map(({ path }) => path.join(".")).filter((name) => name !== ""));
+  const places = names.size === 0 ? "the params" : [...names].map((name) => `“${name}”`).join(", ");
+  return { ...problem, detail: `see what stands at ${places}` };
 }

@@ -9,7 +9,7 @@ import { WhoMayCall } from "../service/who-may-call.tsx";
 import { useProjects } from "../session/projects.ts";
 import { buttonClass } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";
-import { CopyButton } from "../ui/copy.tsx";
+import { CopyAddress } from "./copy-address.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { ErrorNotice } from "../ui/error-notice.tsx";
 import { Page } from "../ui/page.tsx";
@@ -66,7 +66,7 @@ export function PlaygroundPage(): ReactNode {
     <Page
       title="Playground"
       description="Calls a function through the gateway, under the same rules as everybody."
-      actions={<CopyButton text={location.href} label="Copy the address of this call" />}
+      actions={<CopyAddress />}
     >
       {mesh.error !== null && (
         <ErrorNotice error={mesh.error} title="The functions cannot be listed" onRetry={() => void mesh.refetch()} />

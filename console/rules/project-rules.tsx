@@ -13,6 +13,7 @@ import { LeaveGuard } from "./leave-guard.tsx";
 import { printServices } from "./print-services.ts";
 import { ReviewDialog } from "./review-dialog.tsx";
 import { rulesRoute } from "./routes.ts";
+import { countChanges } from "./services.ts";
 import { RulesTab } from "./rules-tab.tsx";
 import { SaveBar } from "./save-bar.tsx";
 import type { View } from "./search.ts";
@@ -38,6 +39,7 @@ export function ProjectRules({
   const hasText = limited === undefined && etag !== undefined;
 
   const { draft, isTouched, review, ...change } = useRulesChange(project, etag, canSave);
+  const changes = countChanges(draft.changed, Object.keys(draft.texts));
   useShortcut("mod s", review.begin, { description: "Review and save", isOn: view === "rules" });
   const config = useConfigText(hasText);
   // What is written in a tab stays while another one is looked at.
@@ -108,7 +110,7 @@ export function ProjectRules({
       />
       {isTouched && view !== "text" && (
         <SaveBar
-          words={draft.changed.length === 1 ? "1 change is not saved" : `${draft.changed.length} changes are not saved`}
+          words={changes === 1 ? "1 change is not saved" : `${changes} changes are not saved`}
           obstacle={change.obstacle}
           isBusy={!change.isChecked}
           onDiscard={draft.discard}

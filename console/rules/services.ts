@@ -71,6 +71,14 @@ export function changedEntries(before: RuledServices, after: RuledServices): str
   return [...keys].filter((key) => !isSame(old.get(key), now.get(key)));
 }
 
+/** How many things somebody changed: a service that comes or goes with its entries is none of its own. */
+export function countChanges(changed: readonly string[], texts: readonly string[] = []): number {
+  const own = changed.filter(
+    (key) => !key.endsWith(".") || !changed.some((each) => each !== key && each.startsWith(key)),
+  );
+  return new Set([...own, ...texts]).size;
+}
+
 /** Their services with what was changed here since both read the same. Where both changed an entry, ours counts. */
 export function mergeServices(base: RuledServices, mine: RuledServices, theirs: RuledServices): RuledServices {
   let merged = theirs;

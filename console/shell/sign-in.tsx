@@ -31,7 +31,7 @@ export function SignIn(): ReactNode {
             <PasswordForm hasTried={hasTried} onSubmit={() => setTried(true)} />
             <p className={styles["hint"]}>
               On your own machine you need no password: open the link that <code>npm start</code> printed. While the
-              mesh runs, <code>npx fmesh console</code> in its folder prints another. Each works once, for ten minutes.
+              mesh runs, <code>fmesh console</code> in its folder prints another. Each works once, for ten minutes.
             </p>
           </>
         )}

@@ -22,11 +22,7 @@ export function CodeBlock({
   }, [code, language]);
   return (
     <div className={styles["block"]}>
-      {title === undefined ? (
-        <div className={styles["corner"]}>
-          <CopyButton text={code} />
-        </div>
-      ) : (
+      {title !== undefined && (
         <div className={styles["head"]}>
           {title}
           <CopyButton text={code} label={`Copy ${title}`} />
@@ -51,6 +47,11 @@ export function CodeBlock({
           )}
         </code>
       </pre>
+      {title === undefined && (
+        <div className={styles["corner"]}>
+          <CopyButton text={code} />
+        </div>
+      )}
     </div>
   );
 }

@@ -1,6 +1,6 @@
 import { RotateCw } from "lucide-react";
 import type { ReactNode } from "react";
-import { NO_ANSWER, ProblemError } from "../api/problem-error.ts";
+import { NO_ANSWER, type ProblemDocument, ProblemError } from "../api/problem-error.ts";
 import { Button } from "./button.tsx";
 import { CopyText } from "./copy.tsx";
 import { Notice } from "./notice.tsx";
@@ -42,7 +42,7 @@ export function ErrorNotice({
         )
       }
     >
-      <p>{sentence(problem.detail)}</p>
+      {!isSaidBelow(problem) && <p>{sentence(problem.detail)}</p>}
       {problem.errors !== undefined && problem.errors.length > 0 && (
         <ul className={styles["findings"]}>
           {problem.errors.map(({ path, message }) => (
@@ -66,4 +66,9 @@ export function ErrorNotice({
       )}
     </Notice>
   );
+}
+
+/** Whether the list of errors says all that the detail says. */
+function isSaidBelow({ detail, errors = [] }: ProblemDocument): boolean {
+  return errors.length > 0 && errors.every(({ message }) => detail.includes(message));
 }

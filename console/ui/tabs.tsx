@@ -27,7 +27,8 @@ export function Tabs<Value extends string>({
   const list = useRef<HTMLDivElement>(null);
   useEffect(() => {
     // Where there is no room for all of them, the one that is shown is among those in sight.
-    list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    const tab = list.current?.querySelector<HTMLElement>('[aria-selected="true"]');
+    if (list.current !== null && tab) bringIntoSight(list.current, tab);
   }, [value]);
   return (
     <Base.Root value={value} onValueChange={(next: Value) => onChange(next)}>
@@ -48,4 +49,10 @@ export function Tabs<Value extends string>({
       ))}
     </Base.Root>
   );
+}
+
+/** Scrolls the row alone: `scrollIntoView` scrolls the page to it, too. */
+function bringIntoSight(row: HTMLElement, { offsetLeft: start, offsetWidth: width }: HTMLElement): void {
+  if (start < row.scrollLeft) row.scrollLeft = start;
+  else if (start + width > row.scrollLeft + row.clientWidth) row.scrollLeft = start + width - row.clientWidth;
 }

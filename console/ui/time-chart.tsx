@@ -1,6 +1,6 @@
 import { type CSSProperties, type ReactNode, Suspense, lazy, useState } from "react";
 import { useIsDark } from "../shell/use-theme.ts";
-import { type ChartSeries, colourToken, describeSeries, lastValue } from "./chart-series.ts";
+import { type ChartKind, type ChartSeries, colourToken, describeSeries, summedUp } from "./chart-series.ts";
 import { formatTime } from "./format.ts";
 import { Skeleton } from "./skeleton.tsx";
 import type { Sample } from "./sparkline-path.ts";
@@ -25,7 +25,8 @@ export function TimeChart({
   readonly series: readonly ChartSeries[];
   readonly format: (value: Sample) => string;
   readonly height?: string;
-  readonly kind?: "line" | "bars";
+  /** Bars are counts: whole numbers, which can be added up. */
+  readonly kind?: ChartKind;
   /** A part of the time was drawn over: from and to, in milliseconds. Offer the same to the keyboard. */
   readonly onSelect?: (from: number, to: number) => void;
 }): ReactNode {
@@ -36,7 +37,7 @@ export function TimeChart({
   return (
     <figure className={styles["figure"]}>
       <figcaption className="visually-hidden">
-        {label}. {series.map((each) => describeSeries(each, format)).join("; ")}.
+        {label}. {series.map((each) => describeSeries(each, format, kind)).join("; ")}.
       </figcaption>
       <div className={styles["legend"]} aria-hidden="true">
         {series.map((each, at) => (
@@ -44,7 +45,7 @@ export function TimeChart({
             <span className={styles["swatch"]} style={{ background: `var(${colourToken(each, at)})` }} />
             {each.name}
             <span className={styles["now"]}>
-              {format((index === undefined ? lastValue(each) : each.values[index]) ?? null)}
+              {format((index === undefined ? summedUp(each, kind) : each.values[index]) ?? null)}
             </span>
           </span>
         ))}

@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect, useEffectEvent, useRef } from "react";
 import UPlot from "uplot";
-import { type ChartSeries, colourToken } from "./chart-series.ts";
+import { type ChartKind, type ChartSeries, colourToken, isolated } from "./chart-series.ts";
 import type { Sample } from "./sparkline-path.ts";
 import "./time-plot.css";
 
@@ -8,7 +8,7 @@ interface TimePlotProps {
   readonly times: readonly number[];
   readonly series: readonly ChartSeries[];
   readonly format: (value: Sample) => string;
-  readonly kind: "line" | "bars";
+  readonly kind: ChartKind;
   /** The pointer is at the time of this index, or at none. */
   readonly onPoint: (index: number | undefined) => void;
   /** A part of the time was drawn over, or pressed: from and to, in milliseconds. Without, nothing can be. */
@@ -53,6 +53,9 @@ export function TimePlot({ times, series, format, kind, onPoint, onSelect }: Tim
   return <div ref={box} style={{ height: "100%" }} />;
 }
 
+/** Half a call is never made. */
+const WHOLE_STEPS = Array.from({ length: 13 }, (_, power) => [1, 2, 5].map((step) => step * 10 ** power)).flat();
+
 function toData(times: readonly number[], series: readonly ChartSeries[]): UPlot.AlignedData {
   return [times.map((time) => time / 1000), ...series.map(({ values }) => [...values])];
 }
@@ -86,7 +89,11 @@ function optionsFor(
     scales: { x: { time: true }, y: { range: (_, __, max) => [0, max > 0 ? max * 1.1 : 1] } },
     axes: [
       { ...axis, grid: { show: false }, size: 24 * pixels, gap: 4, values: timeLabels, space: 56 * pixels },
-      { ...axis, size: 56 * pixels, gap: 6, values: (_, splits) => splits.map((value) => show(value)), space: 36 },
+      {
+        ...{ ...axis, size: 56 * pixels, gap: 6, space: 36 },
+        ...(kind === "bars" && { incrs: WHOLE_STEPS }),
+        values: (_, splits) => splits.map((value) => show(value)),
+      },
     ],
     series: [
       {},
@@ -97,7 +104,10 @@ function optionsFor(
           label,
           stroke,
           width: 1.5,
-          points: { show: false },
+          points: {
+            ...{ show: kind === "line", size: 5 * pixels, fill: stroke },
+            filter: (plot, index) => isolated([...(plot.data[index] ?? [])]),
+          },
           fill: faded(stroke, kind),
           ...(paths && { paths }),
         };

@@ -68,6 +68,8 @@ describe("the same call from elsewhere", () => {
     await command.exited;
     expect(command.output().split("\n")).toContain(`{"text":"it's $HOME \\\\ \`x\`"}`);
     expect(text).toContain('-H "Authorization: Bearer $FMESH_TOKEN"');
+    expect(text).toContain("--json ");
+    expect(text).not.toContain("Content-Type");
     expect(asCurl(sum({ caller: { kind: "anonymous" } }), PLACE)).not.toContain("Authorization");
   });
 

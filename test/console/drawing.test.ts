@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { describeSeries } from "../../console/ui/chart-series.ts";
+import { describeSeries, isolated, summedUp } from "../../console/ui/chart-series.ts";
 import { nextSorting, sortRows } from "../../console/ui/column.ts";
 import { formatAgo, formatBytes, formatCount, formatMs, formatRate, formatShare } from "../../console/ui/format.ts";
 import { highlight } from "../../console/ui/highlight.ts";
+import { sentence } from "../../console/ui/sentence.ts";
 import { sparklinePaths } from "../../console/ui/sparkline-path.ts";
 
 describe("numbers are short", () => {
@@ -51,7 +52,29 @@ describe("a small chart", () => {
   test("has words for those who do not see it", () => {
     expect(describeSeries({ name: "Calls", values: [1, null, 9, 4] }, String)).toBe("Calls: 4 now, between 1 and 9");
     expect(describeSeries({ name: "Calls", values: [null] }, String)).toBe("Calls: nothing known");
+    expect(describeSeries({ name: "Calls", values: [1, 2, 0] }, String, "bars")).toBe(
+      "Calls: 3 in all, between 0 and 2",
+    );
   });
+});
+
+describe("a chart", () => {
+  test("sums up what was counted, and says what was measured last", () => {
+    expect(summedUp({ values: [1, null, 2, 0] }, "bars")).toBe(3);
+    expect(summedUp({ values: [1, 2, null] }, "line")).toBe(2);
+    expect(summedUp({ values: [null] }, "bars")).toBe(null);
+  });
+
+  test("finds the values of which a line shows nothing", () => {
+    expect(isolated([null, 3, null, 4, 5, null, 6])).toEqual([1, 6]);
+    expect(isolated([7])).toEqual([0]);
+  });
+});
+
+test("a text of the gateway is a sentence, unless it begins with the name of something", () => {
+  expect(sentence("it was shipped already")).toBe("It was shipped already");
+  for (const text of ["params.name: is missing", "params: is missing", "start_failed is why", "items[0] is missing"])
+    expect(sentence(text)).toBe(text);
 });
 
 describe("rows are sorted", () => {

@@ -217,7 +217,7 @@ test("a call is made again as it came: to a function, a stored one, or as a requ
 test("a call as curl survives the shell", async () => {
   const call = repeatedCall("a.b", { text: `it's "$HOME" \\ \`id\`` }, { project: "shop" });
   const words = Bun.spawn(["sh", "-c", asCurl(call, "http://gateway", "shop").replace(/^curl/, "printf '%s\\0'")], {
-    env: { TOKEN: "t0k3n" },
+    env: { FMESH_TOKEN: "t0k3n" },
   });
   const given = (await new Response(words.stdout).text()).split("\0");
   expect(given).toContain("Authorization: Bearer t0k3n");

@@ -168,7 +168,7 @@ describe("a call", () => {
       params: '{"a":"it\'s"}',
     });
     expect(code.fmesh).toBe(String.raw`fmesh call say-it.handler '{"a":"it'\''s"}'`);
-    expect(code.curl).toContain("$(fmesh token)");
+    expect(code.curl).toContain('-H "Authorization: Bearer $FMESH_TOKEN"');
     expect(code.typescript).toContain('mesh["say-it"].handler(');
   });
 });

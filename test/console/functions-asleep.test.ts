@@ -1,5 +1,6 @@
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
+import type { DeployedFunction } from "../../mesh/deployment.ts";
 import { asleepFunctions } from "../../console/mesh/asleep.ts";
 import { unservedServices } from "../../console/mesh/unserved.ts";
 import { accessibilityProblems } from "../support/browser.ts";
@@ -62,10 +63,10 @@ describe("functions that sleep", { timeout: 120_000 }, () => {
 });
 
 describe("a function that is deployed", () => {
-  const fn = {
+  const fn: DeployedFunction = {
     ...{ project: "shop", label: "greet", state: "ready", home: "local" },
     ...{ traffic: {}, versions: [] },
-  } as const;
+  };
   const projects = [{ id: "shop", services: { greet: { functions: {} } } }] as unknown as Parameters<
     typeof unservedServices
   >[0];

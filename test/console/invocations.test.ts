@@ -133,11 +133,13 @@ describe("one invocation", () => {
     expect(new URL(page.url()).searchParams.get("source")).toBe("shop.checkout");
   });
 
-  test("that is not there is a problem, with its words", async () => {
-    const page = await mesh.open(one(seededId(999)), { expected: /status of 404/ });
-    const problem = page.getByText(`There is no event "${seededId(999)}"`);
-    await problem.waitFor();
-    await expect.poll(() => page.getByRole("button", { name: "Try again" }).count()).toBe(1);
+  test("that is not on record is no error, and leads to those that are", async () => {
+    const page = await mesh.open(one(seededId(4711)), { expected: /status of 404/ });
+    await page.getByRole("heading", { name: "There is no such invocation" }).waitFor();
+    expect(await page.getByRole("button", { name: "Try again" }).count()).toBe(0);
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await page.getByRole("link", { name: "To the invocations" }).click();
+    await page.getByRole("heading", { level: 1, name: "Invocations" }).waitFor();
   });
 
   test.each(["light", "dark"] as const)("can be used by anybody, in the %s theme", async (theme) => {
@@ -156,7 +158,7 @@ describe("a call is made again", () => {
     const dialog = page.getByRole("dialog");
     await dialog.getByText("The function runs once more").waitFor();
     expect(await accessibilityProblems(page)).toEqual([]);
-    await dialog.getByRole("button", { name: "Call it again" }).click();
+    await dialog.getByRole("button", { name: "Call again" }).click();
     await dialog.getByRole("heading", { name: "It answered with 200" }).waitFor();
     await expect.poll(() => dialog.getByRole("region", { name: "Answer" }).innerText()).toContain("42");
     await dialog.getByRole("link", { name: "Open the new record" }).click();
@@ -172,7 +174,7 @@ describe("a call is made again", () => {
     await page.getByRole("menuitem", { name: "Copy as curl" }).click();
     await page.getByText("Copied").waitFor();
     const command = await page.evaluate(() => navigator.clipboard.readText());
-    const curl = startCommand(["sh", "-c", command], { env: { TOKEN: await tokenOf(mesh, { id: "ada" }) } });
+    const curl = startCommand(["sh", "-c", command], { env: { FMESH_TOKEN: await tokenOf(mesh, { id: "ada" }) } });
     expect([await curl.exited, curl.output()]).toEqual([0, expect.stringContaining('{"sum":42}')]);
   });
 

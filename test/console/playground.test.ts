@@ -80,7 +80,27 @@ describe("the playground", () => {
     await send(page);
     await page.getByText("The request is not valid").waitFor();
     await page.getByText("invalid_request").waitFor();
-    await expect.poll(() => page.getByLabel("customer").getAttribute("aria-invalid")).toBe("true");
+    const customer = page.getByLabel("customer");
+    await expect.poll(() => customer.getAttribute("aria-invalid")).toBe("true");
+    const texts = await customer.evaluate((field) =>
+      (field.getAttribute("aria-describedby") ?? "")
+        .split(" ")
+        .map((id) => document.querySelector(`[id="${id}"]`)?.textContent ?? ""),
+    );
+    // What is known of it before is shorter.
+    const said = texts.toSorted((a, b) => a.length - b.length).at(-1) ?? "";
+    await page.getByText("See what stands at “customer”").waitFor();
+    expect(said).not.toBe("");
+    expect((await page.locator("main").innerText()).split(said)).toHaveLength(2);
+  });
+
+  test("opens at its top on a telephone, and says what its head does", async () => {
+    const page = await open("?service=arithmetic&function=sum", { width: 360, height: 780 });
+    await page.getByRole("region", { name: "curl" }).waitFor();
+    await page.getByRole("button", { name: "Copy link" }).waitFor();
+    await page.waitForURL(/body=|num1/);
+    expect(await page.evaluate(() => [scrollY, document.querySelector("main")?.scrollTop])).toEqual([0, 0]);
+    expect(await scrollsSideways(page)).toBe(false);
   });
 
   test("shows what a function says of its failure", async () => {

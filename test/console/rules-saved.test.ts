@@ -130,7 +130,7 @@ test(
 test("who saves after somebody else is told so, compares, and puts their own on top of theirs", TIME, async () => {
   const page = await open("/rules/my-adder?service=arithmetic&function=count", { expected: /status of 412/ });
   await choose(page, /Nobody/);
-  await page.getByText("1 change is not saved").waitFor();
+  await page.getByText("1 change is not saved", { exact: true }).waitFor();
   await saveElsewhere((text) =>
     text.replace("rule: authenticated\n            example", "rule: deny\n            example"),
   );

@@ -64,7 +64,7 @@ describe("the link that fmesh up prints", () => {
   test("says once it was used that it was, and how to get another", async () => {
     const page = await browser.open(printedLink(), { expected: REFUSED });
     await page.getByText("The code is not known, was used or is too old").waitFor();
-    await page.getByText("npx fmesh console").waitFor();
+    await page.getByText("fmesh console").waitFor();
     expect(page.url()).not.toContain("#");
   });
 
@@ -156,7 +156,7 @@ describe("a session", () => {
       // The page asks again by itself.
       await isSignedOut(page);
       await page.getByText("The gateway does not know your session any more").waitFor();
-      await page.getByText("npx fmesh console").waitFor();
+      await page.getByText("fmesh console").waitFor();
       await signIn(page, ADA);
       await page.getByRole("heading", { name: "Mesh", exact: true }).waitFor();
       await expect.poll(() => page.url()).toBe(`${mesh.url}/console/mesh?q=arith`);

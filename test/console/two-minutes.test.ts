@@ -84,14 +84,14 @@ test(
 
     await page.getByRole("navigation").getByRole("link", { name: "Functions" }).click();
     await page.getByRole("link", { name: "greeting" }).click();
-    await page.getByRole("tab", { name: "Invoke" }).click();
+    await page.getByRole("tab", { name: "Call" }).click();
     await page.getByRole("button", { name: "As everybody calls it" }).click();
-    await page.getByRole("button", { name: "Call greeting" }).click();
+    await page.getByRole("button", { name: "Call", exact: true }).click();
     await answer(page).waitFor();
     watch.done("it is called like any function of the mesh");
 
     await page.getByRole("button", { name: "By its id" }).click();
-    await page.getByRole("button", { name: "Call greeting" }).click();
+    await page.getByRole("button", { name: "Call", exact: true }).click();
     await page.getByRole("link", { name: "Its invocation" }).click();
     await page.waitForURL(/\/invocations\/my-adder\//);
     await answer(page).waitFor();

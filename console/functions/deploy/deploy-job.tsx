@@ -76,7 +76,7 @@ export function DeployJob({ project, fn, id }: FunctionTabProps & { readonly id:
                 search={{ tab: "invoke" }}
                 className={buttonClass({ size: "small" })}
               >
-                Call it
+                Call
               </Link>
             }
           >

@@ -7,7 +7,7 @@ interface Call {
   readonly params: string;
 }
 
-/** How to make a call with each tool. Tokens are never in it: `fmesh token` makes one. */
+/** How to make a call with each tool. The token is left to whoever runs it. */
 export function callCode({ origin, project, label, params }: Call): {
   readonly curl: string;
   readonly fmesh: string;
@@ -19,7 +19,7 @@ export function callCode({ origin, project, label, params }: Call): {
   return {
     curl: [
       `curl ${origin}/v1/call/${project}/${label}/handler \\`,
-      `  -H "Authorization: Bearer $(fmesh token)" \\`,
+      `  -H "Authorization: Bearer $FMESH_TOKEN" \\`,
       `  --json ${quoted}`,
     ].join("\n"),
     fmesh: `fmesh call ${label}.handler ${quoted}`,

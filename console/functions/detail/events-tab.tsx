@@ -98,7 +98,7 @@ export function EventsTab({ project, fn }: FunctionTabProps): ReactNode {
 function NoInvocations({ project, fn, isNarrow }: FunctionTabProps & { readonly isNarrow: boolean }): ReactNode {
   return (
     <EmptyState
-      title={isNarrow ? "No invocation has this status" : "Not invoked in this time"}
+      title={isNarrow ? "No invocation has this status" : "Not called in this time"}
       actions={
         <Link
           to="/functions/$project/$name"
@@ -106,7 +106,7 @@ function NoInvocations({ project, fn, isNarrow }: FunctionTabProps & { readonly 
           search={{ tab: "invoke" }}
           className={buttonClass({ variant: "primary" })}
         >
-          Invoke it
+          Call
         </Link>
       }
     >

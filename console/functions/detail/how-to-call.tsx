@@ -1,5 +1,6 @@
 import { type ReactNode, useState } from "react";
 import { CodeBlock } from "../../ui/code-block.tsx";
+import { TokenNote } from "../../playground/token-note.tsx";
 import layout from "../../ui/layout.module.css";
 import { Segments } from "../../ui/segments.tsx";
 import type { FunctionTabProps } from "../function-tabs.tsx";
@@ -34,6 +35,11 @@ export function HowToCall({
         />
       </div>
       <CodeBlock code={code[tool]} language={tool === "typescript" ? "typescript" : "shell"} />
+      {tool !== "fmesh" && (
+        <p className={styles["soft"]}>
+          <TokenNote project={project} />
+        </p>
+      )}
     </div>
   );
 }

@@ -49,7 +49,7 @@ export function nextStep({ fn, deployed, job, hasRule }: Known): NextStep | unde
     return { tone: "info", title, text, action: { label: "Deploy it", tab: "deploy" } };
   }
   if (deployed !== undefined && hasRule === false) {
-    const text = `No rule says who may call ${label}.handler, so callers are refused. Invoking it from here works all the same.`;
+    const text = `No rule says who may call ${label}.handler, so callers are refused. Calling it from here works all the same.`;
     return { tone: "warning", title: "Nobody may call it yet", text, action: { label: "Write a rule", to: "rules" } };
   }
   if (deployed !== undefined && (traffic[version] ?? 0) === 0) {

@@ -45,7 +45,7 @@ export function InvokeTab({ project, fn }: FunctionTabProps): ReactNode {
     <div className={layout["columns"]}>
       <div className={layout["stack"]}>
         <Card
-          title="Call it"
+          title="Call"
           actions={
             <Segments
               label="How it is called"
@@ -77,7 +77,7 @@ export function InvokeTab({ project, fn }: FunctionTabProps): ReactNode {
                 disabled={problem !== undefined}
                 onClick={run}
               >
-                Call {fn.label}
+                Call
               </Button>
               {call.isPending ? (
                 <Button onClick={cancel}>Give up</Button>

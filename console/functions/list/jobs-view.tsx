@@ -14,8 +14,8 @@ const COLUMNS: readonly Column<Job>[] = [
   ...JOB_COLUMNS,
 ];
 
-/** The newest builds and deployments of a project. */
-export function JobsView({ project }: { readonly project: string }): ReactNode {
+/** The newest builds and deployments of a project, those that are looked for. */
+export function JobsView({ project, find }: { readonly project: string; readonly find: string }): ReactNode {
   const jobs = useJobs(project);
   const navigate = functionsRoute.useNavigate();
   return (
@@ -25,7 +25,7 @@ export function JobsView({ project }: { readonly project: string }): ReactNode {
           <Table
             label="Jobs"
             columns={COLUMNS}
-            rows={rows}
+            rows={rows.filter((job) => isLike(job, find))}
             rowKey={({ id }) => id}
             onOpen={({ id, label }) =>
               void navigate({
@@ -34,10 +34,20 @@ export function JobsView({ project }: { readonly project: string }): ReactNode {
                 search: { tab: "builds", job: id },
               })
             }
-            empty={<EmptyState title="Nothing was built or deployed yet">Open a function and build it.</EmptyState>}
+            empty={
+              rows.length === 0 ? (
+                <EmptyState title="Nothing was built or deployed yet">Open a function and build it.</EmptyState>
+              ) : (
+                <EmptyState title={`No job has “${find}” in it`}>Search for something else.</EmptyState>
+              )
+            }
           />
         </Card>
       )}
     </QueryView>
   );
+}
+
+function isLike({ label, kind, state }: Job, find: string): boolean {
+  return `${label} ${kind} ${state}`.toLowerCase().includes(find.toLowerCase());
 }

@@ -9,6 +9,7 @@ import { Segments } from "../../ui/segments.tsx";
 import { Toolbar } from "../../ui/toolbar.tsx";
 import { useShortcut } from "../../ui/use-shortcut.ts";
 import { functionsRoute } from "../routes.ts";
+import type { FunctionsSearch } from "../search.ts";
 import { FunctionsView } from "./functions-view.tsx";
 import { JobsView } from "./jobs-view.tsx";
 
@@ -42,15 +43,11 @@ export function ListPage(): ReactNode {
       <Toolbar
         label="Functions shown"
         search={
-          view === "functions" && (
-            <SearchField
-              label="Search functions"
-              value={find}
-              onChange={(next) =>
-                void navigate({ search: next === "" ? {} : { find: next }, replace: true, resetScroll: false })
-              }
-            />
-          )
+          <SearchField
+            label={`Search ${view}`}
+            value={find}
+            onChange={(next) => void navigate({ search: listed(view, next), replace: true, resetScroll: false })}
+          />
         }
       >
         <Segments
@@ -60,10 +57,14 @@ export function ListPage(): ReactNode {
             { value: "jobs", label: "Jobs" },
           ]}
           value={view}
-          onChange={(next) => void navigate({ search: next === "jobs" ? { view: next } : {} })}
+          onChange={(next) => void navigate({ search: listed(next, find) })}
         />
       </Toolbar>
-      {view === "jobs" ? <JobsView project={project} /> : <FunctionsView project={project} />}
+      {view === "jobs" ? <JobsView project={project} find={find} /> : <FunctionsView project={project} />}
     </Page>
   );
+}
+
+function listed(view: "functions" | "jobs", find: string): FunctionsSearch {
+  return { ...(view === "jobs" && { view }), ...(find !== "" && { find }) };
 }

@@ -31,7 +31,7 @@ function Buttons(): ReactNode {
           <Button variant="primary" icon={<Plus aria-hidden="true" />}>
             New function
           </Button>
-          <Button icon={<Play aria-hidden="true" />}>Invoke</Button>
+          <Button icon={<Play aria-hidden="true" />}>Call</Button>
           <Button variant="quiet">Cancel</Button>
           <Button variant="danger">Delete</Button>
         </div>
