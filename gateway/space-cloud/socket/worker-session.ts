@@ -79,6 +79,7 @@ export class WorkerSession {
     this.#hasToldRefusal = true;
     // What the client is not told, whoever looks after the gateway is.
     const reason = cause instanceof MeshError ? cause.message : message;
-    log.warn("a worker was refused", { service: textOf(service)?.slice(0, 80), code, reason });
+    const named = typeof service === "string" && { service: service.slice(0, 80) };
+    log.warn("a worker was refused", { ...named, code, reason });
   }
 }
