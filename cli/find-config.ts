@@ -19,6 +19,7 @@ export function findConfig(path: string): string {
 
 /** The same for commands that start nothing, which also look in the folders above, as for a mesh that runs. */
 export function findConfigAbove(path: string): string {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return findConfig(path);
   for (let at = resolve(path); at !== dirname(at); at = dirname(at)) {
     const found = configAt(at);
     if (found !== undefined) return found;

@@ -55,6 +55,7 @@ test("from a folder below, commands that ask find the configuration, and those t
   await mkdir(below, { recursive: true });
   const token = await runFmesh(["token"], { cwd: below });
   expect(token.output).toMatch(/^eyJ/);
+  expect((await runFmesh(["token", "--config", "nowhere"], { cwd: below })).output).toContain("/b/nowhere");
   const up = await runFmesh(["up"], { cwd: below });
   expect(up).toMatchObject({
     code: 1,

@@ -36,10 +36,12 @@ export function editProject(text: string, filename: string, id: string, change: 
     // The library says so with a plain error: an anchor went that an alias names.
     throw ConfigError.ofFile(filename, shared, { cause });
   }
-  const after = readOwnValue(result, filename).projects;
+  const after = readOwnValue(result, filename);
   // Anchors may make two places one.
-  const isOthers = before.projects.every((project, at) => at === index || isSameValue(project, after[at]));
-  const edited = after.find((project) => project["id"] === id)?.["services"];
+  const isOthers =
+    before.projects.every((project, at) => at === index || isSameValue(project, after.projects[at])) &&
+    isSameValue({ ...before.value, projects: undefined }, { ...after.value, projects: undefined });
+  const edited = after.projects.find((project) => project["id"] === id)?.["services"];
   const isAsWanted = change.services === undefined || isSameMeaning(edited, change.services);
   if (!isOthers || !isAsWanted) throw ConfigError.ofFile(filename, shared);
   return result;

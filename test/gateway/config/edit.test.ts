@@ -49,6 +49,18 @@ test("a project is added at the end, and a secret takes the place of all", () =>
   expect(short?.["auth"]).toEqual({ secrets: ["$N"] });
 });
 
+test("what a project shares with other parts of the file by anchors stays as it is", () => {
+  for (const text of [
+    "projects: [{ id: a, secret: &s one, services: {} }]\nadmin: { secret: *s }\n",
+    "projects: [{ id: a, name: &s one, services: {} }]\nadmin: { secret: *s }\n",
+    "projects: [{ id: a, auth: { secrets: &s [one] }, services: {} }]\nwebhooks: { allowHosts: *s }\n",
+  ]) {
+    expect(() => editProject(text, FILE, "a", { name: "two", secret: "two" })).toThrow(
+      /by anchors; edit the text instead/,
+    );
+  }
+});
+
 test("what is shared by anchors is changed where that is safe, and else refused", () => {
   const text = `projects:
   - id: a

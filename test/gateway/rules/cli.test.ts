@@ -69,7 +69,7 @@ describe("rules explain", () => {
     [["explain", "a.b", "--claims", "{"], "--claims is not JSON"],
     [["explain", "a.b", "--claims", "[]"], "--claims is not a JSON object"],
     [["explain", "a.b", "--project", "other"], "--project takes one of: shop"],
-    [["explain", "a.b", "--config", "nowhere"], 'there is no configuration at "nowhere"'],
+    [["explain", "a.b", "--config", "nowhere"], '/nowhere": name a file'],
     [["explain", "a.b", "--config", "cases.yaml"], "cases.yaml"],
     [["explain", "a.b", "--unknown"], "unknown option"],
   ])("%j is wrong usage", async (args, text) => {
