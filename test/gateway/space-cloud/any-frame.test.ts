@@ -89,11 +89,14 @@ describe("a frame of whatever JSON", () => {
     },
   );
 
-  test.each(["group", "id"])("what is no text is left out of the answer to a realtime query: its %s", async (member) => {
-    await using client = await WorkerClient.connect(mesh);
-    const answer = client.next("realtime-subscribe");
-    client.sendText(`{"type":"realtime-subscribe","data":{"${member}":${DEEP}},"id":"q1"}`);
-    expect((await answer).data).toEqual({ ack: false, error: "realtime is not supported", docs: [] });
-    expectNothingLeft();
-  });
+  test.each(["group", "id"])(
+    "what is no text is left out of the answer to a realtime query: its %s",
+    async (member) => {
+      await using client = await WorkerClient.connect(mesh);
+      const answer = client.next("realtime-subscribe");
+      client.sendText(`{"type":"realtime-subscribe","data":{"${member}":${DEEP}},"id":"q1"}`);
+      expect((await answer).data).toEqual({ ack: false, error: "realtime is not supported", docs: [] });
+      expectNothingLeft();
+    },
+  );
 });
