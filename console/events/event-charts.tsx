@@ -1,7 +1,7 @@
 import { type ReactNode, useMemo } from "react";
 import type { EventBucket, EventSummary } from "../../mesh/event-summary.ts";
 import { Card } from "../ui/card.tsx";
-import { formatCount, formatMs, formatRate } from "../ui/format.ts";
+import { formatAxisMs, formatCount, formatRate } from "../ui/format.ts";
 import type { Sample } from "../ui/sparkline-path.ts";
 import { TimeChart } from "../ui/time-chart.tsx";
 import styles from "./events.module.css";
@@ -37,13 +37,8 @@ export function EventCharts({
       <div className={styles["charts"]}>
         <TimeChart {...shared} label="Events per second" series={charts.rate} format={formatRate} />
         <TimeChart {...shared} label="Failed events" series={charts.failed} format={formatCount} kind="bars" />
-        <TimeChart {...shared} label="Duration" series={charts.duration} format={formatDuration} />
+        <TimeChart {...shared} label="Duration" series={charts.duration} format={formatAxisMs} />
       </div>
     </Card>
   );
-}
-
-/** An axis begins with a plain 0. */
-function formatDuration(ms: Sample): string {
-  return ms === 0 ? "0" : formatMs(ms);
 }

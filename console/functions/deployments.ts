@@ -7,6 +7,9 @@ import { useSession } from "../session/session-context.tsx";
 import { functionsKey } from "./functions-api.ts";
 import { lookAgain } from "./use-functions.ts";
 
+/** What is deployed changes seldom, and asking for it counts among the calls of the mesh. */
+const LOOK_AGAIN_MS = 15_000;
+
 /** Parts of the mesh that have to be there before what is deployed can be asked for. */
 const ASKED = ["functions", "deployer"];
 
@@ -29,7 +32,7 @@ export function useDeployed(services: readonly ServiceView[] | undefined): reado
     queries: (can("change") ? projectsWith(services ?? [], ASKED) : []).map((project) => ({
       queryKey: deploymentsKey(project),
       queryFn: ({ signal }: { readonly signal: AbortSignal }) => listDeployments(apiOf(project), signal),
-      refetchInterval: lookAgain,
+      refetchInterval: (query: Parameters<typeof lookAgain>[0]) => lookAgain(query) && LOOK_AGAIN_MS,
     })),
     combine: (results) => results.flatMap(({ data = [] }) => data),
   });

@@ -31,6 +31,11 @@ export function formatMs(ms: Maybe): string {
   return formatSeconds(Math.round(ms / 1000));
 }
 
+/** The same for an axis, which begins with a plain 0. */
+export function formatAxisMs(ms: Maybe): string {
+  return ms === 0 ? "0" : formatMs(ms);
+}
+
 function formatSeconds(seconds: number): string {
   const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60)];
   return hours > 0 ? `${hours} h ${minutes} min` : `${minutes} min ${seconds % 60} s`;

@@ -4,7 +4,7 @@ import { type ReactNode, useMemo } from "react";
 import type { EventSummary } from "../../../mesh/event-summary.ts";
 import { useProjectApi } from "../../api/api-context.tsx";
 import { Card } from "../../ui/card.tsx";
-import { formatCount, formatMs } from "../../ui/format.ts";
+import { formatAxisMs, formatCount } from "../../ui/format.ts";
 import layout from "../../ui/layout.module.css";
 import { QueryView } from "../../ui/query-view.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
@@ -71,7 +71,7 @@ function Charts({ summary: { buckets, totals } }: { readonly summary: EventSumma
         height={HEIGHT}
         kind="bars"
       />
-      <TimeChart label="Duration" times={times} series={durations} format={formatMs} height={HEIGHT} />
+      <TimeChart label="Duration" times={times} series={durations} format={formatAxisMs} height={HEIGHT} />
     </div>
   );
 }
