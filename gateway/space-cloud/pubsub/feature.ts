@@ -5,6 +5,7 @@ import type { LivePolicy } from "../../policy.ts";
 import type { ClientSocket, FeatureSession, SocketFeature, SocketFrame } from "../socket.ts";
 import { readSubscribe, readUnsubscribe } from "./requests.ts";
 import { pubsubStatus } from "./status.ts";
+import { SharedSubjects } from "./shared-subjects.ts";
 import { Subscription } from "./subscription.ts";
 
 /** What publishing and subscribing need. */
@@ -24,19 +25,20 @@ const FEED = "pubsub-subscribe-feed";
 
 /** Lets clients of 2019 subscribe to what others publish. */
 export function pubsubFeature(parts: PubsubParts): SocketFeature {
-  return { open: (socket) => new PubsubSession(socket, parts) };
+  const subjects = new SharedSubjects(parts.broker);
+  return { open: (socket) => new PubsubSession(socket, { ...parts, subjects }) };
 }
 
 /** The subscriptions of one socket. */
 class PubsubSession implements FeatureSession {
   readonly #socket: ClientSocket;
-  readonly #parts: PubsubParts;
+  readonly #parts: PubsubParts & { readonly subjects: SharedSubjects };
   /** By the id that the client gave. */
   readonly #subscriptions = new Map<string, Subscription>();
   readonly #stopListening: () => void;
   #opening = 0;
 
-  constructor(socket: ClientSocket, parts: PubsubParts) {
+  constructor(socket: ClientSocket, parts: PubsubParts & { readonly subjects: SharedSubjects }) {
     this.#socket = socket;
     this.#parts = parts;
     this.#stopListening = parts.policy.onChange(() => {

@@ -1,4 +1,4 @@
-import type { Broker, IncomingMessage, Subscription as BrokerSubscription } from "../../../mesh/broker.ts";
+import type { Broker, IncomingMessage } from "../../../mesh/broker.ts";
 import { JSON_TYPE } from "../../../mesh/call.ts";
 import { MeshError } from "../../../mesh/errors.ts";
 import type { Log } from "../../../mesh/log.ts";
@@ -8,6 +8,7 @@ import { ruleParams } from "../../rule-params.ts";
 import { type PubsubProject, checkAccess, pubsubProject } from "./access.ts";
 import { flushWithin } from "./flush-within.ts";
 import type { RuledSubject } from "./rules.ts";
+import type { SharedSubjects } from "./shared-subjects.ts";
 import { subjectText } from "./subject.ts";
 import { watchToken } from "./watch-token.ts";
 
@@ -23,6 +24,8 @@ export interface Wanted {
 /** What subscriptions are made with, and whom they tell. */
 export interface SubscriptionParts {
   readonly broker: Broker;
+  /** What it shares with the other clients of this gateway. */
+  readonly subjects: SharedSubjects;
   readonly policy: LivePolicy;
   readonly log: Log;
   /** Something was published, in the order of its coming. */
@@ -45,7 +48,7 @@ export class Subscription {
   readonly #parts: SubscriptionParts;
   readonly #waiting: IncomingMessage[] = [];
   #waitingBytes = 0;
-  readonly #subscriptions: BrokerSubscription[] = [];
+  readonly #ends: (() => Promise<void>)[] = [];
   #project: PubsubProject | undefined;
   #ruled: RuledSubject | undefined;
   /** Until then what comes has to wait. */
@@ -64,15 +67,16 @@ export class Subscription {
    * @throws MeshError as `checkAccess`, and `invalid_request`, `broker_unavailable`, `cancelled` when it was ended meanwhile.
    */
   async open(): Promise<void> {
-    const { broker, policy } = this.#parts;
+    const { broker, subjects, policy } = this.#parts;
     const { segments, queue } = this.#wanted;
     await this.#authorize();
     if (this.#isOver || this.#project === undefined) throw endedEarly();
-    const subject = pubsubSubject(this.#project.id, segments);
-    // A queue's name is one word of the broker's protocol.
-    const group = queue === "" ? {} : { queue: encodeURIComponent(queue) };
+    const { id: project } = this.#project;
+    const here = pubsubSubject(project, segments);
     const arrive = (message: IncomingMessage): void => this.#arrive(message);
-    for (const each of [subject, `${subject}.>`]) this.#subscriptions.push(broker.subscribe(each, group, arrive));
+    for (const subject of [here, `${here}.>`]) {
+      this.#ends.push(subjects.subscribe({ project, subject, queue }, arrive));
+    }
     await flushWithin(broker, policy.current.limits.defaultTimeoutMs);
     if (this.#isOver) throw endedEarly();
   }
@@ -94,9 +98,9 @@ export class Subscription {
     this.#isOver = true;
     this.#stopWatching();
     this.#waiting.length = 0;
-    for (const subscription of this.#subscriptions) {
+    for (const end of this.#ends) {
       // A broker that is away has forgotten it anyway.
-      subscription.drain().catch((error: unknown) => this.#parts.log.debug("a subscription ended roughly", { error }));
+      end().catch((error: unknown) => this.#parts.log.debug("a subscription ended roughly", { error }));
     }
   }
 
