@@ -86,7 +86,7 @@ describe("a call from the console", { timeout: 60_000 }, () => {
   test("by its id is answered, and leads to its invocation", async () => {
     const page = await mesh.open(functionPage("greet", "invoke"));
     await write(page, '{"name": "Ann"}');
-    await page.getByRole("button", { name: "Call greet" }).click();
+    await page.getByRole("button", { name: "Call", exact: true }).click();
     await page.getByText("Good day, Ann").first().waitFor();
     await page.getByText("200", { exact: true }).first().waitFor();
     expect(await accessibilityProblems(page)).toEqual([]);
@@ -103,7 +103,7 @@ describe("a call from the console", { timeout: 60_000 }, () => {
     const rule = page.getByRole("link", { name: "Look at its rule" });
     await expect.poll(() => rule.getAttribute("href")).toContain("service=greet&function=handler");
     await page.getByRole("button", { name: "By its id" }).click();
-    await page.getByRole("button", { name: "Call greet" }).click();
+    await page.getByRole("button", { name: "Call", exact: true }).click();
     await page.getByText("Good day, Eve").first().waitFor();
     const made = page.getByRole("table", { name: "Calls from here" });
     await expect.poll(() => made.getByRole("row").count()).toBe(3);

@@ -12,8 +12,8 @@ export interface ServedConsole {
 const PROBLEM = { "Content-Type": "application/problem+json" };
 
 /**
- * Serves a build of the console as the gateway does, before an API that knows no more than who signs in and which
- * projects there are: for what needs no mesh to be looked at.
+ * Serves a build of the console as the gateway does, before an API that knows no more than who signs in, which projects
+ * there are, and that nobody serves anything: for what needs no mesh to be looked at.
  */
 export function serveConsole(folder: string): ServedConsole {
   const app = new Hono();
@@ -36,6 +36,8 @@ export function serveConsole(folder: string): ServedConsole {
     advice: [],
   }));
   app.get("/v1/admin/projects", (c) => c.json({ projects, canSave: true }));
+  const mesh = { time: session.expiresAt, services: [] };
+  app.get("/v1/admin/mesh", (c) => c.json(mesh));
   app.route("/", consoleRoutes(new ConsoleFolder(folder)));
   const server = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: app.fetch });
   return { url: server.url.origin, stop: () => server.stop(true) };
