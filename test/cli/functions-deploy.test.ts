@@ -32,7 +32,9 @@ describe("a function", () => {
     expect(deployed.output).toContain('calls of "greet" go to 1: 100 %\n');
     expect(deployed.output).toMatch(new RegExp(`^${URL}$`, "m"));
     // The example has no rule for it.
-    expect(deployed.output).toMatch(/^nobody may call it yet: give "greet" a rule.*fmesh rules explain greet\.handler/m);
+    expect(deployed.output).toMatch(
+      /^nobody may call it yet: give "greet" a rule.*fmesh rules explain greet\.handler/m,
+    );
     expect(await example.json<StoredFunction>("functions", "get", "greet")).toMatchObject({
       status: "deployed",
       url: URL,

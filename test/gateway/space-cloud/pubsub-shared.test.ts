@@ -34,7 +34,7 @@ describe.each(brokersUnderTest())("subscriptions in the same words, broker: %s",
     for (const each of [first, second]) expect(await each.subscribe("/chat", { queue: "workers" })).toEqual(OK);
     for (const data of [1, 2, 3, 4]) await publish(mesh(), "/chat", data);
     const heard = [await first.feed(), await second.feed(), await first.feed(), await second.feed()];
-    expect(heard.map((feed) => (feed as { data: number }).data).toSorted()).toEqual([1, 2, 3, 4]);
+    expect(heard.map((feed) => (feed as { data: number }).data).toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4]);
   });
 
   test("queues are counted, and one that ended makes room", async () => {
