@@ -47,7 +47,7 @@ async function replay(id: string, options: ReplayOptions): Promise<void> {
   const timeoutSeconds = parseSeconds("--timeout", options.timeout);
   const { anonymous: _anonymous, ...reading } = options;
   const api = await ApiClient.open(reading);
-  const [thing, list] = [`invocation "${id}"`, "fmesh invocations list"];
+  const [thing, list] = [`event "${id}"`, "fmesh invocations list"];
   const item = await api.one<StoredEvent>(`${EVENTS_PATH}/${encodeURIComponent(id)}`, { thing, list });
   const payload = recordedPayload(item);
 
