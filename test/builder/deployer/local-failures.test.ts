@@ -153,8 +153,11 @@ test("a broker that was away finds everything as it was", async () => {
     // Who calls before they are back themselves has others started.
     await instances.until(() => instances.live.length >= 3);
     expect(instances.live.slice(0, 2)).toEqual(before);
-    for (const instance of [...instances.live]) instance.end();
-    await instances.until(() => instances.live.length === 0);
+    // One that was being started meanwhile may come late.
+    while (instances.live.length > 0) {
+      for (const instance of [...instances.live]) instance.end();
+      await Bun.sleep(10);
+    }
     expect([1, 2]).toContain(await home.call(GREET));
   } finally {
     await home.deployer.close();
