@@ -8,7 +8,7 @@ const mesh = useConsoleMesh({ prepare: (example) => example.edit(withEmptyProjec
 let pages: SeededPages;
 beforeAll(async () => {
   pages = await seedPages(mesh);
-}, 120_000);
+}, 300_000);
 
 /** What keeps people from using a page, in either theme, or on a narrow screen. */
 async function problemsOf(page: Page, path: string): Promise<string[]> {
@@ -36,7 +36,7 @@ async function problemsOfAll(paths: readonly string[]): Promise<string[]> {
   return found;
 }
 
-test("every page is for all, in both themes and on a telephone", { timeout: 120_000 }, async () => {
+test("every page is for all, in both themes and on a telephone", { timeout: 300_000 }, async () => {
   expect(await problemsOfAll(pages.full)).toEqual([]);
 });
 
